@@ -1,0 +1,9 @@
+DROP TABLE invitations;
+DROP TABLE members;
+DROP TABLE enterprise_events;
+DROP TABLE enterprises;
+DROP TABLE setup_tokens;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE accounts;
+DROP TABLE villages;

@@ -1,0 +1,3 @@
+DROP TABLE postings;
+DROP TABLE journal_entries;
+DROP FUNCTION refuse_change();

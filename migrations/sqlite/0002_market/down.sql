@@ -1,0 +1,12 @@
+DROP TABLE product_search;
+DROP TABLE payment_events;
+DROP TABLE payments;
+DROP TABLE order_events;
+DROP TABLE order_lines;
+DROP TABLE orders;
+DROP TABLE order_groups;
+DROP TABLE stock_items;
+DROP TABLE product_events;
+DROP TABLE product_search_rows;
+DROP TABLE products;
+DROP TABLE categories;

@@ -1,0 +1,236 @@
+//! The house put together: what handlers share, the server around them, the worker beside them.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_cors::Cors;
+use actix_web::dev::{ResourceDef, Server};
+use actix_web::http::header::{self, HeaderName};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as Actix, HttpResponse, HttpServer, web};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt as _;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::config::Config;
+use crate::kit::auth::password::Passwords;
+use crate::kit::auth::token::{SigningKey, Tokens, random_secret};
+use crate::kit::clock::Clock;
+use crate::kit::db::{Db, DbError, Failure, Never};
+use crate::kit::http::edge::{KnownPaths, TrustedProxies, edge, unrouted};
+use crate::kit::http::idempotency;
+use crate::kit::http::input::{path_config, query_config};
+use crate::kit::http::limits::Gate;
+use crate::kit::http::problem::ProblemView;
+use crate::kit::http::{InFlight, Problem};
+use crate::kit::jobs::{Doer, Job};
+use crate::kit::mail::Mailer;
+use crate::market::orders;
+use crate::office::notifications;
+use crate::people::accounts;
+use crate::routes;
+
+/// What all handlers share; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub tokens: Tokens,
+    pub passwords: Passwords,
+    pub gate: Gate,
+    in_flight: InFlight,
+    mailer: Mailer,
+    metrics: Option<PrometheusHandle>,
+    config: Arc<Config>,
+}
+
+/// Why the house could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl App {
+    /// Opens the database, applies what migrations it lacks, and makes the rest ready.
+    ///
+    /// # Errors
+    /// [`StartError`] in words an operator can act on.
+    pub fn new(config: Config, clock: Clock) -> Result<Self, StartError> {
+        std::fs::create_dir_all(&config.data_dir)?;
+        let db = Db::open(&config.db, clock.clone())?;
+        let applied = db.migrate()?;
+        if !applied.is_empty() {
+            tracing::info!(?applied, "migrated");
+        }
+        let keys = if config.auth.keys.is_empty() { vec![kept_key(&config)?] } else { config.auth.keys.clone() };
+        Ok(Self {
+            tokens: Tokens::new(&keys, clock).ok_or_else(|| StartError::Other("there is no signing key".to_owned()))?,
+            passwords: Passwords::new().map_err(StartError::Other)?,
+            gate: Gate::new(config.http.limits),
+            in_flight: InFlight::default(),
+            mailer: Mailer::new(&config.mail).map_err(StartError::Other)?,
+            // A second recorder in one process (in tests) is refused; the first goes on.
+            metrics: PrometheusBuilder::new().install_recorder().ok(),
+            config: Arc::new(config),
+            db,
+        })
+    }
+
+    /// Who does which job.
+    #[must_use]
+    pub fn doer(&self) -> Doer {
+        let app = self.clone();
+        Arc::new(move |job: Job| {
+            let app = app.clone();
+            Box::pin(async move {
+                match job.kind.as_str() {
+                    orders::jobs::PLACED | orders::jobs::ACCEPTED => notifications::fan_out(&app.db, &job).await,
+                    orders::jobs::EXPIRE => orders::jobs::expire(&app.db, &job).await,
+                    notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
+                    unknown => Err(format!("nobody here does `{unknown}`")),
+                }
+            })
+        })
+    }
+
+    /// Forgets what need not be remembered: old answers, ended sessions, full buckets.
+    ///
+    /// # Errors
+    /// [`DbError`] when the database fails.
+    pub async fn sweep(&self) -> Result<(), DbError> {
+        self.gate.tidy();
+        let swept = self.db.write(|tx| {
+            let now = tx.now();
+            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?))
+        });
+        match swept.await {
+            Ok((answers, sessions)) => tracing::debug!(answers, sessions, "swept"),
+            Err(Failure::Db(error)) => return Err(error),
+            Err(Failure::Refused(never)) => match never {},
+        }
+        Ok(())
+    }
+
+    /// The server on `listener`, not yet running. It stops by its handle or by a signal, after
+    /// finishing what is in flight.
+    ///
+    /// # Errors
+    /// [`std::io::Error`] when the listener cannot be used.
+    pub fn server(&self, listener: TcpListener) -> std::io::Result<Server> {
+        let app = self.clone();
+        let (document, known) = described();
+        let server = HttpServer::new(move || {
+            let data = app.clone();
+            Actix::new()
+                .app_data(web::Data::new(data.db))
+                .app_data(web::Data::new(data.tokens))
+                .app_data(web::Data::new(data.passwords))
+                .app_data(web::Data::new(data.gate))
+                .app_data(web::Data::new(data.in_flight))
+                .app_data(web::Data::new(data.metrics))
+                .app_data(web::Data::new(TrustedProxies(data.config.http.trusted_proxies.clone().into())))
+                .app_data(web::Data::new(known.clone()))
+                .app_data(path_config())
+                .app_data(query_config())
+                .wrap(cors(&data.config.http.cors_origins))
+                .wrap(from_fn(edge))
+                .wrap(Compress::default())
+                .service(web::resource("/healthz").get(healthz))
+                .service(web::resource("/readyz").get(readyz))
+                .service(web::resource("/metrics").get(metrics))
+                .service(web::redirect("/", "/docs/"))
+                .service(web::redirect("/docs", "/docs/"))
+                .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document.clone()))
+                .into_utoipa_app()
+                .configure(routes::api)
+                .into_app()
+                .default_service(web::to(unrouted))
+        });
+        let http = &self.config.http;
+        Ok(server.workers(http.workers).shutdown_timeout(http.shutdown_seconds).listen(listener)?.run())
+    }
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(ProblemView)))]
+struct Shared;
+
+/// The OpenAPI document of everything this binary serves.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let (_, served) = Actix::new().into_utoipa_app().configure(routes::api).split_for_parts();
+    let mut document = routes::base();
+    document.merge(Shared::openapi());
+    document.merge(served);
+    document
+}
+
+fn described() -> (OpenApi, KnownPaths) {
+    let document = openapi();
+    let known = document.paths.paths.iter().map(|(path, item)| {
+        let methods = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("PATCH", &item.patch), ("DELETE", &item.delete)];
+        let taken = methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(method, _)| method.to_owned());
+        (ResourceDef::new(path.as_str()), taken.collect())
+    });
+    let known = KnownPaths(known.collect::<Vec<_>>().into());
+    (document, known)
+}
+
+/// A key made on first start and kept beside the database, so that one village needs no configuration.
+fn kept_key(config: &Config) -> Result<SigningKey, StartError> {
+    let path = config.data_dir.join("signing.key");
+    if !path.exists() {
+        let secret = random_secret().map_err(|error| StartError::Other(error.to_string()))?;
+        write_private(&path, &secret)?;
+    }
+    Ok(SigningKey { id: "kept".to_owned(), secret: std::fs::read_to_string(&path)?.into() })
+}
+
+fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let exposed =
+        ["etag", "link", "location", "retry-after", "x-request-id", "ratelimit-limit", "ratelimit-remaining", "idempotency-replayed"];
+    let taken = [
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        header::ACCEPT_LANGUAGE,
+        header::IF_MATCH,
+        HeaderName::from_static("idempotency-key"),
+    ];
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers(taken)
+        .expose_headers(exposed)
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// The process lives.
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().body("ok\n")
+}
+
+/// The database answers.
+async fn readyz(db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    db.read(|conn| Ok::<_, Failure<Never>>(conn.version()?)).await?;
+    Ok(HttpResponse::Ok().body("ready\n"))
+}
+
+async fn metrics(handle: web::Data<Option<PrometheusHandle>>) -> HttpResponse {
+    let text = handle.as_ref().as_ref().map(PrometheusHandle::render).unwrap_or_default();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
+}

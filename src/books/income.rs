@@ -1,0 +1,154 @@
+//! Income: what an enterprise earned, by month and by the way it was sold.
+//!
+//! The figures are sums of the ledger's sales accounts; nothing is kept beside it that could differ.
+
+use actix_web::{get, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::ledger::{self, Account};
+use crate::kit::auth::{Actor, SignedIn};
+use crate::kit::clock::month_of;
+use crate::kit::db::Db;
+use crate::kit::http::Problem;
+use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::money::Rupiah;
+use crate::people::enterprises::EnterpriseId;
+use crate::word_enum;
+
+/// The longest span of one answer.
+const MOST_MONTHS: usize = 36;
+
+word_enum! {
+    /// The way something was sold.
+    Channel {
+        /// Ordered here.
+        Online = "online",
+    }
+}
+
+impl Channel {
+    const fn of(account: Account) -> Option<Self> {
+        match account {
+            Account::SalesOnline => Some(Self::Online),
+            Account::Cash | Account::Bank | Account::ReceivableBuyers | Account::AdvancesBuyers | Account::RefundsBuyers => None,
+        }
+    }
+}
+
+/// A month of the calendar, `2026-11`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
+#[schema(value_type = String, pattern = r"^\d{4}-(0[1-9]|1[0-2])$", example = "2026-11")]
+pub struct Month(String);
+
+impl<'de> Deserialize<'de> for Month {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let real = text.len() == 7 && format!("{text}-01").parse::<chrono::NaiveDate>().is_ok();
+        if real { Ok(Self(text)) } else { Err(serde::de::Error::custom("month_invalid")) }
+    }
+}
+
+/// Which months are asked for; this month unless said otherwise.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct IncomeQuery {
+    /// The first month.
+    from: Option<Month>,
+    /// The last month.
+    to: Option<Month>,
+}
+
+/// What one channel brought.
+#[derive(Debug, Serialize, ToSchema, PartialEq, Eq)]
+pub struct ChannelView {
+    channel: Channel,
+    revenue: Rupiah,
+}
+
+/// One month.
+#[derive(Debug, Serialize, ToSchema, PartialEq, Eq)]
+pub struct MonthView {
+    #[schema(example = "2026-11")]
+    month: String,
+    /// All channels together.
+    revenue: Rupiah,
+    channels: Vec<ChannelView>,
+}
+
+/// The income of an enterprise, newest month first; months without sales are left out.
+#[derive(Serialize, ToSchema)]
+pub struct IncomeView {
+    from: String,
+    to: String,
+    /// All months together.
+    revenue: Rupiah,
+    months: Vec<MonthView>,
+}
+
+fn summary(rows: Vec<(String, Account, Rupiah)>) -> Result<Vec<MonthView>, Problem> {
+    let mut months: Vec<MonthView> = Vec::new();
+    for (month, account, balance) in rows {
+        let Some(channel) = Channel::of(account) else { continue };
+        // Sales stand on the credit side, which is negative.
+        let revenue = balance.negated();
+        if months.last().is_none_or(|last| last.month != month) {
+            months.push(MonthView { month, revenue: Rupiah::ZERO, channels: Vec::new() });
+        }
+        if let Some(last) = months.last_mut() {
+            last.revenue = last.revenue.plus(revenue).map_err(|_| Problem::conflict("sum_out_of_range"))?;
+            last.channels.push(ChannelView { channel, revenue });
+        }
+    }
+    Ok(months)
+}
+
+/// Shows what an enterprise earned, by month and channel.
+#[utoipa::path(tag = "books", operation_id = "get_income", params(("id" = EnterpriseId, Path), IncomeQuery),
+    responses((status = 200, body = IncomeView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/enterprises/{id}/income")]
+pub async fn show(
+    actor: Actor<SignedIn>,
+    id: web::Path<EnterpriseId>,
+    query: web::Query<IncomeQuery>,
+    db: web::Data<Db>,
+) -> Result<web::Json<IncomeView>, Problem> {
+    let (now, q) = (db.clock().now(), query.into_inner());
+    let this_month = month_of(now.business_date());
+    let to = q.to.map_or_else(|| this_month.clone(), |month| month.0);
+    let from = q.from.map_or_else(|| this_month.min(to.clone()), |month| month.0);
+    if from > to {
+        return Err(Problem::invalid_field("from", "from_after_to"));
+    }
+    let (first, last) = (from.clone(), to.clone());
+    let rows = db.report(move |conn| ledger::service::by_month(conn, actor.who, now, *id, &[Account::SalesOnline], &first, &last)).await?;
+    let mut months = summary(rows)?;
+    months.truncate(MOST_MONTHS);
+    let revenue = Rupiah::sum(months.iter().map(|month| month.revenue)).map_err(|_| Problem::conflict("sum_out_of_range"))?;
+    Ok(web::Json(IncomeView { from, to, revenue, months }))
+}
+
+/// The operations of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(show);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sales_are_summed_by_month_and_told_as_earnings() {
+        let rp = |amount| Rupiah::new(amount).expect("in range");
+        let rows =
+            vec![("2026-11".to_owned(), Account::SalesOnline, rp(-37_500)), ("2026-10".to_owned(), Account::SalesOnline, rp(-12_000))];
+        let months = summary(rows).ok().expect("in range");
+        assert_eq!(
+            months.iter().map(|m| (m.month.as_str(), m.revenue)).collect::<Vec<_>>(),
+            [("2026-11", rp(37_500)), ("2026-10", rp(12_000))]
+        );
+        assert!(serde_json::from_str::<Month>("\"2026-13\"").is_err());
+    }
+}

@@ -1,0 +1,36 @@
+//! The ledger: double entry, one set of books per enterprise, only ever added to.
+//!
+//! 1. An entry is made of movements from one account to another, so it balances by construction and
+//!    so does every sum of entries.
+//! 2. A business event is entered once: its reference is unique in its books.
+//! 3. Nothing is updated or deleted; triggers on both engines refuse it. A mistake is corrected by
+//!    [`service::reverse`], which enters the opposite, once.
+//! 4. An entry says when it counts (`happened_at`, its business day and month) and when it was recorded.
+//!
+//! Amounts are signed: debits are positive, credits negative. An account's balance is the sum of its
+//! postings; all accounts of an enterprise sum to zero.
+//!
+//! | account | what it holds |
+//! |---|---|
+//! | `cash` | cash in the seller's hand |
+//! | `bank` | her bank account |
+//! | `receivable:buyers` | goods handed over, not paid yet |
+//! | `advances:buyers` | paid by buyers, goods not handed over yet |
+//! | `refunds:buyers` | owed back to buyers |
+//! | `sales:online` | sales to buyers who ordered here |
+
+pub mod http;
+pub mod model;
+pub mod rules;
+pub mod service;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use model::{Account, EntryId, Movement};
+pub use rules::Entry;
+
+/// The operations of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(http::trial_balance).service(http::journal);
+}

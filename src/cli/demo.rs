@@ -1,0 +1,322 @@
+//! `pasar demo`: the village of the study, made by the services its people would use.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::Duration;
+
+use super::CliError;
+use crate::app::App;
+use crate::config::Config;
+use crate::kit::auth::{AccountId, Identity};
+use crate::kit::clock::Clock;
+use crate::kit::db::{Failure, Tx};
+use crate::kit::jobs;
+use crate::market::catalogue::model::{NewProduct, ProductId};
+use crate::market::catalogue::{self, rules::Move as ProductMove};
+use crate::market::orders::model::{Cart, CartLine, Delivery};
+use crate::market::orders::{self, rules::Move as OrderMove};
+use crate::market::payments::{Method, Move as PaymentMove};
+use crate::people::accounts::model::{Device, Registered};
+use crate::people::enterprises::model::NewEnterprise;
+use crate::people::enterprises::{self, EnterpriseId, Kind, rules::Move as EnterpriseMove};
+use crate::people::permissions::Action;
+use crate::people::{accounts, villages};
+
+/// Everyone in the demo signs in with this.
+const PASSWORD: &str = "pasar-demo";
+/// Written last, so that a half-made village is never served.
+const READY: &str = "demo.ready";
+
+/// Key, telephone number, name, and the enterprise she leads.
+const PEOPLE: [(&str, &str, &str, Option<(Kind, &str, &str)>); 10] = [
+    ("admin", "0812-1000-0001", "Admin Desa Balewangi", None),
+    (
+        "keripik",
+        "0812-1000-0002",
+        "Pemilik Keripik Cisurupan",
+        Some((
+            Kind::HomeIndustry,
+            "Keripik Singkong Cisurupan",
+            "Keripik singkong, pisang, dan ubi dari kebun sendiri di kaki Gunung Papandayan.",
+        )),
+    ),
+    (
+        "dodol",
+        "0812-1000-0003",
+        "Pemilik Dodol Balewangi",
+        Some((Kind::HomeIndustry, "Dodol & Wajit Balewangi", "Dodol, wajit, dan kue manis khas Garut, dimasak di atas tungku kayu.")),
+    ),
+    (
+        "rengginang",
+        "0812-1000-0004",
+        "Pemilik Rengginang Mekar",
+        Some((Kind::HomeIndustry, "Rengginang Mekar", "Rengginang, opak, dan sambal rumahan, dijemur di bawah matahari.")),
+    ),
+    (
+        "singkong",
+        "0812-1000-0005",
+        "Pemasok Singkong Papandayan",
+        Some((Kind::Supplier, "Pemasok Singkong Papandayan", "Singkong, ubi, dan pisang segar langsung dari petani.")),
+    ),
+    (
+        "bahan",
+        "0812-1000-0006",
+        "Pemasok Bahan Kue Cisurupan",
+        Some((Kind::Supplier, "Toko Bahan Kue Cisurupan", "Tepung, gula, minyak, dan kemasan.")),
+    ),
+    (
+        "pojok",
+        "0812-1000-0007",
+        "Pemilik Warung Pojok",
+        Some((Kind::Warung, "Warung Pojok Balai Desa", "Warung di samping balai desa, buka pagi sampai magrib.")),
+    ),
+    (
+        "simpang",
+        "0812-1000-0008",
+        "Pemilik Warung Simpang",
+        Some((Kind::Warung, "Warung Simpang Cikajang", "Warung di jalur wisata Papandayan.")),
+    ),
+    ("bandung", "0812-1000-0009", "Pembeli di Bandung", None),
+    ("jakarta", "0812-1000-0010", "Pembeli di Jakarta", None),
+];
+
+/// Days ago, buyer, method, and what she ordered of whom (number of the product in its seller's list).
+type Purchase = (i64, &'static str, Method, &'static [(&'static str, usize, i64)]);
+const HISTORY: [Purchase; 6] = [
+    (61, "bandung", Method::CashOnDelivery, &[("keripik", 0, 5), ("keripik", 2, 3)]),
+    (47, "jakarta", Method::BankTransfer, &[("dodol", 0, 4), ("rengginang", 1, 6)]),
+    (33, "bandung", Method::CashOnDelivery, &[("rengginang", 0, 10)]),
+    (18, "jakarta", Method::BankTransfer, &[("keripik", 1, 8), ("dodol", 3, 2)]),
+    (9, "bandung", Method::CashOnDelivery, &[("dodol", 1, 5)]),
+    (2, "jakarta", Method::BankTransfer, &[("keripik", 0, 12), ("rengginang", 4, 3)]),
+];
+const OLDEST_DAYS: i64 = 75;
+
+pub(super) async fn demo(config: Config, reset: bool) -> Result<(), CliError> {
+    let ready = config.data_dir.join(READY);
+    if config.data_dir.exists() && (reset || !ready.exists()) {
+        empty(&config.data_dir)?;
+    }
+    if !ready.exists() {
+        seed(config.clone()).await?;
+        std::fs::write(&ready, "")?;
+    }
+    let app = App::new(config.clone(), Clock::System)?;
+    println!("Desa Balewangi (32.05.20.2007). Sign in with password `{PASSWORD}`:");
+    for (_, phone, name, _) in PEOPLE {
+        println!("  {phone}  {name}");
+    }
+    super::serve::run(&app, &config, true).await
+}
+
+/// Empties only what a demo made: a folder with anything else in it is left alone.
+fn empty(folder: &Path) -> Result<(), CliError> {
+    let ours = |name: &str| name.starts_with("pasar.db") || name == READY || name == "signing.key";
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if !ours(&entry.file_name().to_string_lossy()) {
+            return Err(CliError::Other(format!(
+                "{} holds {:?}, which no demo made; choose another folder",
+                folder.display(),
+                entry.file_name()
+            )));
+        }
+        std::fs::remove_file(entry.path())?;
+    }
+    Ok(())
+}
+
+/// Makes the village in a past that a clock of its own walks through.
+async fn seed(config: Config) -> Result<(), CliError> {
+    let now = Clock::System.now();
+    let clock = Clock::manual(now.after(Duration::days(-OLDEST_DAYS)));
+    let app = App::new(config, clock.clone())?;
+    let password = app.passwords.hash(PASSWORD.to_owned().into()).await.map_err(|problem| CliError::Other(problem.to_string()))?;
+    let village = failed(app.db.write(move |tx| settle(tx, &password)).await)?;
+    for (days, buyer, method, goods) in HISTORY {
+        clock.advance(now.after(Duration::days(-days)).since(clock.now()));
+        let (buyer, cart) = (village.people[buyer], village.cart(method, goods)?);
+        let sellers: BTreeMap<EnterpriseId, Identity> =
+            goods.iter().map(|(key, ..)| (village.enterprises[key], village.people[key])).collect();
+        failed(app.db.write(move |tx| trade(tx, buyer, &cart, &sellers)).await)?;
+    }
+    clock.advance(now.since(clock.now()));
+    while jobs::run_due(&app.db, &app.doer()).await.map_err(|error| CliError::Other(error.to_string()))? > 0 {}
+    Ok(())
+}
+
+fn failed<T>(outcome: Result<T, Failure<Unexpected>>) -> Result<T, CliError> {
+    outcome.map_err(|failure| match failure {
+        Failure::Refused(Unexpected(what)) => CliError::Other(format!("the demo village could not be made: {what}")),
+        Failure::Db(error) => crate::app::StartError::Db(error).into(),
+    })
+}
+
+/// Something a service refused that it should not have.
+#[derive(Debug)]
+struct Unexpected(String);
+impl crate::kit::db::Refusal for Unexpected {}
+
+trait Expect<T> {
+    fn expected(self) -> Result<T, Failure<Unexpected>>;
+}
+
+impl<T, E: std::fmt::Debug> Expect<T> for Result<T, Failure<E>> {
+    fn expected(self) -> Result<T, Failure<Unexpected>> {
+        self.map_err(|failure| failure.map(|refusal| Unexpected(format!("{refusal:?}"))))
+    }
+}
+
+fn understood<T: std::str::FromStr>(text: &str) -> Result<T, Failure<Unexpected>> {
+    text.parse().map_err(|_| Failure::Refused(Unexpected(text.to_owned())))
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, Failure<Unexpected>> {
+    serde_json::from_value(value).map_err(|error| Failure::Refused(Unexpected(error.to_string())))
+}
+
+struct Village {
+    people: BTreeMap<&'static str, Identity>,
+    enterprises: BTreeMap<&'static str, EnterpriseId>,
+    products: BTreeMap<&'static str, Vec<ProductId>>,
+}
+
+impl Village {
+    fn cart(&self, payment: Method, goods: &[(&'static str, usize, i64)]) -> Result<Cart, CliError> {
+        let line = |(seller, index, quantity): &(&str, usize, i64)| {
+            let quantity = serde_json::from_value((*quantity).into()).map_err(|error| CliError::Other(error.to_string()))?;
+            Ok(CartLine { product_id: self.products[seller][*index], quantity })
+        };
+        let lines = goods.iter().map(line).collect::<Result<_, CliError>>()?;
+        Ok(Cart { lines, delivery: Delivery::Pickup, note: None, payment, expected_total: None })
+    }
+}
+
+/// People, enterprises and products, each by the act its owner and the village office would make.
+fn settle(tx: &mut Tx<'_>, password: &str) -> Result<Village, Failure<Unexpected>> {
+    let mut people = BTreeMap::new();
+    for (key, phone, name, _) in PEOPLE {
+        let person = Registered {
+            phone: understood(phone)?,
+            email: None,
+            name: understood(name)?,
+            password_hash: password.to_owned(),
+            language: crate::kit::i18n::Language::Indonesian,
+        };
+        people.insert(key, sign_in(tx, &person, key == "admin")?);
+    }
+    let admin = people["admin"];
+    let village = read(serde_json::json!({
+        "code": "32.05.20.2007", "name": "Balewangi", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat", "post_code": "44163",
+    }))?;
+    let village = accounts::service::found_village(tx, admin.account, &village).expected()?;
+    let mut enterprises = BTreeMap::new();
+    let mut products: BTreeMap<&'static str, Vec<ProductId>> = BTreeMap::new();
+    for (key, phone, _, enterprise) in PEOPLE {
+        let Some((kind, name, about)) = enterprise else { continue };
+        let id = open(tx, people[key], admin, village.id, kind, name, about, phone)?;
+        enterprises.insert(key, id);
+        products.insert(key, Vec::new());
+    }
+    let mut rows = csv::Reader::from_reader(include_bytes!("demo_products.csv").as_slice());
+    for row in rows.deserialize() {
+        let row: ProductRow = row.map_err(|error| Failure::Refused(Unexpected(error.to_string())))?;
+        let (key, owner) = people.get_key_value(row.seller.as_str()).ok_or_else(|| Failure::Refused(Unexpected(row.seller.clone())))?;
+        let id = list(tx, *owner, admin, enterprises[key], &row)?;
+        products.entry(key).or_default().push(id);
+    }
+    Ok(Village { people, enterprises, products })
+}
+
+fn sign_in(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Result<Identity, Failure<Unexpected>> {
+    let account: AccountId = if operator {
+        accounts::service::create_operator(tx, person)?
+    } else {
+        accounts::service::register(tx, person)?;
+        accounts::service::find_by_phone(tx, &person.phone)?
+            .ok_or_else(|| Failure::Refused(Unexpected("registered and not found".to_owned())))?
+    };
+    let device = Device { id: understood("the demo's own device")?, label: "demo".to_owned() };
+    let token = crate::kit::auth::token::random_secret().map_err(|error| Failure::Refused(Unexpected(error.to_string())))?;
+    let opened = accounts::service::open_session(tx, account, &device, &token)?;
+    Ok(Identity { account, session: opened.session })
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row of the table above")]
+fn open(
+    tx: &mut Tx<'_>,
+    owner: Identity,
+    admin: Identity,
+    village: villages::VillageId,
+    kind: Kind,
+    name: &str,
+    about: &str,
+    phone: &str,
+) -> Result<EnterpriseId, Failure<Unexpected>> {
+    let new = NewEnterprise {
+        village,
+        kind,
+        name: understood(name)?,
+        about: Some(understood(about)?),
+        phone: Some(understood(phone)?),
+        phone_public: true,
+    };
+    let id = enterprises::service::open(tx, owner, &new).expected()?.id;
+    enterprises::service::advance(tx, owner, id, EnterpriseMove::Submit, Action::EditEnterprise, None).expected()?;
+    enterprises::service::advance(tx, admin, id, EnterpriseMove::Approve, Action::ReviewEnterprise, None).expected()?;
+    Ok(id)
+}
+
+#[derive(serde::Deserialize)]
+struct ProductRow {
+    seller: String,
+    category: String,
+    name: String,
+    description: String,
+    unit: String,
+    price: i64,
+    stock: i64,
+    pirt: Option<String>,
+}
+
+fn list(
+    tx: &mut Tx<'_>,
+    owner: Identity,
+    admin: Identity,
+    enterprise: EnterpriseId,
+    row: &ProductRow,
+) -> Result<ProductId, Failure<Unexpected>> {
+    let new = NewProduct {
+        category: understood(&row.category)?,
+        name: understood(&row.name)?,
+        description: understood(&row.description)?,
+        unit: read(row.unit.as_str().into())?,
+        price: read(row.price.into())?,
+        pirt: row.pirt.as_deref().map(understood).transpose()?,
+        halal: None,
+    };
+    let id = catalogue::service::create(tx, owner, enterprise, &new, row.stock).expected()?.id;
+    catalogue::service::advance(tx, owner, id, ProductMove::Submit, Action::WriteProduct, None).expected()?;
+    catalogue::service::advance(tx, admin, id, ProductMove::Publish, Action::ModerateProduct, None).expected()?;
+    Ok(id)
+}
+
+/// One purchase from the cart to the books, each step by whoever makes it.
+fn trade(tx: &mut Tx<'_>, buyer: Identity, cart: &Cart, sellers: &BTreeMap<EnterpriseId, Identity>) -> Result<(), Failure<Unexpected>> {
+    let (_, _, placed) = orders::service::place(tx, buyer, cart).expected()?;
+    for (order, _) in placed {
+        let seller = sellers[&order.seller_id];
+        let mut step = |event, action| orders::service::advance(tx, seller, order.id, event, action, None).expected();
+        step(OrderMove::Accept, Action::FulfilOrder)?;
+        step(OrderMove::Prepare, Action::FulfilOrder)?;
+        step(OrderMove::MarkReady, Action::FulfilOrder)?;
+        step(OrderMove::HandOver, Action::FulfilOrder)?;
+        if cart.payment == Method::BankTransfer {
+            orders::paying::advance(tx, buyer, order.id, PaymentMove::Claim, Action::ClaimPayment, None).expected()?;
+        }
+        orders::paying::advance(tx, seller, order.id, PaymentMove::Confirm, Action::FulfilOrder, None).expected()?;
+        orders::service::advance(tx, seller, order.id, OrderMove::Complete, Action::EndOrder, None).expected()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! `pasar serve` and `pasar worker`.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::CliError;
+use crate::app::{App, StartError};
+use crate::config::Config;
+use crate::kit::auth::token::random_secret;
+use crate::kit::clock::Clock;
+use crate::kit::db::{Failure, Never};
+use crate::kit::i18n::{Language, say};
+use crate::kit::jobs;
+use crate::people::accounts;
+
+/// How often old answers and ended sessions are swept out.
+const SWEEP: Duration = Duration::from_secs(3600);
+
+pub(super) async fn serve(config: Config, with_worker: bool) -> Result<(), CliError> {
+    tracing::info!(config = config.redacted(), "starting");
+    let app = App::new(config.clone(), Clock::System)?;
+    offer_set_up(&app).await?;
+    run(&app, &config, with_worker).await
+}
+
+/// Serves until a signal comes, then finishes what is in flight and the job in hand.
+pub(super) async fn run(app: &App, config: &Config, with_worker: bool) -> Result<(), CliError> {
+    let listener = TcpListener::bind(config.bind)?;
+    let (stop, stopping) = watch::channel(false);
+    let worker = with_worker.then(|| actix_web::rt::spawn(jobs::work(app.db.clone(), app.doer(), stopping.clone())));
+    let sweeper = actix_web::rt::spawn(sweep(app.clone(), stopping));
+    println!("http://{}/  docs: http://{}/docs/", listener.local_addr()?, listener.local_addr()?);
+    app.server(listener)?.await?;
+    // Nobody may be listening any more.
+    let _ = stop.send(true);
+    if let Some(worker) = worker {
+        worker.await.map_err(|error| CliError::Other(error.to_string()))?;
+    }
+    sweeper.abort();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn sweep(app: App, stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow() {
+        if let Err(error) = app.sweep().await {
+            tracing::error!(%error, "sweeping failed");
+        }
+        tokio::time::sleep(SWEEP).await;
+    }
+}
+
+pub(super) async fn work(config: Config) -> Result<(), CliError> {
+    tracing::info!(config = config.redacted(), "working");
+    let app = App::new(config, Clock::System)?;
+    let (stop, stopping) = watch::channel(false);
+    let worker = actix_web::rt::spawn(jobs::work(app.db.clone(), app.doer(), stopping));
+    stop_signal().await?;
+    // The worker hears it after the job in hand.
+    let _ = stop.send(true);
+    worker.await.map_err(|error| CliError::Other(error.to_string()))
+}
+
+async fn stop_signal() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            done = tokio::signal::ctrl_c() => done,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+/// Where nobody runs the installation yet, prints the way in, once.
+async fn offer_set_up(app: &App) -> Result<(), CliError> {
+    let token = random_secret().map_err(|error| CliError::Other(error.to_string()))?;
+    let offered = token.clone();
+    let offer = app.db.write(move |tx| Ok::<_, Failure<Never>>(accounts::service::offer_set_up(tx, &offered)?)).await;
+    match offer {
+        Ok(true) => println!("{}", say(Language::Indonesian, "cli.set_up", &[("token", &token)])),
+        Ok(false) => {}
+        Err(Failure::Db(error)) => return Err(StartError::Db(error).into()),
+        Err(Failure::Refused(never)) => match never {},
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Instants in UTC, business days in West Indonesian Time, and a clock that tests can move.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, SubsecRound};
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use serde::{Deserialize, Serialize};
+
+/// An instant in UTC with microseconds, the finest both engines keep.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = crate::kit::db::types::Utc)]
+pub struct Timestamp(DateTime<chrono::Utc>);
+
+/// Asia/Jakarta is UTC+7 the whole year and has been since 1988; a fixed offset needs no zone data.
+const JAKARTA_SECONDS_EAST: i32 = 7 * 3600;
+
+impl Timestamp {
+    /// Cuts `instant` to microseconds.
+    #[must_use]
+    pub fn from_chrono(instant: DateTime<chrono::Utc>) -> Self {
+        Self(instant.trunc_subsecs(6))
+    }
+
+    /// For libraries that speak chrono.
+    #[must_use]
+    pub const fn chrono(self) -> DateTime<chrono::Utc> {
+        self.0
+    }
+
+    /// Whole seconds since 1970, as JSON Web Tokens count.
+    #[must_use]
+    pub const fn unix_seconds(self) -> i64 {
+        self.0.timestamp()
+    }
+
+    /// The day in the village on which this instant falls (Asia/Jakarta); reports group by it.
+    #[must_use]
+    pub fn business_date(self) -> NaiveDate {
+        let jakarta = FixedOffset::east_opt(JAKARTA_SECONDS_EAST).map(|zone| self.0.with_timezone(&zone).date_naive());
+        jakarta.unwrap_or_else(|| self.0.date_naive())
+    }
+
+    /// `self` moved by `by`; stays where it is if that leaves the calendar.
+    #[must_use]
+    pub fn after(self, by: Duration) -> Self {
+        self.0.checked_add_signed(by).map_or(self, Self)
+    }
+
+    /// How much later `self` is than `earlier`.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0 - earlier.0
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Fixed width, so that the text sorts as the instant does.
+        write!(f, "{}", self.0.format("%Y-%m-%dT%H:%M:%S%.6fZ"))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        DateTime::<chrono::Utc>::deserialize(deserializer).map(Self::from_chrono)
+    }
+}
+
+impl utoipa::PartialSchema for Timestamp {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::DateTime)))
+            .into()
+    }
+}
+impl utoipa::ToSchema for Timestamp {}
+
+/// The calendar month of a business day, written `2026-11`.
+#[must_use]
+pub fn month_of(day: NaiveDate) -> String {
+    format!("{:04}-{:02}", day.year(), day.month())
+}
+
+/// Where the time comes from. The system's, or one that a test moves by hand.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// Microseconds since 1970, moved by whoever holds the other end.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            #[expect(clippy::disallowed_methods, reason = "the one place where the time comes from")]
+            Self::System => Timestamp::from_chrono(chrono::Utc::now()),
+            Self::Manual(micros) => Timestamp(DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default()),
+        }
+    }
+
+    /// A clock that stands still at `start` until moved.
+    #[must_use]
+    pub fn manual(start: Timestamp) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(start.0.timestamp_micros())))
+    }
+
+    /// Moves a manual clock forward; the system's clock cannot be moved.
+    pub fn advance(&self, by: Duration) {
+        if let Self::Manual(micros) = self {
+            micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from_chrono(text.parse().expect("an instant"))
+    }
+
+    #[test]
+    fn the_village_day_begins_at_17_utc() {
+        assert_eq!(at("2026-11-23T16:59:59Z").business_date().to_string(), "2026-11-23");
+        assert_eq!(at("2026-11-23T17:00:00Z").business_date().to_string(), "2026-11-24");
+        assert_eq!(month_of(at("2026-12-31T17:00:00Z").business_date()), "2027-01");
+    }
+
+    #[test]
+    fn is_written_with_fixed_width() {
+        assert_eq!(at("2026-11-24T01:02:03Z").to_string(), "2026-11-24T01:02:03.000000Z");
+        assert_eq!(at("2026-11-24T01:02:03.123456789Z").to_string(), "2026-11-24T01:02:03.123456Z");
+    }
+}

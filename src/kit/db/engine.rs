@@ -1,0 +1,223 @@
+//! One connection type over both engines, and how each connection is set up.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::sqlite::SqliteConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::error::DbError;
+
+pub const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+pub const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Before this version a checkpoint and a writer could race so that a WAL reset lost committed
+/// pages (<https://sqlite.org/releaselog/3_51_3.html>).
+const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// The application's own advisory lock, so that nodes that start together migrate one after the other.
+const MIGRATION_LOCK: i64 = 0x7061_7361_72;
+
+/// A connection to whichever engine the URL names.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Which engine, told by the scheme of the URL alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// How a transaction begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Begin {
+    /// A snapshot that cannot write.
+    Read,
+    /// A long report: on a PostgreSQL primary it waits for a snapshot that no anomaly can touch.
+    Report { replica: bool },
+    /// The only way to write.
+    Write,
+}
+
+impl Engine {
+    /// # Errors
+    /// [`DbError::BadUrl`] when the scheme is neither `sqlite:` nor `postgres://`.
+    pub fn of(url: &str) -> Result<Self, DbError> {
+        if url.starts_with("sqlite:") {
+            Ok(Self::Sqlite)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres)
+        } else {
+            Err(DbError::BadUrl)
+        }
+    }
+}
+
+/// The file behind `sqlite:path` or `sqlite://path`.
+pub(super) fn sqlite_path(url: &str) -> &str {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    path.strip_prefix("//").unwrap_or(path)
+}
+
+impl Conn {
+    /// Opens and prepares a connection.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when the engine cannot be reached, [`DbError::OldSqlite`] when the
+    /// linked SQLite is too old to trust.
+    pub(super) fn open(url: &str, read_only: bool) -> Result<Self, DbError> {
+        let unavailable = |error: diesel::ConnectionError| DbError::Unavailable(error.to_string());
+        match Engine::of(url)? {
+            Engine::Sqlite => {
+                let mut conn = SqliteConnection::establish(sqlite_path(url)).map_err(unavailable)?;
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;",
+                )?;
+                if read_only {
+                    conn.batch_execute("PRAGMA query_only = ON;")?;
+                }
+                let mut conn = Self::Sqlite(conn);
+                refuse_unsafe_sqlite(&conn.version()?)?;
+                Ok(conn)
+            }
+            Engine::Postgres => {
+                let mut conn = PgConnection::establish(url).map_err(unavailable)?;
+                conn.batch_execute(
+                    "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET pg_trgm.word_similarity_threshold = 0.3;",
+                )?;
+                Ok(Self::Postgres(conn))
+            }
+        }
+    }
+
+    /// Which engine this is.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// The engine's own version, as it writes it.
+    ///
+    /// # Errors
+    /// [`DbError`] when the engine does not answer.
+    pub fn version(&mut self) -> Result<String, DbError> {
+        use diesel::sql_types::Text;
+        let sql = match self.engine() {
+            Engine::Sqlite => "sqlite_version()",
+            Engine::Postgres => "current_setting('server_version')",
+        };
+        Ok(diesel::select(diesel::dsl::sql::<Text>(sql)).get_result(self)?)
+    }
+
+    pub(super) fn begin(&mut self, how: Begin) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => {
+                let sql = match how {
+                    Begin::Read | Begin::Report { .. } => "BEGIN",
+                    Begin::Write => "BEGIN IMMEDIATE",
+                };
+                AnsiTransactionManager::begin_transaction_sql(conn, sql)
+            }
+            Self::Postgres(conn) => {
+                let sql = match how {
+                    Begin::Read | Begin::Report { replica: true } => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                    Begin::Report { replica: false } => "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE",
+                    Begin::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+                };
+                AnsiTransactionManager::begin_transaction_sql(conn, sql)
+            }
+        }
+    }
+
+    pub(super) fn commit(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),
+            Self::Postgres(conn) => AnsiTransactionManager::commit_transaction(conn),
+        }
+    }
+
+    pub(super) fn rollback(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
+            Self::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
+        }
+    }
+
+    /// Applies what is missing and answers the names of what it applied.
+    pub(super) fn migrate(&mut self) -> Result<Vec<String>, DbError> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
+        let names = |done: Vec<diesel::migration::MigrationVersion<'_>>| done.iter().map(ToString::to_string).collect();
+        match self {
+            Self::Sqlite(conn) => conn.run_pending_migrations(SQLITE_MIGRATIONS).map(names).map_err(failed),
+            Self::Postgres(conn) => {
+                conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+                let done = conn.run_pending_migrations(POSTGRES_MIGRATIONS).map(names).map_err(failed);
+                conn.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
+                done
+            }
+        }
+    }
+}
+
+fn refuse_unsafe_sqlite(version: &str) -> Result<(), DbError> {
+    let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    if (next(), next(), next()) < OLDEST_SAFE_SQLITE {
+        return Err(DbError::OldSqlite(version.to_owned()));
+    }
+    Ok(())
+}
+
+/// Makes connections for a pool. Written here because the derived `establish` tries one engine
+/// after the other: it would hide PostgreSQL's own error and create an empty file for a mistyped path.
+pub(super) struct Manager {
+    pub url: String,
+    pub read_only: bool,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = DbError;
+
+    fn connect(&self) -> Result<Conn, DbError> {
+        Conn::open(&self.url, self.read_only)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), DbError> {
+        Ok(conn.ping()?)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_alone_names_the_engine() {
+        assert_eq!(Engine::of("sqlite:data/pasar.db").ok(), Some(Engine::Sqlite));
+        assert_eq!(Engine::of("postgres://localhost/pasar").ok(), Some(Engine::Postgres));
+        assert!(Engine::of("mysql://localhost/pasar").is_err());
+        assert!(Engine::of("pasar.db").is_err(), "a bare path is not guessed at");
+    }
+
+    #[test]
+    fn an_old_sqlite_is_refused() {
+        assert!(refuse_unsafe_sqlite("3.40.1").is_err());
+        assert!(refuse_unsafe_sqlite("3.51.2").is_err());
+        assert!(refuse_unsafe_sqlite("3.51.3").is_ok());
+        assert!(refuse_unsafe_sqlite("4.0").is_ok());
+    }
+}

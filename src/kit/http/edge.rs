@@ -1,0 +1,147 @@
+//! What every request passes: an id, the network's rate limit, the reader's language, security
+//! headers, one log line without a word about the person, and a measurement.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse, web};
+
+use super::limits::{Door, Gate, RateLimit, network};
+use super::problem::Problem;
+use crate::kit::i18n::Language;
+
+/// Proxies whose `X-Forwarded-For` is believed.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxies(pub Arc<[IpAddr]>);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The middleware around everything.
+///
+/// # Errors
+/// Never: every error becomes an answer here.
+pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let began = Instant::now();
+    let language = Language::accepted(req.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let trace = trace_id(&req).unwrap_or_default();
+    let http = req.request().clone();
+    let method = req.method().clone();
+
+    let probe = matches!(req.path(), "/healthz" | "/readyz" | "/metrics");
+    let (mut response, quota) = match (probe, knock(&req)) {
+        (false, Err(problem)) => (problem.respond(language), None),
+        (_, quota) => (answer(next.call(req).await, language), quota.ok()),
+    };
+
+    let headers = response.headers_mut();
+    for (name, value) in quota.map(RateLimit::headers).into_iter().flatten() {
+        headers.insert(name, value);
+    }
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-resource-policy", "same-site"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    let page = http.path().starts_with("/docs");
+    let policy = if page {
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+    } else {
+        "default-src 'none'; frame-ancestors 'none'"
+    };
+    headers.insert(HeaderName::from_static("content-security-policy"), HeaderValue::from_static(policy));
+    if http.path().starts_with("/v1") && !headers.contains_key("cache-control") {
+        headers.insert(HeaderName::from_static("cache-control"), HeaderValue::from_static("no-store"));
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+
+    let status = response.status().as_u16();
+    let route = http.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let took = began.elapsed();
+    tracing::info!(target: "pasar::http", request_id = %id, trace_id = %trace, %method, route, status, took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "request");
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    metrics::counter!("pasar_http_requests_total", &labels).increment(1);
+    metrics::histogram!("pasar_http_request_seconds", &labels[..2]).record(took.as_secs_f64());
+    Ok(ServiceResponse::new(http, response))
+}
+
+fn answer(result: Result<ServiceResponse<impl MessageBody + 'static>, Error>, language: Language) -> HttpResponse<BoxBody> {
+    match result {
+        Ok(response) => {
+            let (_, response) = response.into_parts();
+            let problem = response.error().map(|error| to_problem(error, response.status()));
+            match problem {
+                Some(problem) => problem.respond(language),
+                None => response.map_into_boxed_body(),
+            }
+        }
+        Err(error) => to_problem(&error, error.as_response_error().status_code()).respond(language),
+    }
+}
+
+/// Ours as it is; the framework's own by its status.
+fn to_problem(error: &Error, status: StatusCode) -> Problem {
+    error.as_error::<Problem>().cloned().unwrap_or_else(|| match status {
+        StatusCode::NOT_FOUND => Problem::new(status, "no_such_path"),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "too_large").arg("limit", super::input::MOST_BODY_BYTES / 1024),
+        _ if status.is_client_error() => Problem::new(status, "invalid_request"),
+        _ => {
+            tracing::error!(%error, "request failed");
+            Problem::new(status, "internal")
+        }
+    })
+}
+
+fn knock(req: &ServiceRequest) -> Result<RateLimit, Problem> {
+    let unknown = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
+    let gate = req.app_data::<web::Data<Gate>>().ok_or_else(unknown)?;
+    gate.knock(Door::Network, &caller_network(req.request()))
+}
+
+/// The network a request comes from. `X-Forwarded-For` counts only from a proxy we trust, and then
+/// its last entry that is not itself such a proxy: earlier ones are whatever the caller wrote.
+#[must_use]
+pub fn caller_network(req: &HttpRequest) -> String {
+    let Some(peer) = req.peer_addr().map(|peer| peer.ip().to_canonical()) else { return "unknown".to_owned() };
+    let trusted = req.app_data::<web::Data<TrustedProxies>>().map(|data| data.0.clone()).unwrap_or_default();
+    if !trusted.contains(&peer) {
+        return network(peer);
+    }
+    let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let hops: Vec<IpAddr> = forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    network(hops.into_iter().rev().find(|hop| !trusted.contains(hop)).unwrap_or(peer))
+}
+
+/// The trace id of a W3C `traceparent`, if it has the right shape.
+fn trace_id(req: &ServiceRequest) -> Option<String> {
+    let value = req.headers().get("traceparent")?.to_str().ok()?;
+    let id = value.split('-').nth(1)?;
+    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| id.to_owned())
+}
+
+/// A path this service does not have, or a method the path does not take.
+#[derive(Clone)]
+pub struct KnownPaths(pub Arc<[(actix_web::dev::ResourceDef, Vec<String>)]>);
+
+/// The answer for everything no route took.
+///
+/// # Errors
+/// Always: 405 where another method would do, else 404.
+pub async fn unrouted(req: HttpRequest, known: web::Data<KnownPaths>) -> Result<HttpResponse, Problem> {
+    let methods = known.0.iter().find(|(path, _)| path.is_match(req.path())).map(|(_, methods)| methods.join(", "));
+    match methods.and_then(|methods| HeaderValue::from_str(&methods).ok()) {
+        Some(allow) => Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method").header(actix_web::http::header::ALLOW, allow)),
+        None => Err(Problem::new(StatusCode::NOT_FOUND, "no_such_path")),
+    }
+}

@@ -1,0 +1,178 @@
+//! What comes in: JSON bodies, with every reason to refuse one told in one form.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+
+/// The largest JSON body.
+pub const MOST_BODY_BYTES: usize = 256 * 1024;
+/// The deepest nesting of a JSON body.
+pub const MOST_DEPTH: usize = 32;
+
+type Soon<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// A JSON body that has become a `B`. `B` refuses unknown fields and is made of types that are
+/// valid by themselves, so a handler never checks anything again.
+pub struct Valid<B>(pub B);
+
+impl<B: DeserializeOwned + 'static> FromRequest for Valid<B> {
+    type Error = Problem;
+    type Future = Soon<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, mut payload) = (req.clone(), payload.take());
+        Box::pin(async move { parse(&json_bytes(&req, &mut payload).await?).map(Self) })
+    }
+}
+
+/// Reads the body whole, up to [`MOST_BODY_BYTES`].
+pub(super) async fn json_bytes(req: &HttpRequest, payload: &mut Payload) -> Result<web::Bytes, Problem> {
+    let bytes = web::Payload::from_request(req, payload)
+        .await
+        .map_err(|_| Problem::bad_request("invalid_json"))?
+        .to_bytes_limited(MOST_BODY_BYTES)
+        .await
+        .map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large").arg("limit", MOST_BODY_BYTES / 1024))?
+        .map_err(|_| Problem::bad_request("invalid_json"))?;
+    let kind = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let media_type = kind.split(';').next().unwrap_or("").trim();
+    if !bytes.is_empty() && !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
+    }
+    Ok(bytes)
+}
+
+/// Reads `bytes` as a `B`. An empty body reads as `{}`, so that acts without input need none.
+pub(super) fn parse<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    if depth(bytes) > MOST_DEPTH {
+        return Err(Problem::bad_request("too_deep").arg("limit", MOST_DEPTH));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let body = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let field = error.path().to_string();
+        let inner = error.into_inner();
+        if inner.is_data() {
+            let message = inner.to_string();
+            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
+            Problem::invalid_field(field, message)
+        } else {
+            Problem::bad_request("invalid_json")
+        }
+    })?;
+    reader.end().map_err(|_| Problem::bad_request("invalid_json"))?;
+    Ok(body)
+}
+
+/// How deep brackets nest outside of strings.
+fn depth(json: &[u8]) -> usize {
+    let (mut now, mut most, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                now += 1;
+                most = most.max(now);
+            }
+            b']' | b'}' if !quoted => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
+}
+
+/// Path parameters that do not parse, as a problem.
+#[must_use]
+pub fn path_config() -> web::PathConfig {
+    web::PathConfig::default().error_handler(|error, _| {
+        let message = error.to_string();
+        Problem::invalid_field("path", message.rsplit(": ").next().unwrap_or("")).into()
+    })
+}
+
+/// Query parameters that do not parse, as a problem.
+#[must_use]
+pub fn query_config() -> web::QueryConfig {
+    web::QueryConfig::default().error_handler(|error, _| {
+        let message = error.to_string();
+        Problem::invalid_field("query", message.strip_prefix("Query deserialize error: ").unwrap_or(&message)).into()
+    })
+}
+
+/// A body with nothing in it.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoBody {}
+
+/// A body that says why.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithReason {
+    /// For the other side to read.
+    pub reason: crate::kit::text::Reason,
+}
+
+/// Declares the handler of an act on one thing that needs nothing but, perhaps, a reason.
+#[macro_export]
+macro_rules! act {
+    ($(#[$meta:meta])* $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty, |$tx:ident, $who:ident, $this:ident| $act:expr) => {
+        $crate::act!(@ $(#[$meta])* $name, $tag, $path, $operation, $id, $view, $crate::kit::http::NoBody, |body| body, |$tx, $who, $this, _said| $act);
+    };
+    ($(#[$meta:meta])* $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
+     |$tx:ident, $who:ident, $this:ident, $reason:ident| $act:expr) => {
+        $crate::act!(@ $(#[$meta])* $name, $tag, $path, $operation, $id, $view, $crate::kit::http::input::WithReason, |body| body.reason, |$tx, $who, $this, $reason| $act);
+    };
+    (@ $(#[$meta:meta])* $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
+     $body:ty, |$b:ident| $said:expr, |$tx:ident, $who:ident, $this:ident, $reason:ident| $act:expr) => {
+        $(#[$meta])*
+        #[utoipa::path(tag = $tag, operation_id = $operation, params(("id" = $id, Path), ("Idempotency-Key" = String, Header)), request_body = $body,
+            responses((status = 200, body = $view), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+        #[post($path)]
+        pub async fn $name(
+            actor: Actor<SignedIn>, id: web::Path<$id>, posted: Posted<$body>, db: web::Data<Db>,
+        ) -> Result<Reply, Problem> {
+            let ($who, $this, $b) = (actor.who, id.into_inner(), posted.body);
+            let said = $said;
+            Ok(posted.once.write(&db, $who, move |$tx| {
+                let $reason = &said;
+                $act
+            }).await?)
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    struct Line {
+        #[expect(dead_code, reason = "only parsed")]
+        quantity: u32,
+    }
+
+    #[test]
+    fn depth_ignores_brackets_in_strings() {
+        assert_eq!(depth(br#"{"a":[1,{"b":"[[[\"[["}]}"#), 3);
+        assert_eq!(depth(b"[]"), 1);
+    }
+
+    #[test]
+    fn refuses_what_it_does_not_understand() {
+        assert_eq!(parse::<Line>(br#"{"quantity":1,"price":2}"#).map_err(|p| p.code()).err(), Some("invalid_input"));
+        assert_eq!(parse::<Line>(br#"{"quantity":-1}"#).map_err(|p| p.code()).err(), Some("invalid_input"));
+        assert_eq!(parse::<Line>(br#"{"quantity":1}{}"#).map_err(|p| p.code()).err(), Some("invalid_json"));
+        assert_eq!(parse::<Line>(b"{").map_err(|p| p.code()).err(), Some("invalid_json"));
+        assert_eq!(parse::<serde_json::Value>("[".repeat(33).as_bytes()).map_err(|p| p.code()).err(), Some("too_deep"));
+    }
+}

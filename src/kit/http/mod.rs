@@ -1,0 +1,15 @@
+//! The edge of the house: what comes in, what goes out, and every reason to say no.
+
+pub mod edge;
+pub mod etag;
+pub mod idempotency;
+pub mod input;
+pub mod limits;
+pub mod page;
+pub mod problem;
+pub mod responses;
+
+pub use idempotency::{InFlight, Posted, Reply};
+pub use input::{NoBody, Valid};
+pub use page::{Limit, Page};
+pub use problem::Problem;

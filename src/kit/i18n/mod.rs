@@ -1,0 +1,120 @@
+//! The message catalogue: Indonesian first, Sundanese and English beside it.
+//!
+//! Texts live in `id.yml`, `su.yml` and `en.yml` in this folder; a test proves that the three hold
+//! the same keys. A placeholder is written `%{name}`.
+
+use crate::word_enum;
+
+word_enum! {
+    /// A language the catalogue speaks.
+    Language {
+        /// Indonesian, the default.
+        Indonesian = "id",
+        /// Sundanese.
+        Sundanese = "su",
+        /// English.
+        English = "en",
+    }
+}
+
+impl Language {
+    /// The best language for an `Accept-Language` header; Indonesian when nothing fits.
+    #[must_use]
+    pub fn accepted(header: Option<&str>) -> Self {
+        let mut best = (Self::Indonesian, 0.0_f32);
+        for part in header.unwrap_or("").split(',') {
+            let mut pieces = part.trim().split(';');
+            let tag = pieces.next().unwrap_or("").to_ascii_lowercase();
+            let quality = pieces.find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+            let primary = tag.split('-').next().unwrap_or("");
+            // `in` is the old code of Indonesian that Android still sends.
+            let language = Self::ALL.iter().copied().find(|l| l.word() == primary || (primary == "in" && *l == Self::Indonesian));
+            if let Some(language) = language.filter(|_| quality > best.1) {
+                best = (language, quality);
+            }
+        }
+        best.0
+    }
+}
+
+/// The text for `key` with its placeholders filled, or `None` if the catalogue has no such key.
+#[must_use]
+pub fn find(language: Language, key: &str, args: &[(&str, &str)]) -> Option<String> {
+    let text = crate::_rust_i18n_try_translate(language.word(), key)?;
+    let names: Vec<&str> = args.iter().map(|(name, _)| *name).collect();
+    let values: Vec<String> = args.iter().map(|(_, value)| (*value).to_owned()).collect();
+    Some(rust_i18n::replace_patterns(&text, &names, &values))
+}
+
+/// The text for `key`; the key itself if the catalogue lacks it, so that nothing is ever blank.
+#[must_use]
+pub fn say(language: Language, key: &str, args: &[(&str, &str)]) -> String {
+    find(language, key, args).unwrap_or_else(|| key.to_owned())
+}
+
+/// What is wrong with one value of the input. Our own value types answer `code` or `code(argument)`;
+/// the parser's English sentences are mapped to codes here.
+#[must_use]
+pub fn say_field(language: Language, message: &str) -> String {
+    let quoted = |text: &str| text.split('`').nth(1).unwrap_or("").to_owned();
+    let (code, argument) = if message.starts_with("missing field") {
+        ("missing", quoted(message))
+    } else if message.starts_with("unknown field") {
+        ("unknown", quoted(message))
+    } else if message.starts_with("unknown variant") {
+        ("unknown_variant", message.split_once("expected ").map_or("", |(_, expected)| expected).replace('`', ""))
+    } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        ("wrong_type", message.split_once("expected ").map_or("", |(_, expected)| expected).to_owned())
+    } else if let Some((code, argument)) = message.strip_suffix(')').and_then(|m| m.split_once('(')) {
+        (code, argument.to_owned())
+    } else {
+        (message, String::new())
+    };
+    find(language, &format!("field.{code}"), &[("n", &argument)]).unwrap_or_else(|| message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn keys(yaml: &str) -> BTreeSet<String> {
+        let mut path: Vec<&str> = Vec::new();
+        let mut keys = BTreeSet::new();
+        for line in yaml.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
+            let depth = (line.len() - line.trim_start().len()) / 2;
+            let Some((key, value)) = line.trim().split_once(':') else { continue };
+            path.truncate(depth);
+            path.push(key);
+            if !value.trim().is_empty() {
+                keys.insert(path.join("."));
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn the_three_languages_hold_the_same_keys() {
+        let indonesian = keys(include_str!("id.yml"));
+        assert!(indonesian.len() > 50);
+        assert_eq!(indonesian, keys(include_str!("su.yml")), "Sundanese");
+        assert_eq!(indonesian, keys(include_str!("en.yml")), "English");
+    }
+
+    #[test]
+    fn the_best_accepted_language_wins() {
+        assert_eq!(Language::accepted(None), Language::Indonesian);
+        assert_eq!(Language::accepted(Some("fr")), Language::Indonesian);
+        assert_eq!(Language::accepted(Some("en-US,en;q=0.9")), Language::English);
+        assert_eq!(Language::accepted(Some("en;q=0.5, su")), Language::Sundanese);
+        assert_eq!(Language::accepted(Some("in-ID, en;q=0.8")), Language::Indonesian);
+    }
+
+    #[test]
+    fn a_field_error_is_told_in_the_readers_language() {
+        assert!(say_field(Language::Indonesian, "text_too_long(80)").contains("80"));
+        assert!(say_field(Language::English, "missing field `price`").contains("price"));
+        assert_eq!(say_field(Language::English, "something else"), "something else");
+    }
+}

@@ -1,0 +1,49 @@
+//! The catalogue: what home industries, warungs and suppliers offer, moderated by the village admin.
+//!
+//! 1. Only published products of enterprises that trade are public.
+//! 2. Texts and claims (P-IRT, halal) are looked at before the public sees them; price and stock
+//!    apply at once. While a product is published its texts do not change.
+//! 3. Every move of its state is an event row; a return or rejection carries a reason.
+//! 4. What is found depends on [`crate::kit::search`] alone, so both engines answer the same.
+//!
+//! | from | event | to |
+//! |---|---|---|
+//! | `draft`, `returned` | submit | `submitted` |
+//! | `submitted` | publish, return, reject | `published`, `returned`, `rejected` |
+//! | `published` | pause, suspend | `paused`, `suspended` |
+//! | `paused` | resume, suspend | `published`, `suspended` |
+//! | `suspended` | reinstate | `published` |
+
+pub mod badges;
+pub mod http;
+pub mod model;
+pub mod rules;
+mod search;
+pub mod service;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use model::{ProductId, Unit};
+
+/// The operations of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(http::list_categories)
+        .service(http::list_products)
+        .service(http::get_product)
+        .service(http::create_product)
+        .service(http::list_own_products)
+        .service(http::edit_product)
+        .service(http::product_history)
+        .service(http::moderation_queue)
+        .service(http::set_stock)
+        .service(http::submit)
+        .service(http::publish)
+        .service(http::return_for_changes)
+        .service(http::reject)
+        .service(http::pause)
+        .service(http::resume)
+        .service(http::suspend)
+        .service(http::reinstate);
+}

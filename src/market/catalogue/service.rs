@@ -1,0 +1,252 @@
+//! What can be done with a product.
+
+use super::model::{Category, Change, Event, Filter, NewProduct, Product, ProductId, Sort, State};
+use super::rules::{Move, may_change, next};
+use super::store::{self, Moving, SearchText};
+use crate::kit::auth::Identity;
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::money::Rupiah;
+use crate::kit::search::{Query, normalise};
+use crate::kit::text::Reason;
+use crate::market::inventory::{self, InventoryError};
+use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::permissions::{Action, Denied, Principal, Resource, authorize, principal};
+use crate::people::villages::VillageId;
+
+/// What can happen to a person here.
+#[derive(Debug)]
+pub enum ProductError {
+    NoSuchCategory,
+    NotTrading,
+    WrongState { state: State, wanted: Move },
+    NotNow { state: State },
+    Stale,
+    Stock(InventoryError),
+    Denied(Denied),
+}
+impl Refusal for ProductError {}
+
+impl From<Denied> for ProductError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+type Outcome<T> = Result<T, Failure<ProductError>>;
+
+fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> {
+    principal(conn, who, now).map_err(|failure| failure.map(ProductError::from))
+}
+
+fn resource(product: &Product) -> Resource {
+    Resource { village: Some(product.village_id), enterprise: Some(product.enterprise_id), buyer: None, assisted: product.seller_assisted }
+}
+
+/// The categories in their order.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn categories(conn: &mut Conn) -> Result<Vec<Category>, DbError> {
+    store::categories(conn)
+}
+
+/// A page of what is for sale.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn list(
+    conn: &mut Conn,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<(Rupiah, ProductId)>,
+    rows: i64,
+    now: Timestamp,
+) -> Result<Vec<Product>, DbError> {
+    store::list(conn, filter, sort, after, rows, now)
+}
+
+/// What answers a search, best first: `skip` passed over, at most `rows`.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn search(conn: &mut Conn, text: &str, filter: &Filter, skip: usize, rows: usize, now: Timestamp) -> Result<Vec<Product>, DbError> {
+    let Some(query) = Query::new(text) else { return Ok(Vec::new()) };
+    let found = super::search::find(conn, &query, filter, now)?;
+    Ok(found.into_iter().skip(skip).take(rows).collect())
+}
+
+/// A product that is for sale; for those who belong to it, also one that is not.
+///
+/// # Errors
+/// [`ProductError::Denied`] when there is nothing to see.
+pub fn show(conn: &mut Conn, who: Option<Identity>, now: Timestamp, id: ProductId) -> Outcome<Product> {
+    let product = store::get(conn, id)?;
+    if product.is_public() {
+        return Ok(product);
+    }
+    let who = who.ok_or(ProductError::Denied(Denied::Hidden))?;
+    let person = person(conn, who, now)?;
+    authorize(&person, Action::ViewEnterprise, &resource(&product)).map_err(ProductError::from)?;
+    Ok(product)
+}
+
+/// The products with these ids, for an order.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn by_ids(conn: &mut Conn, ids: &[ProductId]) -> Result<Vec<Product>, DbError> {
+    store::by_ids(conn, ids)
+}
+
+/// An enterprise's own products, newest first.
+///
+/// # Errors
+/// [`ProductError::Denied`].
+pub fn own(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    enterprise: EnterpriseId,
+    before: Option<ProductId>,
+    rows: i64,
+) -> Outcome<Vec<Product>> {
+    let person = person(conn, who, now)?;
+    let enterprise = enterprises::service::get(conn, enterprise)?;
+    authorize(&person, Action::ViewEnterprise, &enterprise.resource()).map_err(ProductError::from)?;
+    Ok(store::of_enterprise(conn, enterprise.id, before, rows)?)
+}
+
+/// The village admin's queue, oldest first.
+///
+/// # Errors
+/// [`ProductError::Denied`].
+pub fn queue(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    village: VillageId,
+    state: State,
+    after: Option<ProductId>,
+    rows: i64,
+) -> Outcome<Vec<Product>> {
+    let person = person(conn, who, now)?;
+    let village_only = Resource { village: Some(village), ..Resource::default() };
+    authorize(&person, Action::ModerateProduct, &village_only).map_err(ProductError::from)?;
+    Ok(store::in_village(conn, village, state, after, rows)?)
+}
+
+/// Writes a product, as a draft.
+///
+/// # Errors
+/// [`ProductError::NotTrading`] unless the enterprise is approved; [`ProductError::NoSuchCategory`].
+pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &NewProduct, on_hand: i64) -> Outcome<Product> {
+    let now = tx.now();
+    let person = person(tx, who, now)?;
+    let enterprise = enterprises::service::get(tx, enterprise)?;
+    authorize(&person, Action::WriteProduct, &enterprise.resource()).map_err(ProductError::from)?;
+    if enterprise.state != enterprises::State::Approved {
+        return Err(ProductError::NotTrading.into());
+    }
+    check_category(tx, new.category.as_str())?;
+    let search = search_text(new.name.as_str(), new.description.as_str(), &enterprise.name);
+    let id = store::insert(tx, enterprise.village_id, enterprise.id, new, &search)?;
+    inventory::open(tx, id, on_hand)?;
+    Ok(store::get(tx, id)?)
+}
+
+fn check_category(conn: &mut Conn, code: &str) -> Outcome<()> {
+    if store::category_exists(conn, code)? { Ok(()) } else { Err(ProductError::NoSuchCategory.into()) }
+}
+
+fn search_text(name: &str, description: &str, seller: &str) -> SearchText {
+    SearchText { name: normalise(name), rest: normalise(&format!("{seller} {description}")) }
+}
+
+/// Changes a product: its price at any time, the rest only while it is not with the moderator or the public.
+///
+/// # Errors
+/// [`ProductError::NotNow`], [`ProductError::Stale`], [`ProductError::NoSuchCategory`].
+pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change: &Change) -> Outcome<Product> {
+    let mut product = writable(tx, who, id)?;
+    if !may_change(product.state, change) {
+        return Err(ProductError::NotNow { state: product.state }.into());
+    }
+    if let Some(category) = &change.category {
+        check_category(tx, category.as_str())?;
+        product.category = category.to_string();
+    }
+    if let Some(name) = &change.name {
+        product.name = name.to_string();
+    }
+    if let Some(description) = &change.description {
+        product.description = description.to_string();
+    }
+    product.unit = change.unit.unwrap_or(product.unit);
+    product.price = change.price.map_or(product.price, |price| price.amount());
+    if let Some(pirt) = &change.pirt {
+        product.pirt_number = Some(pirt.as_str().to_owned());
+        product.pirt_expires_year = pirt.expires_year();
+    }
+    if let Some(halal) = &change.halal {
+        product.halal_number = Some(halal.number.as_str().to_owned());
+        product.halal_scheme = Some(halal.scheme);
+        product.halal_until = halal.until;
+    }
+    let search = search_text(&product.name, &product.description, &product.seller_name);
+    (product.search_name, product.search_rest) = (search.name, search.rest);
+    if !store::update(tx, &product, version)? {
+        return Err(ProductError::Stale.into());
+    }
+    Ok(store::get(tx, id)?)
+}
+
+fn writable(tx: &mut Tx<'_>, who: Identity, id: ProductId) -> Outcome<Product> {
+    let now = tx.now();
+    let person = person(tx, who, now)?;
+    let product = store::get(tx, id)?;
+    authorize(&person, Action::WriteProduct, &resource(&product)).map_err(ProductError::from)?;
+    Ok(product)
+}
+
+/// Says how many there are; what is reserved for orders stays reserved.
+///
+/// # Errors
+/// [`ProductError::Stock`] when fewer are counted than orders hold.
+pub fn set_stock(tx: &mut Tx<'_>, who: Identity, id: ProductId, on_hand: i64) -> Outcome<Product> {
+    writable(tx, who, id)?;
+    inventory::count(tx, id, on_hand).map_err(|failure| failure.map(ProductError::Stock))?;
+    Ok(store::get(tx, id)?)
+}
+
+/// The latest hundred moves of a product, newest first.
+///
+/// # Errors
+/// [`ProductError::Denied`].
+pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: ProductId) -> Outcome<Vec<Event>> {
+    let person = person(conn, who, now)?;
+    let product = store::get(conn, id)?;
+    authorize(&person, Action::ViewEnterprise, &resource(&product)).map_err(ProductError::from)?;
+    Ok(store::events(conn, id)?)
+}
+
+/// Moves a product; the reason is kept for its seller to read.
+///
+/// # Errors
+/// [`ProductError::WrongState`] when `event` cannot happen now.
+pub fn advance(tx: &mut Tx<'_>, who: Identity, id: ProductId, event: Move, action: Action, reason: Option<&Reason>) -> Outcome<Product> {
+    let now = tx.now();
+    let person = person(tx, who, now)?;
+    let product = store::get(tx, id)?;
+    let resource = resource(&product);
+    authorize(&person, action, &resource).map_err(ProductError::from)?;
+    let wrong = || ProductError::WrongState { state: product.state, wanted: event };
+    let to = next(product.state, event).ok_or_else(wrong)?;
+    let reason = reason.map(Reason::as_str);
+    let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::WriteProduct);
+    let moving = Moving { from: product.state, to, actor: who.account, on_behalf_of, reason };
+    if !store::move_state(tx, id, &moving)? {
+        return Err(wrong().into());
+    }
+    Ok(store::get(tx, id)?)
+}

@@ -1,0 +1,300 @@
+//! The tables of products, their events and categories.
+
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+
+use super::model::{Badge, Category, Event, Filter, NewProduct, Product, ProductId, Sort, State};
+use crate::kit::auth::AccountId;
+use crate::kit::clock::Timestamp;
+use crate::kit::db::types::Document;
+use crate::kit::db::{Conn, DbError, MultiBackend, Tx};
+use crate::kit::ids::EventId;
+use crate::kit::money::Rupiah;
+use crate::people::enterprises::{self as people, EnterpriseId};
+use crate::people::villages::VillageId;
+use crate::schema::{categories, enterprises, product_events, products, stock_items, villages};
+
+type Columns = (
+    products::id,
+    products::village_id,
+    products::enterprise_id,
+    products::category_code,
+    products::name,
+    products::description,
+    products::unit,
+    products::price,
+    products::photos,
+    products::pirt_number,
+    products::pirt_expires_year,
+    products::halal_number,
+    products::halal_scheme,
+    products::halal_until,
+    products::state,
+    products::search_name,
+    products::search_rest,
+    products::version,
+    products::created_at,
+    products::updated_at,
+    products::published_at,
+    enterprises::name,
+    enterprises::state,
+    enterprises::assisted,
+    villages::name,
+    stock_items::on_hand,
+    stock_items::reserved,
+);
+const COLUMNS: Columns = (
+    products::id,
+    products::village_id,
+    products::enterprise_id,
+    products::category_code,
+    products::name,
+    products::description,
+    products::unit,
+    products::price,
+    products::photos,
+    products::pirt_number,
+    products::pirt_expires_year,
+    products::halal_number,
+    products::halal_scheme,
+    products::halal_until,
+    products::state,
+    products::search_name,
+    products::search_rest,
+    products::version,
+    products::created_at,
+    products::updated_at,
+    products::published_at,
+    enterprises::name,
+    enterprises::state,
+    enterprises::assisted,
+    villages::name,
+    stock_items::on_hand,
+    stock_items::reserved,
+);
+
+#[auto_type]
+fn joined() -> _ {
+    let columns: Columns = COLUMNS;
+    products::table.inner_join(enterprises::table).inner_join(villages::table).inner_join(stock_items::table).select(columns)
+}
+
+/// A query for products that can still be narrowed.
+pub(super) type Boxed<'a> = diesel::dsl::IntoBoxed<'a, joined, MultiBackend>;
+
+pub(super) fn only_public() -> Boxed<'static> {
+    joined().filter(products::state.eq(State::Published)).filter(enterprises::state.eq(people::State::Approved)).into_boxed()
+}
+
+pub(super) fn where_it_fits<'a>(mut query: Boxed<'a>, filter: &Filter, now: Timestamp) -> Boxed<'a> {
+    let today = now.business_date();
+    if let Some(category) = &filter.category {
+        query = query.filter(products::category_code.eq(category.as_str().to_owned()));
+    }
+    if let Some(seller) = filter.seller {
+        query = query.filter(products::enterprise_id.eq(seller));
+    }
+    if let Some(village) = filter.village {
+        query = query.filter(products::village_id.eq(village));
+    }
+    if let Some(least) = filter.price_min {
+        query = query.filter(products::price.ge(least));
+    }
+    if let Some(most) = filter.price_max {
+        query = query.filter(products::price.le(most));
+    }
+    match filter.badge {
+        Some(Badge::Pirt) => {
+            let year = chrono::Datelike::year(&today);
+            query = query.filter(products::pirt_number.is_not_null());
+            query = query.filter(products::pirt_expires_year.is_null().or(products::pirt_expires_year.ge(year)));
+        }
+        Some(Badge::Halal) => {
+            query = query.filter(products::halal_number.is_not_null());
+            query = query.filter(products::halal_until.is_null().or(products::halal_until.ge(today)));
+        }
+        None => {}
+    }
+    if filter.in_stock {
+        query = query.filter(stock_items::on_hand.gt(stock_items::reserved));
+    }
+    query
+}
+
+pub(super) fn list(
+    conn: &mut Conn,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<(Rupiah, ProductId)>,
+    rows: i64,
+    now: Timestamp,
+) -> Result<Vec<Product>, DbError> {
+    let mut query = where_it_fits(only_public(), filter, now);
+    query = match sort {
+        Sort::Newest => query.order(products::id.desc()),
+        Sort::PriceUp => query.order((products::price.asc(), products::id.asc())),
+        Sort::PriceDown => query.order((products::price.desc(), products::id.desc())),
+    };
+    if let Some((price, id)) = after {
+        query = match sort {
+            Sort::Newest => query.filter(products::id.lt(id)),
+            Sort::PriceUp => query.filter(products::price.gt(price).or(products::price.eq(price).and(products::id.gt(id)))),
+            Sort::PriceDown => query.filter(products::price.lt(price).or(products::price.eq(price).and(products::id.lt(id)))),
+        };
+    }
+    Ok(query.limit(rows).load(conn)?)
+}
+
+pub(super) fn get(conn: &mut Conn, id: ProductId) -> Result<Product, DbError> {
+    Ok(joined().filter(products::id.eq(id)).first(conn)?)
+}
+
+pub(super) fn by_ids(conn: &mut Conn, ids: &[ProductId]) -> Result<Vec<Product>, DbError> {
+    Ok(joined().filter(products::id.eq_any(ids)).order(products::id).load(conn)?)
+}
+
+pub(super) fn of_enterprise(
+    conn: &mut Conn,
+    enterprise: EnterpriseId,
+    before: Option<ProductId>,
+    rows: i64,
+) -> Result<Vec<Product>, DbError> {
+    let mut query = joined().filter(products::enterprise_id.eq(enterprise)).order(products::id.desc()).limit(rows).into_boxed();
+    if let Some(before) = before {
+        query = query.filter(products::id.lt(before));
+    }
+    Ok(query.load(conn)?)
+}
+
+pub(super) fn in_village(
+    conn: &mut Conn,
+    village: VillageId,
+    state: State,
+    after: Option<ProductId>,
+    rows: i64,
+) -> Result<Vec<Product>, DbError> {
+    let here = products::village_id.eq(village).and(products::state.eq(state));
+    let mut query = joined().filter(here).order(products::id).limit(rows).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(products::id.gt(after));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// The words a product is searched by besides its name.
+#[derive(Clone, Debug)]
+pub(super) struct SearchText {
+    pub name: String,
+    pub rest: String,
+}
+
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    village: VillageId,
+    enterprise: EnterpriseId,
+    new: &NewProduct,
+    search: &SearchText,
+) -> Result<ProductId, DbError> {
+    let (id, now) = (ProductId::new(), tx.now());
+    diesel::insert_into(products::table)
+        .values((
+            products::id.eq(id),
+            products::village_id.eq(village),
+            products::enterprise_id.eq(enterprise),
+            products::category_code.eq(&new.category),
+            products::name.eq(&new.name),
+            products::description.eq(&new.description),
+            products::unit.eq(new.unit),
+            products::price.eq(new.price.amount()),
+            products::photos.eq(Document(serde_json::json!([]))),
+            products::pirt_number.eq(new.pirt.as_ref().map(|pirt| pirt.as_str().to_owned())),
+            products::pirt_expires_year.eq(new.pirt.as_ref().and_then(|pirt| pirt.expires_year())),
+            products::halal_number.eq(new.halal.as_ref().map(|halal| halal.number.as_str().to_owned())),
+            products::halal_scheme.eq(new.halal.as_ref().map(|halal| halal.scheme)),
+            products::halal_until.eq(new.halal.as_ref().and_then(|halal| halal.until)),
+            products::state.eq(State::Draft),
+            products::search_name.eq(&search.name),
+            products::search_rest.eq(&search.rest),
+            products::version.eq(1),
+            products::created_at.eq(now),
+            products::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(id)
+}
+
+/// Writes the product as it is now, if nobody has changed it since `version`.
+pub(super) fn update(tx: &mut Tx<'_>, product: &Product, version: i32) -> Result<bool, DbError> {
+    let now = tx.now();
+    let changed = diesel::update(products::table.filter(products::id.eq(product.id).and(products::version.eq(version))))
+        .set((
+            products::category_code.eq(&product.category),
+            products::name.eq(&product.name),
+            products::description.eq(&product.description),
+            products::unit.eq(product.unit),
+            products::price.eq(product.price),
+            products::pirt_number.eq(&product.pirt_number),
+            products::pirt_expires_year.eq(product.pirt_expires_year),
+            products::halal_number.eq(&product.halal_number),
+            products::halal_scheme.eq(product.halal_scheme),
+            products::halal_until.eq(product.halal_until),
+            products::search_name.eq(&product.search_name),
+            products::search_rest.eq(&product.search_rest),
+            products::version.eq(version + 1),
+            products::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+/// One move of a product's state, with who made it and why.
+pub(super) struct Moving<'a> {
+    pub from: State,
+    pub to: State,
+    pub actor: AccountId,
+    pub on_behalf_of: Option<EnterpriseId>,
+    pub reason: Option<&'a str>,
+}
+
+/// The only writer of the state; answers whether the product still stood where the move begins.
+pub(super) fn move_state(tx: &mut Tx<'_>, id: ProductId, this: &Moving<'_>) -> Result<bool, DbError> {
+    let now = tx.now();
+    let standing = products::table.filter(products::id.eq(id).and(products::state.eq(this.from)));
+    let moved = diesel::update(standing)
+        .set((products::state.eq(this.to), products::version.eq(products::version + 1), products::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    if moved == 0 {
+        return Ok(false);
+    }
+    if this.to == State::Published {
+        let first_time = products::table.filter(products::id.eq(id).and(products::published_at.is_null()));
+        diesel::update(first_time).set(products::published_at.eq(now)).execute(&mut **tx)?;
+    }
+    diesel::insert_into(product_events::table)
+        .values((
+            product_events::id.eq(EventId::new()),
+            product_events::product_id.eq(id),
+            product_events::from_state.eq(this.from),
+            product_events::to_state.eq(this.to),
+            product_events::actor_id.eq(this.actor),
+            product_events::on_behalf_of.eq(this.on_behalf_of),
+            product_events::reason.eq(this.reason),
+            product_events::at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(true)
+}
+
+pub(super) fn events(conn: &mut Conn, id: ProductId) -> Result<Vec<Event>, DbError> {
+    use product_events as e;
+    let rows = e::table.filter(e::product_id.eq(id)).order(e::id.desc()).limit(100);
+    Ok(rows.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::at)).load(conn)?)
+}
+
+pub(super) fn categories(conn: &mut Conn) -> Result<Vec<Category>, DbError> {
+    Ok(categories::table.order((categories::position, categories::code)).limit(100).load(conn)?)
+}
+
+pub(super) fn category_exists(conn: &mut Conn, code: &str) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(categories::table.filter(categories::code.eq(code)))).get_result(conn)?)
+}

@@ -1,0 +1,173 @@
+//! Orders as they are shown.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::model::{Event, Fulfilment, Line, Order, OrderGroupId, OrderId, State, Whole};
+use super::rules::seller_sees_buyer;
+use crate::kit::auth::AccountId;
+use crate::kit::clock::Timestamp;
+use crate::kit::money::Rupiah;
+use crate::kit::phone::Phone;
+use crate::market::catalogue::{ProductId, Unit};
+use crate::market::payments::{Method, Payment, Refund, State as PaymentState};
+use crate::people::enterprises::EnterpriseId;
+use crate::people::villages::VillageId;
+
+/// A line of an order.
+#[derive(Serialize, ToSchema)]
+pub struct OrderLineView {
+    product_id: ProductId,
+    /// The name when it was ordered.
+    name: String,
+    unit: Unit,
+    /// The price when it was ordered.
+    unit_price: Rupiah,
+    quantity: i64,
+    total: Rupiah,
+}
+
+impl From<Line> for OrderLineView {
+    fn from(line: Line) -> Self {
+        let Line { order_id: _, position: _, product_id, name, unit, unit_price, quantity, total } = line;
+        Self { product_id, name, unit, unit_price, quantity, total }
+    }
+}
+
+/// Who buys.
+#[derive(Serialize, ToSchema)]
+pub struct BuyerView {
+    name: String,
+    phone: Phone,
+    /// Where to bring it.
+    address: Option<String>,
+    note: Option<String>,
+}
+
+/// How an order is paid.
+#[derive(Serialize, ToSchema)]
+pub struct PaymentView {
+    method: Method,
+    amount: Rupiah,
+    state: PaymentState,
+    /// What is owed back to the buyer.
+    refund: Refund,
+}
+
+impl From<Payment> for PaymentView {
+    fn from(payment: Payment) -> Self {
+        let Payment { method, amount, state, refund } = payment;
+        Self { method, amount, state, refund }
+    }
+}
+
+/// An order.
+#[derive(Serialize, ToSchema)]
+pub struct OrderView {
+    id: OrderId,
+    group_id: OrderGroupId,
+    /// To be said on the phone.
+    #[schema(example = "7K3M-Q2XA")]
+    number: String,
+    village_id: VillageId,
+    seller_id: EnterpriseId,
+    seller_name: String,
+    /// Null for the seller until she has accepted.
+    buyer: Option<BuyerView>,
+    fulfilment: Fulfilment,
+    lines: Vec<OrderLineView>,
+    total: Rupiah,
+    state: State,
+    payment: PaymentView,
+    placed_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl OrderView {
+    /// The order as `viewer` may see it.
+    pub fn seen_by(viewer: AccountId, (order, lines): Whole) -> Self {
+        let Order {
+            id,
+            group_id,
+            number,
+            village_id,
+            seller_id,
+            buyer_id,
+            buyer_name,
+            buyer_phone,
+            fulfilment,
+            address,
+            note,
+            total,
+            state,
+            version: _,
+            placed_at,
+            updated_at,
+            seller_name,
+            seller_assisted: _,
+            payment,
+        } = order;
+        let shown = viewer == buyer_id || seller_sees_buyer(state);
+        let buyer = shown.then_some(BuyerView { name: buyer_name, phone: buyer_phone, address, note });
+        let lines = lines.into_iter().map(OrderLineView::from).collect();
+        let payment = payment.into();
+        Self {
+            id,
+            group_id,
+            number,
+            village_id,
+            seller_id,
+            seller_name,
+            buyer,
+            fulfilment,
+            lines,
+            total,
+            state,
+            payment,
+            placed_at,
+            updated_at,
+        }
+    }
+}
+
+/// The orders of one cart.
+#[derive(Serialize, ToSchema)]
+pub struct OrderGroupView {
+    pub id: OrderGroupId,
+    /// All orders together.
+    pub total: Rupiah,
+    pub orders: Vec<OrderView>,
+}
+
+/// One move of an order.
+#[derive(Serialize, ToSchema)]
+pub struct OrderEventView {
+    from: State,
+    to: State,
+    /// Null when it was the clock.
+    actor_id: Option<AccountId>,
+    /// The enterprise for which the village office acted.
+    on_behalf_of: Option<EnterpriseId>,
+    reason: Option<String>,
+    at: Timestamp,
+}
+
+/// The moves of an order, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct OrderHistoryView {
+    items: Vec<OrderEventView>,
+}
+
+impl From<Vec<Event>> for OrderHistoryView {
+    fn from(events: Vec<Event>) -> Self {
+        let view = |e: Event| OrderEventView {
+            from: e.from,
+            to: e.to,
+            actor_id: e.actor,
+            on_behalf_of: e.on_behalf_of,
+            reason: e.reason,
+            at: e.at,
+        };
+        Self { items: events.into_iter().map(view).collect() }
+    }
+}

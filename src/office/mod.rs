@@ -1,0 +1,3 @@
+//! The office reads everything and nothing calls it: letters to people, and later audit and reports.
+
+pub mod notifications;

@@ -1,0 +1,119 @@
+//! Accounts, sessions, and the values they are made of.
+
+use diesel::prelude::*;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::kit::auth::{AccountId, SessionId};
+use crate::kit::clock::Timestamp;
+use crate::kit::i18n::Language;
+use crate::kit::phone::Phone;
+use crate::plain_text;
+
+plain_text!(
+    /// How a person wants to be called.
+    PersonName, max 80
+);
+plain_text!(
+    /// What the app on a device calls itself; a secret between it and this service, 8 to 128 characters.
+    DeviceId, max 128
+);
+
+/// An e-mail address that a letter can be sent to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String, format = Email)]
+pub struct Email(pub(super) String);
+
+impl<'de> Deserialize<'de> for Email {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let usable = text.len() <= 254 && text.parse::<lettre::Address>().is_ok();
+        if usable { Ok(Self(text)) } else { Err(serde::de::Error::custom("email_invalid")) }
+    }
+}
+
+/// A password of 8 to 128 characters; nothing else is asked of it (NIST SP 800-63B).
+#[derive(Clone, ToSchema)]
+#[schema(value_type = String, min_length = 8, max_length = 128, format = Password)]
+pub struct Password(pub(super) SecretString);
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.chars().count() {
+            0..8 => Err(serde::de::Error::custom("password_too_short")),
+            8..=128 => Ok(Self(text.into())),
+            _ => Err(serde::de::Error::custom("text_too_long(128)")),
+        }
+    }
+}
+
+impl Password {
+    /// The secret itself.
+    #[must_use]
+    pub const fn secret(&self) -> &SecretString {
+        &self.0
+    }
+}
+
+/// A person as she registers, with her password already hashed.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    pub phone: Phone,
+    pub email: Option<Email>,
+    pub name: PersonName,
+    pub password_hash: String,
+    pub language: Language,
+}
+
+/// An account without its password.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::accounts)]
+pub struct Account {
+    pub id: AccountId,
+    pub phone: Phone,
+    pub email: Option<String>,
+    pub name: String,
+    pub language: Language,
+    pub operator: bool,
+    pub created_at: Timestamp,
+    pub version: i32,
+}
+
+/// A sign-in on one device.
+#[derive(Clone, Debug, Queryable)]
+pub struct Session {
+    pub id: SessionId,
+    pub label: String,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// A device that signs in.
+#[derive(Clone, Debug)]
+pub struct Device {
+    pub id: DeviceId,
+    pub label: String,
+}
+
+/// A session with the refresh token that continues it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub account: AccountId,
+    pub session: SessionId,
+    pub refresh_token: String,
+}
+
+/// What became of a refresh token.
+#[derive(Clone, Debug)]
+pub enum Rotation {
+    /// The session goes on.
+    Continued(Opened),
+    /// The token is unknown, the session over or the device another one.
+    Refused,
+    /// The token had been used before: the session has been ended, since one of two holders is a thief.
+    Reused,
+}

@@ -1,0 +1,216 @@
+//! Registering, signing in, staying signed in.
+
+use chrono::Duration;
+
+use super::model::{Account, Device, Opened, Registered, Rotation, Session};
+use super::store;
+use crate::kit::auth::token::{Tokens, digest};
+use crate::kit::auth::{AccountId, Identity, SessionId};
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::phone::Phone;
+use crate::people::permissions::{Denied, principal};
+use crate::people::villages::{self, NewVillage, VillageError, VillageView};
+
+/// A session that is not used for this long ends.
+const IDLE_DAYS: i64 = 60;
+/// How long a used refresh token still gives its successor again, on the same device.
+const GRACE_SECONDS: i64 = 30;
+/// Ended sessions are kept this long for their owner to look at.
+const KEPT_DAYS: i64 = 30;
+
+/// What can happen to a person here.
+#[derive(Debug)]
+pub enum AccountError {
+    WrongPhoneOrPassword,
+    SetUpTokenInvalid,
+    Stale,
+    NoSuchSession,
+    Denied(Denied),
+    Village(VillageError),
+}
+impl Refusal for AccountError {}
+
+impl From<Denied> for AccountError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+/// Opens an account, unless the number has one. Either way the caller learns nothing.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn register(tx: &mut Tx<'_>, person: &Registered) -> Result<(), DbError> {
+    if store::by_phone(tx, &person.phone)?.is_none() {
+        store::insert(tx, person, false)?;
+    }
+    Ok(())
+}
+
+/// The account of a number.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn find_by_phone(conn: &mut Conn, phone: &Phone) -> Result<Option<AccountId>, DbError> {
+    Ok(store::by_phone(conn, phone)?.map(|(id, _)| id))
+}
+
+/// The account of a number with its password's hash, for sign-in.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn credentials(conn: &mut Conn, phone: &Phone) -> Result<Option<(AccountId, String)>, DbError> {
+    store::by_phone(conn, phone)
+}
+
+/// The account itself, for features that write down who someone was.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn contact(conn: &mut Conn, id: AccountId) -> Result<Account, DbError> {
+    store::get(conn, id)
+}
+
+/// Starts a session for someone whose password was right.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn open_session(tx: &mut Tx<'_>, account: AccountId, device: &Device, refresh_token: &str) -> Result<Opened, DbError> {
+    let expires_at = tx.now().after(Duration::days(IDLE_DAYS));
+    let session = store::open_session(tx, account, device, expires_at)?;
+    store::add_refresh_token(tx, &digest(refresh_token), session)?;
+    Ok(Opened { account, session, refresh_token: refresh_token.to_owned() })
+}
+
+/// Exchanges a refresh token for its successor.
+///
+/// # Errors
+/// [`DbError`] when the database fails; whatever becomes of the token is an answer.
+pub fn rotate(tx: &mut Tx<'_>, tokens: &Tokens, presented: &str, device: &str) -> Result<Rotation, DbError> {
+    let now = tx.now();
+    let this = digest(presented);
+    let Some(row) = store::refresh_token(tx, &this)? else { return Ok(Rotation::Refused) };
+    if row.revoked_at.is_some() || row.expires_at <= now {
+        return Ok(Rotation::Refused);
+    }
+    let successor = tokens.successor(presented);
+    let opened = Opened { account: row.account, session: row.session, refresh_token: successor.clone() };
+    let same_device = row.device == digest(device);
+    match row.used_at {
+        // A token that turns up on another device was copied off the first.
+        _ if !same_device => {}
+        None => {
+            store::use_refresh_token(tx, &this)?;
+            store::add_refresh_token(tx, &digest(&successor), row.session)?;
+            store::touch(tx, row.session, now.after(Duration::days(IDLE_DAYS)))?;
+            return Ok(Rotation::Continued(opened));
+        }
+        Some(used_at) => {
+            let unused_successor = store::refresh_token(tx, &digest(&successor))?.is_some_and(|next| next.used_at.is_none());
+            if unused_successor && now.since(used_at) <= Duration::seconds(GRACE_SECONDS) {
+                return Ok(Rotation::Continued(opened));
+            }
+        }
+    }
+    store::revoke(tx, row.account, row.session)?;
+    Ok(Rotation::Reused)
+}
+
+/// The caller's own account.
+///
+/// # Errors
+/// [`AccountError::Denied`] when the session has ended.
+pub fn me(conn: &mut Conn, who: Identity, now: Timestamp) -> Result<Account, Failure<AccountError>> {
+    principal(conn, who, now).map_err(|failure| failure.map(AccountError::from))?;
+    Ok(store::get(conn, who.account)?)
+}
+
+/// Changes the caller's own account.
+///
+/// # Errors
+/// [`AccountError::Stale`] when it has changed since `version`.
+pub fn edit(tx: &mut Tx<'_>, who: Identity, version: i32, change: impl Fn(&mut Account)) -> Result<Account, Failure<AccountError>> {
+    let now = tx.now();
+    let mut account = me(tx, who, now)?;
+    change(&mut account);
+    if !store::update(tx, &account, version)? {
+        return Err(AccountError::Stale.into());
+    }
+    account.version = version + 1;
+    Ok(account)
+}
+
+/// The caller's sessions that are still open, newest first.
+///
+/// # Errors
+/// [`AccountError::Denied`] when her own has ended.
+pub fn sessions(conn: &mut Conn, who: Identity, now: Timestamp) -> Result<Vec<Session>, Failure<AccountError>> {
+    principal(conn, who, now).map_err(|failure| failure.map(AccountError::from))?;
+    Ok(store::live_sessions(conn, who.account, now)?)
+}
+
+/// Ends one of the caller's sessions.
+///
+/// # Errors
+/// [`AccountError::NoSuchSession`] when it is not hers or has already ended.
+pub fn revoke(tx: &mut Tx<'_>, who: Identity, session: SessionId) -> Result<(), Failure<AccountError>> {
+    let now = tx.now();
+    principal(tx, who, now).map_err(|failure| failure.map(AccountError::from))?;
+    if store::revoke(tx, who.account, session)? { Ok(()) } else { Err(AccountError::NoSuchSession.into()) }
+}
+
+/// Opens the account that runs the installation, or makes the existing one run it.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn create_operator(tx: &mut Tx<'_>, person: &Registered) -> Result<AccountId, DbError> {
+    if let Some((id, _)) = store::by_phone(tx, &person.phone)? {
+        store::make_operator(tx, id)?;
+        return Ok(id);
+    }
+    store::insert(tx, person, true)
+}
+
+/// Uses the set-up token: the first operator, the first village, and she its admin.
+///
+/// # Errors
+/// [`AccountError::SetUpTokenInvalid`] when the token is unknown or used.
+pub fn set_up(tx: &mut Tx<'_>, token: &str, person: &Registered, village: &NewVillage) -> Result<VillageView, Failure<AccountError>> {
+    if !store::use_setup_token(tx, &digest(token))? {
+        return Err(AccountError::SetUpTokenInvalid.into());
+    }
+    let account = create_operator(tx, person)?;
+    found_village(tx, account, village)
+}
+
+/// Enters a village and makes `account` its first admin.
+///
+/// # Errors
+/// [`AccountError::Village`] when the code is already in the house.
+pub fn found_village(tx: &mut Tx<'_>, account: AccountId, village: &NewVillage) -> Result<VillageView, Failure<AccountError>> {
+    let village = villages::create(tx, village).map_err(|failure| failure.map(AccountError::Village))?;
+    crate::people::enterprises::service::join_office(tx, village.id, account)?;
+    Ok(village)
+}
+
+/// Keeps `token` as the way in, if nobody runs this installation yet and none was given out before.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn offer_set_up(tx: &mut Tx<'_>, token: &str) -> Result<bool, DbError> {
+    if store::any_operator(tx)? || store::any_setup_token(tx)? {
+        return Ok(false);
+    }
+    store::add_setup_token(tx, &digest(token))?;
+    Ok(true)
+}
+
+/// Forgets sessions that ended a month ago.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn sweep(tx: &mut Tx<'_>) -> Result<usize, DbError> {
+    let before = tx.now().after(Duration::days(-KEPT_DAYS));
+    store::sweep(tx, before)
+}

@@ -1,0 +1,163 @@
+//! The tables of accounts, sessions, refresh tokens and set-up tokens.
+
+use diesel::prelude::*;
+
+use super::model::{Account, Device, Registered, Session};
+use crate::kit::auth::{AccountId, SessionId};
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, DbError, Tx};
+use crate::kit::phone::Phone;
+use crate::schema::{accounts, refresh_tokens, sessions, setup_tokens};
+
+pub(super) fn by_phone(conn: &mut Conn, phone: &Phone) -> Result<Option<(AccountId, String)>, DbError> {
+    let found = accounts::table.filter(accounts::phone.eq(phone)).select((accounts::id, accounts::password_hash));
+    Ok(found.first(conn).optional()?)
+}
+
+pub(super) fn get(conn: &mut Conn, id: AccountId) -> Result<Account, DbError> {
+    use accounts::{created_at, email, language, name, operator, phone, version};
+    Ok(accounts::table.find(id).select((accounts::id, phone, email, name, language, operator, created_at, version)).first(conn)?)
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Result<AccountId, DbError> {
+    let (id, now) = (AccountId::new(), tx.now());
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(id),
+            accounts::phone.eq(&person.phone),
+            accounts::email.eq(person.email.as_ref().map(|email| &email.0)),
+            accounts::name.eq(&person.name),
+            accounts::password_hash.eq(&person.password_hash),
+            accounts::language.eq(person.language),
+            accounts::operator.eq(operator),
+            accounts::created_at.eq(now),
+            accounts::version.eq(1),
+        ))
+        .execute(&mut **tx)?;
+    Ok(id)
+}
+
+pub(super) fn make_operator(tx: &mut Tx<'_>, id: AccountId) -> Result<(), DbError> {
+    diesel::update(accounts::table.find(id)).set(accounts::operator.eq(true)).execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn any_operator(conn: &mut Conn) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(accounts::table.filter(accounts::operator.eq(true)))).get_result(conn)?)
+}
+
+/// Writes the account as it is now, if nobody has changed it since `version`.
+pub(super) fn update(tx: &mut Tx<'_>, account: &Account, version: i32) -> Result<bool, DbError> {
+    let unchanged = accounts::table.filter(accounts::id.eq(account.id).and(accounts::version.eq(version)));
+    let changed = diesel::update(unchanged)
+        .set((
+            accounts::name.eq(&account.name),
+            accounts::email.eq(&account.email),
+            accounts::language.eq(account.language),
+            accounts::version.eq(version + 1),
+        ))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+pub(super) fn open_session(tx: &mut Tx<'_>, account: AccountId, device: &Device, expires_at: Timestamp) -> Result<SessionId, DbError> {
+    let (id, now) = (SessionId::new(), tx.now());
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(id),
+            sessions::account_id.eq(account),
+            sessions::device.eq(crate::kit::auth::token::digest(device.id.as_str())),
+            sessions::label.eq(&device.label),
+            sessions::created_at.eq(now),
+            sessions::last_seen_at.eq(now),
+            sessions::expires_at.eq(expires_at),
+        ))
+        .execute(&mut **tx)?;
+    Ok(id)
+}
+
+pub(super) fn live_sessions(conn: &mut Conn, account: AccountId, now: Timestamp) -> Result<Vec<Session>, DbError> {
+    let rows = sessions::table
+        .filter(sessions::account_id.eq(account).and(sessions::revoked_at.is_null()).and(sessions::expires_at.gt(now)))
+        .order(sessions::id.desc())
+        .limit(100)
+        .select((sessions::id, sessions::label, sessions::created_at, sessions::last_seen_at, sessions::expires_at));
+    Ok(rows.load(conn)?)
+}
+
+pub(super) fn revoke(tx: &mut Tx<'_>, account: AccountId, session: SessionId) -> Result<bool, DbError> {
+    let now = tx.now();
+    let live = sessions::table.filter(sessions::id.eq(session).and(sessions::account_id.eq(account)).and(sessions::revoked_at.is_null()));
+    Ok(diesel::update(live).set(sessions::revoked_at.eq(now)).execute(&mut **tx)? == 1)
+}
+
+pub(super) fn touch(tx: &mut Tx<'_>, session: SessionId, expires_at: Timestamp) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(sessions::table.find(session))
+        .set((sessions::last_seen_at.eq(now), sessions::expires_at.eq(expires_at)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A refresh token with the session it belongs to.
+#[derive(Queryable)]
+pub(super) struct RefreshRow {
+    pub used_at: Option<Timestamp>,
+    pub session: SessionId,
+    pub account: AccountId,
+    pub device: String,
+    pub expires_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+}
+
+pub(super) fn refresh_token(conn: &mut Conn, digest: &str) -> Result<Option<RefreshRow>, DbError> {
+    let row = refresh_tokens::table.inner_join(sessions::table).filter(refresh_tokens::digest.eq(digest)).select((
+        refresh_tokens::used_at,
+        sessions::id,
+        sessions::account_id,
+        sessions::device,
+        sessions::expires_at,
+        sessions::revoked_at,
+    ));
+    Ok(row.first(conn).optional()?)
+}
+
+pub(super) fn add_refresh_token(tx: &mut Tx<'_>, digest: &str, session: SessionId) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::insert_into(refresh_tokens::table)
+        .values((refresh_tokens::digest.eq(digest), refresh_tokens::session_id.eq(session), refresh_tokens::issued_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn use_refresh_token(tx: &mut Tx<'_>, digest: &str) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(refresh_tokens::table.find(digest)).set(refresh_tokens::used_at.eq(now)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Forgets sessions that ended before `before`, with their tokens.
+pub(super) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize, DbError> {
+    let over = sessions::table.filter(sessions::expires_at.lt(before).or(sessions::revoked_at.lt(before))).select(sessions::id);
+    let ids: Vec<SessionId> = over.limit(500).load(&mut **tx)?;
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(&ids))).execute(&mut **tx)?;
+    Ok(diesel::delete(sessions::table.filter(sessions::id.eq_any(&ids))).execute(&mut **tx)?)
+}
+
+pub(super) fn any_setup_token(conn: &mut Conn) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(setup_tokens::table.select(setup_tokens::digest))).get_result(conn)?)
+}
+
+pub(super) fn add_setup_token(tx: &mut Tx<'_>, digest: &str) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::insert_into(setup_tokens::table)
+        .values((setup_tokens::digest.eq(digest), setup_tokens::created_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn use_setup_token(tx: &mut Tx<'_>, digest: &str) -> Result<bool, DbError> {
+    let now = tx.now();
+    let unused = setup_tokens::table.filter(setup_tokens::digest.eq(digest).and(setup_tokens::used_at.is_null()));
+    Ok(diesel::update(unused).set(setup_tokens::used_at.eq(now)).execute(&mut **tx)? == 1)
+}

@@ -1,0 +1,50 @@
+//! Enterprises: home industries, warungs, suppliers and village offices, with their members.
+//!
+//! 1. An enterprise belongs to one village for ever.
+//! 2. It trades only while `approved`.
+//! 3. Every move of its state is an event row with its actor and, where someone is turned down, a reason.
+//! 4. Its public page holds nothing about the household behind it, and its number only by consent.
+//!
+//! | from | event | to |
+//! |---|---|---|
+//! | `pending` | invite, submit | `invited`, `ready_for_review` |
+//! | `invited` | invite, join, submit | `invited`, `onboarding`, `ready_for_review` |
+//! | `onboarding` | submit | `ready_for_review` |
+//! | `ready_for_review` | approve, reject, return | `approved`, `rejected`, `onboarding` |
+//! | `approved` | suspend | `suspended` |
+//! | `suspended` | reinstate | `approved` |
+
+pub mod http;
+pub mod model;
+pub mod rules;
+pub mod service;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use model::{EnterpriseId, EnterpriseName, Kind, Role, State};
+
+/// The operations of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(http::list_sellers)
+        .service(http::show_seller)
+        .service(http::open)
+        .service(http::list_mine)
+        .service(http::show)
+        .service(http::edit)
+        .service(http::history)
+        .service(http::members)
+        .service(http::add_member)
+        .service(http::remove_member)
+        .service(http::review_queue)
+        .service(http::open_assisted)
+        .service(http::invite)
+        .service(http::join)
+        .service(http::submit)
+        .service(http::approve)
+        .service(http::return_for_changes)
+        .service(http::reject)
+        .service(http::suspend)
+        .service(http::reinstate);
+}

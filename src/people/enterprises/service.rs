@@ -1,0 +1,288 @@
+//! What can be done with an enterprise.
+
+use chrono::Duration;
+
+use super::model::{Enterprise, EnterpriseId, EnterpriseName, Event, Kind, Member, NewEnterprise, Role, State};
+use super::rules::{Move, next};
+use super::store;
+use crate::kit::auth::token::digest;
+use crate::kit::auth::{AccountId, Identity};
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::phone::Phone;
+use crate::kit::text::Reason;
+use crate::people::accounts;
+use crate::people::permissions::{Action, Denied, Principal, Resource, authorize, principal};
+use crate::people::villages::{self, VillageId};
+
+/// How long an invitation can be used.
+const INVITATION_DAYS: i64 = 30;
+
+/// What can happen to a person here.
+#[derive(Debug)]
+pub enum EnterpriseError {
+    NoSuchVillage,
+    OfficeNotByHand,
+    WrongState { state: State, wanted: Move },
+    InvitationInvalid,
+    NoSuchAccount,
+    AlreadyMember,
+    LastOwner,
+    Stale,
+    Denied(Denied),
+}
+impl Refusal for EnterpriseError {}
+
+impl From<Denied> for EnterpriseError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+type Outcome<T> = Result<T, Failure<EnterpriseError>>;
+
+fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> {
+    principal(conn, who, now).map_err(|failure| failure.map(EnterpriseError::from))
+}
+
+/// The enterprise, if `who` may do `action` with it.
+fn permitted(conn: &mut Conn, who: Identity, now: Timestamp, id: EnterpriseId, action: Action) -> Outcome<Enterprise> {
+    let person = person(conn, who, now)?;
+    let enterprise = store::get(conn, id)?;
+    authorize(&person, action, &enterprise.resource()).map_err(EnterpriseError::from)?;
+    Ok(enterprise)
+}
+
+/// The enterprise with this id, for other features.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn get(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbError> {
+    store::get(conn, id)
+}
+
+/// The office of a new village.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn open_office(tx: &mut Tx<'_>, village: VillageId, name: &EnterpriseName) -> Result<EnterpriseId, DbError> {
+    let new = NewEnterprise { village, kind: Kind::VillageOffice, name: name.clone(), about: None, phone: None, phone_public: false };
+    store::insert(tx, &new, State::Approved, false)
+}
+
+/// Makes `account` an admin of the village.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn join_office(tx: &mut Tx<'_>, village: VillageId, account: AccountId) -> Result<(), DbError> {
+    let office = store::office_of(tx, village)?;
+    store::add_member(tx, office, account, Role::Owner)?;
+    Ok(())
+}
+
+/// Opens an enterprise for its owner herself.
+///
+/// # Errors
+/// [`EnterpriseError::NoSuchVillage`], [`EnterpriseError::OfficeNotByHand`].
+pub fn open(tx: &mut Tx<'_>, who: Identity, new: &NewEnterprise) -> Outcome<Enterprise> {
+    let now = tx.now();
+    person(tx, who, now)?;
+    check_new(tx, new)?;
+    let id = store::insert(tx, new, State::Onboarding, false)?;
+    store::add_member(tx, id, who.account, Role::Owner)?;
+    store::record(tx, id, State::Onboarding, State::Onboarding, who.account, None)?;
+    Ok(store::get(tx, id)?)
+}
+
+/// Opens an enterprise for someone else: `assisted`, led by the village office until she joins.
+///
+/// # Errors
+/// [`EnterpriseError::Denied`] unless the caller administers the village.
+pub fn open_assisted(tx: &mut Tx<'_>, who: Identity, new: &NewEnterprise) -> Outcome<Enterprise> {
+    let now = tx.now();
+    let person = person(tx, who, now)?;
+    check_new(tx, new)?;
+    let resource = Resource { village: Some(new.village), ..Resource::default() };
+    authorize(&person, Action::ReviewEnterprise, &resource).map_err(EnterpriseError::from)?;
+    let id = store::insert(tx, new, State::Pending, true)?;
+    store::record(tx, id, State::Pending, State::Pending, who.account, None)?;
+    Ok(store::get(tx, id)?)
+}
+
+fn check_new(conn: &mut Conn, new: &NewEnterprise) -> Outcome<()> {
+    match villages::get(conn, new.village) {
+        Err(DbError::NotFound) => return Err(EnterpriseError::NoSuchVillage.into()),
+        other => other?,
+    };
+    if new.kind == Kind::VillageOffice { Err(EnterpriseError::OfficeNotByHand.into()) } else { Ok(()) }
+}
+
+/// The enterprise for those who belong to it or administer its village.
+///
+/// # Errors
+/// [`EnterpriseError::Denied`].
+pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: EnterpriseId) -> Outcome<Enterprise> {
+    permitted(conn, who, now, id, Action::ViewEnterprise)
+}
+
+/// The enterprises the caller belongs to, with her role.
+///
+/// # Errors
+/// [`EnterpriseError::Denied`] when her session has ended.
+pub fn mine(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Vec<(Enterprise, Role)>> {
+    person(conn, who, now)?;
+    Ok(store::of_account(conn, who.account)?)
+}
+
+/// Changes what an enterprise says about itself.
+///
+/// # Errors
+/// [`EnterpriseError::Stale`] when it has changed since `version`.
+pub fn edit(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, version: i32, change: impl Fn(&mut Enterprise)) -> Outcome<Enterprise> {
+    let now = tx.now();
+    let mut enterprise = permitted(tx, who, now, id, Action::EditEnterprise)?;
+    change(&mut enterprise);
+    if !store::update(tx, &enterprise, version)? {
+        return Err(EnterpriseError::Stale.into());
+    }
+    Ok(store::get(tx, id)?)
+}
+
+/// The latest hundred moves of an enterprise, newest first.
+///
+/// # Errors
+/// [`EnterpriseError::Denied`].
+pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: EnterpriseId) -> Outcome<Vec<Event>> {
+    permitted(conn, who, now, id, Action::ViewEnterprise)?;
+    Ok(store::events(conn, id)?)
+}
+
+/// The members of an enterprise.
+///
+/// # Errors
+/// [`EnterpriseError::Denied`].
+pub fn members(conn: &mut Conn, who: Identity, now: Timestamp, id: EnterpriseId) -> Outcome<Vec<Member>> {
+    permitted(conn, who, now, id, Action::ViewEnterprise)?;
+    Ok(store::members(conn, id)?)
+}
+
+/// Takes the account of a number into an enterprise.
+///
+/// # Errors
+/// [`EnterpriseError::NoSuchAccount`], [`EnterpriseError::AlreadyMember`].
+pub fn add_member(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, phone: &Phone, role: Role) -> Outcome<Vec<Member>> {
+    let now = tx.now();
+    permitted(tx, who, now, id, Action::ManageMembers)?;
+    let account = accounts::service::find_by_phone(tx, phone)?.ok_or(EnterpriseError::NoSuchAccount)?;
+    if !store::add_member(tx, id, account, role)? {
+        return Err(EnterpriseError::AlreadyMember.into());
+    }
+    Ok(store::members(tx, id)?)
+}
+
+/// Lets a member go.
+///
+/// # Errors
+/// [`EnterpriseError::LastOwner`] when nobody would be left to lead it.
+pub fn remove_member(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, account: AccountId) -> Outcome<()> {
+    let now = tx.now();
+    permitted(tx, who, now, id, Action::ManageMembers)?;
+    if !store::remove_member(tx, id, account)? {
+        return Err(Failure::Db(DbError::NotFound));
+    }
+    if store::members(tx, id)?.iter().any(|member| member.role == Role::Owner) { Ok(()) } else { Err(EnterpriseError::LastOwner.into()) }
+}
+
+/// A village's enterprises, by state: the village admin's queue.
+///
+/// # Errors
+/// [`EnterpriseError::Denied`].
+pub fn queue(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    village: VillageId,
+    state: Option<State>,
+    after: Option<EnterpriseId>,
+    rows: i64,
+) -> Outcome<Vec<Enterprise>> {
+    let person = person(conn, who, now)?;
+    let resource = Resource { village: Some(village), ..Resource::default() };
+    authorize(&person, Action::ReviewEnterprise, &resource).map_err(EnterpriseError::from)?;
+    Ok(store::in_village(conn, village, state, after, rows)?)
+}
+
+/// Public pages of those who trade.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn sellers(
+    conn: &mut Conn,
+    village: Option<VillageId>,
+    kind: Option<Kind>,
+    after: Option<EnterpriseId>,
+    rows: i64,
+) -> Result<Vec<Enterprise>, DbError> {
+    store::trading(conn, village, kind, after, rows)
+}
+
+/// The public page of one who trades.
+///
+/// # Errors
+/// [`DbError::NotFound`] when she does not trade.
+pub fn seller(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbError> {
+    let enterprise = store::get(conn, id)?;
+    let public = enterprise.state == State::Approved && enterprise.kind != Kind::VillageOffice;
+    if public { Ok(enterprise) } else { Err(DbError::NotFound) }
+}
+
+/// Hands out a code with which the owner joins; an earlier code no longer works.
+///
+/// # Errors
+/// [`EnterpriseError::WrongState`] when she has already joined.
+pub fn invite(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, code: &str) -> Outcome<Enterprise> {
+    let enterprise = advance(tx, who, id, Move::Invite, Action::ReviewEnterprise, None)?;
+    let expires_at = tx.now().after(Duration::days(INVITATION_DAYS));
+    store::add_invitation(tx, id, &digest(code), expires_at)?;
+    Ok(enterprise)
+}
+
+/// Uses an invitation: the caller becomes the owner.
+///
+/// # Errors
+/// [`EnterpriseError::InvitationInvalid`] when the code is unknown, used or too old.
+pub fn join(tx: &mut Tx<'_>, who: Identity, code: &str) -> Outcome<Enterprise> {
+    let now = tx.now();
+    person(tx, who, now)?;
+    let id = store::use_invitation(tx, &digest(code))?.ok_or(EnterpriseError::InvitationInvalid)?;
+    store::add_member(tx, id, who.account, Role::Owner)?;
+    let enterprise = store::get(tx, id)?;
+    go(tx, &enterprise, Move::Join, who.account, None)
+}
+
+/// Moves an enterprise; the reason is kept for its owner to read.
+///
+/// # Errors
+/// [`EnterpriseError::WrongState`] when `event` cannot happen now.
+pub fn advance(
+    tx: &mut Tx<'_>,
+    who: Identity,
+    id: EnterpriseId,
+    event: Move,
+    action: Action,
+    reason: Option<&Reason>,
+) -> Outcome<Enterprise> {
+    let now = tx.now();
+    let enterprise = permitted(tx, who, now, id, action)?;
+    go(tx, &enterprise, event, who.account, reason)
+}
+
+fn go(tx: &mut Tx<'_>, enterprise: &Enterprise, event: Move, actor: AccountId, reason: Option<&Reason>) -> Outcome<Enterprise> {
+    let wrong = EnterpriseError::WrongState { state: enterprise.state, wanted: event };
+    let from = enterprise.state;
+    let Some(to) = next(from, event) else { return Err(wrong.into()) };
+    if !store::move_state(tx, enterprise.id, from, to, actor, reason.map(Reason::as_str))? {
+        return Err(wrong.into());
+    }
+    Ok(store::get(tx, enterprise.id)?)
+}

@@ -1,0 +1,240 @@
+//! The tables of enterprises, their members, events and invitations.
+
+use diesel::prelude::*;
+
+use super::model::{Enterprise, EnterpriseId, Event, Kind, Member, NewEnterprise, Role, State};
+use crate::kit::auth::AccountId;
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, DbError, Tx};
+use crate::kit::ids::EventId;
+use crate::people::villages::VillageId;
+use crate::schema::{accounts, enterprise_events, enterprises, invitations, members};
+
+type Columns = (
+    enterprises::id,
+    enterprises::village_id,
+    enterprises::kind,
+    enterprises::name,
+    enterprises::about,
+    enterprises::phone,
+    enterprises::phone_public,
+    enterprises::assisted,
+    enterprises::state,
+    enterprises::version,
+    enterprises::created_at,
+    enterprises::updated_at,
+);
+const COLUMNS: Columns = (
+    enterprises::id,
+    enterprises::village_id,
+    enterprises::kind,
+    enterprises::name,
+    enterprises::about,
+    enterprises::phone,
+    enterprises::phone_public,
+    enterprises::assisted,
+    enterprises::state,
+    enterprises::version,
+    enterprises::created_at,
+    enterprises::updated_at,
+);
+
+pub(super) fn get(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbError> {
+    Ok(enterprises::table.find(id).select(COLUMNS).first(conn)?)
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewEnterprise, state: State, assisted: bool) -> Result<EnterpriseId, DbError> {
+    let (id, now) = (EnterpriseId::new(), tx.now());
+    diesel::insert_into(enterprises::table)
+        .values((
+            enterprises::id.eq(id),
+            enterprises::village_id.eq(new.village),
+            enterprises::kind.eq(new.kind),
+            enterprises::name.eq(&new.name),
+            enterprises::about.eq(&new.about),
+            enterprises::phone.eq(&new.phone),
+            enterprises::phone_public.eq(new.phone_public),
+            enterprises::assisted.eq(assisted),
+            enterprises::state.eq(state),
+            enterprises::version.eq(1),
+            enterprises::created_at.eq(now),
+            enterprises::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(id)
+}
+
+/// Writes what an enterprise says about itself, if nobody has changed it since `version`.
+pub(super) fn update(tx: &mut Tx<'_>, enterprise: &Enterprise, version: i32) -> Result<bool, DbError> {
+    let now = tx.now();
+    let changed = diesel::update(enterprises::table.filter(enterprises::id.eq(enterprise.id).and(enterprises::version.eq(version))))
+        .set((
+            enterprises::name.eq(&enterprise.name),
+            enterprises::about.eq(&enterprise.about),
+            enterprises::phone.eq(&enterprise.phone),
+            enterprises::phone_public.eq(enterprise.phone_public),
+            enterprises::version.eq(version + 1),
+            enterprises::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+/// The only writer of the state; answers whether the enterprise still stood in `from`.
+pub(super) fn move_state(
+    tx: &mut Tx<'_>,
+    id: EnterpriseId,
+    from: State,
+    to: State,
+    actor: AccountId,
+    reason: Option<&str>,
+) -> Result<bool, DbError> {
+    let now = tx.now();
+    let moved = diesel::update(enterprises::table.filter(enterprises::id.eq(id).and(enterprises::state.eq(from))))
+        .set((enterprises::state.eq(to), enterprises::version.eq(enterprises::version + 1), enterprises::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    if moved == 1 {
+        record(tx, id, from, to, actor, reason)?;
+    }
+    Ok(moved == 1)
+}
+
+pub(super) fn record(
+    tx: &mut Tx<'_>,
+    id: EnterpriseId,
+    from: State,
+    to: State,
+    actor: AccountId,
+    reason: Option<&str>,
+) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::insert_into(enterprise_events::table)
+        .values((
+            enterprise_events::id.eq(EventId::new()),
+            enterprise_events::enterprise_id.eq(id),
+            enterprise_events::from_state.eq(from),
+            enterprise_events::to_state.eq(to),
+            enterprise_events::actor_id.eq(actor),
+            enterprise_events::reason.eq(reason),
+            enterprise_events::at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn events(conn: &mut Conn, id: EnterpriseId) -> Result<Vec<Event>, DbError> {
+    let rows =
+        enterprise_events::table.filter(enterprise_events::enterprise_id.eq(id)).order(enterprise_events::id.desc()).limit(100).select((
+            enterprise_events::from_state,
+            enterprise_events::to_state,
+            enterprise_events::actor_id,
+            enterprise_events::reason,
+            enterprise_events::at,
+        ));
+    Ok(rows.load(conn)?)
+}
+
+pub(super) fn add_member(tx: &mut Tx<'_>, id: EnterpriseId, account: AccountId, role: Role) -> Result<bool, DbError> {
+    let now = tx.now();
+    let already: i64 =
+        members::table.filter(members::enterprise_id.eq(id).and(members::account_id.eq(account))).count().get_result(&mut **tx)?;
+    if already > 0 {
+        return Ok(false);
+    }
+    diesel::insert_into(members::table)
+        .values((members::enterprise_id.eq(id), members::account_id.eq(account), members::role.eq(role), members::since.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(true)
+}
+
+pub(super) fn remove_member(tx: &mut Tx<'_>, id: EnterpriseId, account: AccountId) -> Result<bool, DbError> {
+    let this = members::table.filter(members::enterprise_id.eq(id).and(members::account_id.eq(account)));
+    Ok(diesel::delete(this).execute(&mut **tx)? == 1)
+}
+
+pub(super) fn members(conn: &mut Conn, id: EnterpriseId) -> Result<Vec<Member>, DbError> {
+    let rows = members::table
+        .inner_join(accounts::table)
+        .filter(members::enterprise_id.eq(id))
+        .order((members::since, members::account_id))
+        .limit(100);
+    Ok(rows.select((members::account_id, accounts::name, members::role, members::since)).load(conn)?)
+}
+
+pub(super) fn office_of(conn: &mut Conn, village: VillageId) -> Result<EnterpriseId, DbError> {
+    let office = enterprises::table.filter(enterprises::village_id.eq(village).and(enterprises::kind.eq(Kind::VillageOffice)));
+    Ok(office.order(enterprises::id).select(enterprises::id).first(conn)?)
+}
+
+pub(super) fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<(Enterprise, Role)>, DbError> {
+    let rows = members::table.inner_join(enterprises::table).filter(members::account_id.eq(account)).order(enterprises::id).limit(100);
+    Ok(rows.select((COLUMNS, members::role)).load(conn)?)
+}
+
+pub(super) fn in_village(
+    conn: &mut Conn,
+    village: VillageId,
+    state: Option<State>,
+    after: Option<EnterpriseId>,
+    rows: i64,
+) -> Result<Vec<Enterprise>, DbError> {
+    let mut query =
+        enterprises::table.filter(enterprises::village_id.eq(village)).order(enterprises::id).limit(rows).select(COLUMNS).into_boxed();
+    if let Some(state) = state {
+        query = query.filter(enterprises::state.eq(state));
+    }
+    if let Some(after) = after {
+        query = query.filter(enterprises::id.gt(after));
+    }
+    Ok(query.load(conn)?)
+}
+
+pub(super) fn trading(
+    conn: &mut Conn,
+    village: Option<VillageId>,
+    kind: Option<Kind>,
+    after: Option<EnterpriseId>,
+    rows: i64,
+) -> Result<Vec<Enterprise>, DbError> {
+    let mut query = enterprises::table
+        .filter(enterprises::state.eq(State::Approved).and(enterprises::kind.ne(Kind::VillageOffice)))
+        .order(enterprises::id)
+        .limit(rows)
+        .select(COLUMNS)
+        .into_boxed();
+    if let Some(village) = village {
+        query = query.filter(enterprises::village_id.eq(village));
+    }
+    if let Some(kind) = kind {
+        query = query.filter(enterprises::kind.eq(kind));
+    }
+    if let Some(after) = after {
+        query = query.filter(enterprises::id.gt(after));
+    }
+    Ok(query.load(conn)?)
+}
+
+pub(super) fn add_invitation(tx: &mut Tx<'_>, id: EnterpriseId, digest: &str, expires_at: Timestamp) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(invitations::table.filter(invitations::enterprise_id.eq(id).and(invitations::used_at.is_null())))
+        .set(invitations::used_at.eq(now))
+        .execute(&mut **tx)?;
+    diesel::insert_into(invitations::table)
+        .values((
+            invitations::digest.eq(digest),
+            invitations::enterprise_id.eq(id),
+            invitations::created_at.eq(now),
+            invitations::expires_at.eq(expires_at),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn use_invitation(tx: &mut Tx<'_>, digest: &str) -> Result<Option<EnterpriseId>, DbError> {
+    let now = tx.now();
+    let open =
+        invitations::table.filter(invitations::digest.eq(digest).and(invitations::used_at.is_null()).and(invitations::expires_at.gt(now)));
+    let enterprise = open.select(invitations::enterprise_id).first(&mut **tx).optional()?;
+    diesel::update(invitations::table.find(digest)).set(invitations::used_at.eq(now)).execute(&mut **tx)?;
+    Ok(enterprise)
+}

@@ -1,0 +1,6 @@
+//! People and the places they belong to: accounts, villages, enterprises, and who may do what.
+
+pub mod accounts;
+pub mod enterprises;
+pub mod permissions;
+pub mod villages;

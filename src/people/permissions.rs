@@ -1,0 +1,229 @@
+//! Who may do what. One file, one total `match`; services ask it beside the act.
+//!
+//! A person stands in a relation to a thing (she owns it, administers its village, bought it …).
+//! [`allowed`] says which relations an action asks for. Who stands in none is told that there is no
+//! such thing; who stands in one that is not enough is told that it is not hers to do.
+
+use diesel::prelude::*;
+
+use super::enterprises::{EnterpriseId, Kind, Role};
+use super::villages::VillageId;
+use crate::kit::auth::{AccountId, Identity};
+use crate::kit::db::{Conn, DbError, Failure, Refusal};
+use crate::kit::http::Problem;
+use crate::schema::{accounts, enterprises, members, sessions};
+use crate::word_enum;
+
+word_enum! {
+    /// What someone wants to do.
+    Action {
+        /// Create a village or appoint its admins.
+        ManageVillages = "manage_villages",
+        /// See an enterprise's own page, members and history.
+        ViewEnterprise = "view_enterprise",
+        /// Change what an enterprise says about itself, or submit it for review.
+        EditEnterprise = "edit_enterprise",
+        /// Add or remove members.
+        ManageMembers = "manage_members",
+        /// Open an enterprise for someone, invite her, and decide on reviews.
+        ReviewEnterprise = "review_enterprise",
+        /// Write products, their prices and stock.
+        WriteProduct = "write_product",
+        /// Publish, return, reject or suspend products.
+        ModerateProduct = "moderate_product",
+        /// See an order.
+        ViewOrder = "view_order",
+        /// Take an order through the seller's steps.
+        FulfilOrder = "fulfil_order",
+        /// Say that she has paid.
+        ClaimPayment = "claim_payment",
+        /// Complete an order or call it off; which side may do it when is a rule of orders.
+        EndOrder = "end_order",
+        /// See the books.
+        ViewBooks = "view_books",
+    }
+}
+
+word_enum! {
+    /// How a person stands to a thing.
+    Relation {
+        /// Runs the installation.
+        Operator = "operator",
+        /// Member of the village's office.
+        VillageAdmin = "village_admin",
+        /// The village's office acting for someone without a phone.
+        AssistingAdmin = "assisting_admin",
+        /// Owner of the enterprise.
+        Owner = "owner",
+        /// Helps in the enterprise.
+        Staff = "staff",
+        /// Bought it.
+        Buyer = "buyer",
+    }
+}
+
+/// Which relations `action` asks for; one of them is enough.
+#[must_use]
+pub const fn allowed(action: Action) -> &'static [Relation] {
+    use Relation::{AssistingAdmin, Buyer, Operator, Owner, Staff, VillageAdmin};
+    match action {
+        Action::ManageVillages => &[Operator],
+        Action::ViewEnterprise => &[VillageAdmin, Owner, Staff],
+        Action::EditEnterprise | Action::WriteProduct | Action::FulfilOrder => &[AssistingAdmin, Owner, Staff],
+        Action::ManageMembers => &[AssistingAdmin, Owner],
+        Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
+        Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
+        Action::ClaimPayment => &[Buyer],
+        Action::ViewBooks => &[AssistingAdmin, Owner],
+    }
+}
+
+/// The thing acted on, as far as permission goes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Resource {
+    /// The village it belongs to.
+    pub village: Option<VillageId>,
+    /// The enterprise it belongs to.
+    pub enterprise: Option<EnterpriseId>,
+    /// Who bought it.
+    pub buyer: Option<AccountId>,
+    /// Whether the enterprise is led by the village office for someone without a phone.
+    pub assisted: bool,
+}
+
+/// Why someone may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// The session was revoked or has run out.
+    SessionEnded,
+    /// For her there is no such thing.
+    Hidden,
+    /// She may know of it but not do this.
+    Forbidden,
+}
+impl Refusal for Denied {}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::SessionEnded => Self::unauthorized("session_ended"),
+            Denied::Hidden => Self::not_found(),
+            Denied::Forbidden => Self::forbidden(),
+        }
+    }
+}
+
+/// A signed-in person with all she belongs to, as the database has it now.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The account.
+    pub account: AccountId,
+    operator: bool,
+    memberships: Vec<Membership>,
+}
+
+type Membership = (EnterpriseId, Role, Kind, VillageId);
+
+impl Principal {
+    /// Whether she runs the installation.
+    #[must_use]
+    pub const fn is_operator(&self) -> bool {
+        self.operator
+    }
+
+    /// The enterprises she belongs to.
+    pub fn enterprises(&self) -> impl Iterator<Item = EnterpriseId> {
+        self.memberships.iter().map(|(enterprise, ..)| *enterprise)
+    }
+
+    fn relations<'a>(&'a self, resource: &'a Resource) -> impl Iterator<Item = Relation> + 'a {
+        let in_office = |village: &VillageId| self.memberships.iter().any(|(_, _, kind, of)| *kind == Kind::VillageOffice && of == village);
+        let admin = resource.village.as_ref().is_some_and(in_office);
+        let roles =
+            self.memberships.iter().filter(|(enterprise, ..)| Some(*enterprise) == resource.enterprise).map(|(_, role, ..)| match role {
+                Role::Owner => Relation::Owner,
+                Role::Staff => Relation::Staff,
+            });
+        let buyer = resource.buyer == Some(self.account);
+        self.operator
+            .then_some(Relation::Operator)
+            .into_iter()
+            .chain(admin.then_some(Relation::VillageAdmin))
+            .chain((admin && resource.assisted).then_some(Relation::AssistingAdmin))
+            .chain(roles)
+            .chain(buyer.then_some(Relation::Buyer))
+    }
+
+    /// Whom she acts for when she is not of the house herself.
+    #[must_use]
+    pub fn on_behalf_of(&self, resource: &Resource) -> Option<EnterpriseId> {
+        let own = self.relations(resource).any(|relation| matches!(relation, Relation::Owner | Relation::Staff));
+        resource.enterprise.filter(|_| resource.assisted && !own)
+    }
+}
+
+/// Loads the person behind `identity`, in one query.
+///
+/// # Errors
+/// [`Denied::SessionEnded`] when the session is no longer good.
+pub fn principal(conn: &mut Conn, identity: Identity, now: crate::kit::clock::Timestamp) -> Result<Principal, Failure<Denied>> {
+    let rows: Vec<(bool, Option<Membership>)> = sessions::table
+        .inner_join(accounts::table)
+        .left_join(members::table.inner_join(enterprises::table).on(members::account_id.eq(accounts::id)))
+        .filter(sessions::id.eq(identity.session).and(sessions::account_id.eq(identity.account)))
+        .filter(sessions::revoked_at.is_null().and(sessions::expires_at.gt(now)))
+        .select((accounts::operator, (enterprises::id, members::role, enterprises::kind, enterprises::village_id).nullable()))
+        .load(conn)
+        .map_err(DbError::from)?;
+    let operator = rows.first().ok_or(Denied::SessionEnded)?.0;
+    let memberships = rows.into_iter().filter_map(|(_, membership)| membership).collect();
+    Ok(Principal { account: identity.account, operator, memberships })
+}
+
+/// Judges whether `who` may do `action` with `resource`.
+///
+/// # Errors
+/// [`Denied::Hidden`] or [`Denied::Forbidden`].
+pub fn authorize(who: &Principal, action: Action, resource: &Resource) -> Result<(), Denied> {
+    let mut related = false;
+    for relation in who.relations(resource) {
+        if allowed(action).contains(&relation) {
+            return Ok(());
+        }
+        related |= relation != Relation::Operator;
+    }
+    Err(if related || action == Action::ManageVillages { Denied::Forbidden } else { Denied::Hidden })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_role_matrix_is_as_committed() {
+        let mut matrix = String::new();
+        for action in Action::ALL {
+            let words: Vec<&str> = allowed(*action).iter().map(|relation| relation.word()).collect();
+            matrix.push_str(&format!("{:<18} {}\n", action.word(), words.join(" ")));
+        }
+        insta::assert_snapshot!(matrix);
+    }
+
+    #[test]
+    fn strangers_learn_nothing_and_neighbours_are_told() {
+        let (village, shop) = (VillageId::new(), EnterpriseId::new());
+        let resource = Resource { village: Some(village), enterprise: Some(shop), ..Resource::default() };
+        let person = |memberships| Principal { account: AccountId::new(), operator: false, memberships };
+        let stranger = person(vec![]);
+        let staff = person(vec![(shop, Role::Staff, Kind::HomeIndustry, village)]);
+        let admin = person(vec![(EnterpriseId::new(), Role::Owner, Kind::VillageOffice, village)]);
+        assert_eq!(authorize(&stranger, Action::ViewBooks, &resource), Err(Denied::Hidden));
+        assert_eq!(authorize(&staff, Action::ViewBooks, &resource), Err(Denied::Forbidden));
+        assert_eq!(authorize(&staff, Action::WriteProduct, &resource), Ok(()));
+        assert_eq!(authorize(&admin, Action::WriteProduct, &resource), Err(Denied::Forbidden), "only for an assisted enterprise");
+        let assisted = Resource { assisted: true, ..resource };
+        assert_eq!(authorize(&admin, Action::WriteProduct, &assisted), Ok(()));
+        assert_eq!(admin.on_behalf_of(&assisted), Some(shop));
+        assert_eq!(staff.on_behalf_of(&assisted), None);
+    }
+}

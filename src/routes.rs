@@ -1,0 +1,52 @@
+//! The tree of routes, and the OpenAPI document that grows with it: what is not served is not
+//! described, and what is served cannot be left out.
+
+use utoipa::Modify;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder};
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::books::{income, ledger};
+use crate::market::{catalogue, orders};
+use crate::people::{accounts, enterprises, villages};
+
+/// Every operation of the API, feature by feature.
+pub fn api(config: &mut ServiceConfig) {
+    config.service(
+        scope("/v1")
+            .configure(accounts::routes)
+            .configure(villages::routes)
+            .configure(enterprises::routes)
+            .configure(catalogue::routes)
+            .configure(orders::routes)
+            .configure(ledger::routes)
+            .configure(income::routes),
+    );
+}
+
+/// What the document says of the service as a whole.
+#[must_use]
+pub fn base() -> OpenApi {
+    let info = Info::builder()
+        .title("Pasar Kuliner")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "A village's food trade: listings, orders and income books. Money is whole rupiah (IDR, exponent 0); times are RFC 3339 in UTC; \
+             lists are pages with a cursor; errors are RFC 9457 problems in Indonesian, Sundanese or English by `Accept-Language`.",
+        ))
+        .license(Some(License::builder().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build()))
+        .build();
+    let mut document = OpenApiBuilder::new().info(info).build();
+    Bearer.modify(&mut document);
+    document
+}
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
+        document.components.get_or_insert_with(Default::default).add_security_scheme("bearer", scheme);
+    }
+}
