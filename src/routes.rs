@@ -12,7 +12,7 @@ use crate::market::{catalogue, orders};
 use crate::people::{accounts, enterprises, villages};
 
 /// Every operation of the API, feature by feature.
-pub fn api(config: &mut ServiceConfig) {
+pub fn api(config: &mut ServiceConfig<'_>) {
     config.service(
         scope("/v1")
             .configure(accounts::routes)

@@ -1,4 +1,5 @@
 //! Every table, once for both engines. A test compares it with the live schemas.
+#![expect(clippy::wildcard_imports, reason = "how diesel brings the SQL types into a table")]
 
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 

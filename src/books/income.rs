@@ -131,7 +131,7 @@ pub async fn show(
 }
 
 /// The operations of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(show);
 }
 

@@ -117,9 +117,9 @@ fn empty(folder: &Path) -> Result<(), CliError> {
         let entry = entry?;
         if !ours(&entry.file_name().to_string_lossy()) {
             return Err(CliError::Other(format!(
-                "{} holds {:?}, which no demo made; choose another folder",
+                "{} holds {}, which no demo made; choose another folder",
                 folder.display(),
-                entry.file_name()
+                entry.file_name().display()
             )));
         }
         std::fs::remove_file(entry.path())?;
@@ -137,7 +137,7 @@ async fn seed(config: Config) -> Result<(), CliError> {
     for (days, buyer, method, goods) in HISTORY {
         clock.advance(now.after(Duration::days(-days)).since(clock.now()));
         let (buyer, cart) = (village.people[buyer], village.cart(method, goods)?);
-        let sellers: BTreeMap<EnterpriseId, Identity> =
+        let sellers: BTreeMap<EnterpriseId, AccountId> =
             goods.iter().map(|(key, ..)| (village.enterprises[key], village.people[key])).collect();
         failed(app.db.write(move |tx| trade(tx, buyer, &cart, &sellers)).await)?;
     }
@@ -177,7 +177,7 @@ fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, F
 }
 
 struct Village {
-    people: BTreeMap<&'static str, Identity>,
+    people: BTreeMap<&'static str, AccountId>,
     enterprises: BTreeMap<&'static str, EnterpriseId>,
     products: BTreeMap<&'static str, Vec<ProductId>>,
 }
@@ -195,7 +195,7 @@ impl Village {
 
 /// People, enterprises and products, each by the act its owner and the village office would make.
 fn settle(tx: &mut Tx<'_>, password: &str) -> Result<Village, Failure<Unexpected>> {
-    let mut people = BTreeMap::new();
+    let (mut people, mut identities) = (BTreeMap::new(), BTreeMap::new());
     for (key, phone, name, _) in PEOPLE {
         let person = Registered {
             phone: understood(phone)?,
@@ -204,9 +204,11 @@ fn settle(tx: &mut Tx<'_>, password: &str) -> Result<Village, Failure<Unexpected
             password_hash: password.to_owned(),
             language: crate::kit::i18n::Language::Indonesian,
         };
-        people.insert(key, sign_in(tx, &person, key == "admin")?);
+        let account = register(tx, &person, key == "admin")?;
+        people.insert(key, account);
+        identities.insert(key, signed_in(tx, account)?);
     }
-    let admin = people["admin"];
+    let admin = identities["admin"];
     let village = read(serde_json::json!({
         "code": "32.05.20.2007", "name": "Balewangi", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat", "post_code": "44163",
     }))?;
@@ -215,28 +217,29 @@ fn settle(tx: &mut Tx<'_>, password: &str) -> Result<Village, Failure<Unexpected
     let mut products: BTreeMap<&'static str, Vec<ProductId>> = BTreeMap::new();
     for (key, phone, _, enterprise) in PEOPLE {
         let Some((kind, name, about)) = enterprise else { continue };
-        let id = open(tx, people[key], admin, village.id, kind, name, about, phone)?;
+        let id = open(tx, identities[key], admin, village.id, kind, name, about, phone)?;
         enterprises.insert(key, id);
         products.insert(key, Vec::new());
     }
     let mut rows = csv::Reader::from_reader(include_bytes!("demo_products.csv").as_slice());
     for row in rows.deserialize() {
         let row: ProductRow = row.map_err(|error| Failure::Refused(Unexpected(error.to_string())))?;
-        let (key, owner) = people.get_key_value(row.seller.as_str()).ok_or_else(|| Failure::Refused(Unexpected(row.seller.clone())))?;
+        let (key, owner) = identities.get_key_value(row.seller.as_str()).ok_or_else(|| Failure::Refused(Unexpected(row.seller.clone())))?;
         let id = list(tx, *owner, admin, enterprises[key], &row)?;
         products.entry(key).or_default().push(id);
     }
     Ok(Village { people, enterprises, products })
 }
 
-fn sign_in(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Result<Identity, Failure<Unexpected>> {
-    let account: AccountId = if operator {
-        accounts::service::create_operator(tx, person)?
-    } else {
-        accounts::service::register(tx, person)?;
-        accounts::service::find_by_phone(tx, &person.phone)?
-            .ok_or_else(|| Failure::Refused(Unexpected("registered and not found".to_owned())))?
-    };
+fn register(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Result<AccountId, Failure<Unexpected>> {
+    if operator {
+        return Ok(accounts::service::create_operator(tx, person)?);
+    }
+    accounts::service::register(tx, person)?;
+    accounts::service::find_by_phone(tx, &person.phone)?.ok_or_else(|| Failure::Refused(Unexpected("registered and not found".to_owned())))
+}
+
+fn signed_in(tx: &mut Tx<'_>, account: AccountId) -> Result<Identity, Failure<Unexpected>> {
     let device = Device { id: understood("the demo's own device")?, label: "demo".to_owned() };
     let token = crate::kit::auth::token::random_secret().map_err(|error| Failure::Refused(Unexpected(error.to_string())))?;
     let opened = accounts::service::open_session(tx, account, &device, &token)?;
@@ -303,10 +306,11 @@ fn list(
 }
 
 /// One purchase from the cart to the books, each step by whoever makes it.
-fn trade(tx: &mut Tx<'_>, buyer: Identity, cart: &Cart, sellers: &BTreeMap<EnterpriseId, Identity>) -> Result<(), Failure<Unexpected>> {
+fn trade(tx: &mut Tx<'_>, buyer: AccountId, cart: &Cart, sellers: &BTreeMap<EnterpriseId, AccountId>) -> Result<(), Failure<Unexpected>> {
+    let buyer = signed_in(tx, buyer)?;
     let (_, _, placed) = orders::service::place(tx, buyer, cart).expected()?;
     for (order, _) in placed {
-        let seller = sellers[&order.seller_id];
+        let seller = signed_in(tx, sellers[&order.seller_id])?;
         let mut step = |event, action| orders::service::advance(tx, seller, order.id, event, action, None).expected();
         step(OrderMove::Accept, Action::FulfilOrder)?;
         step(OrderMove::Prepare, Action::FulfilOrder)?;

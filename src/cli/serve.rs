@@ -16,7 +16,7 @@ use crate::kit::jobs;
 use crate::people::accounts;
 
 /// How often old answers and ended sessions are swept out.
-const SWEEP: Duration = Duration::from_secs(3600);
+const SWEEP: Duration = Duration::from_hours(1);
 
 pub(super) async fn serve(config: Config, with_worker: bool) -> Result<(), CliError> {
     tracing::info!(config = config.redacted(), "starting");

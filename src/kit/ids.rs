@@ -1,4 +1,4 @@
-//! Typed identifiers: a UUIDv7 that knows what it names.
+//! Typed identifiers: a `UUIDv7` that knows what it names.
 //!
 //! In the API an id carries a prefix (`ord_0193…`), so that a product's id pasted where an order's
 //! belongs is refused as a wrong kind and never looked up.

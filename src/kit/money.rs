@@ -147,7 +147,7 @@ impl fmt::Display for Rupiah {
         let digits = self.0.unsigned_abs().to_string();
         f.write_str(if self.0 < 0 { "-Rp" } else { "Rp" })?;
         for (index, digit) in digits.char_indices() {
-            if index > 0 && (digits.len() - index) % 3 == 0 {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
                 f.write_str(".")?;
             }
             write!(f, "{digit}")?;

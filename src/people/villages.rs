@@ -248,6 +248,6 @@ pub async fn appoint(
 }
 
 /// The operations of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(show).service(add).service(appoint);
 }

@@ -31,6 +31,6 @@ pub use model::{Account, EntryId, Movement};
 pub use rules::Entry;
 
 /// The operations of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(http::trial_balance).service(http::journal);
 }

@@ -17,7 +17,7 @@ pub const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migration
 const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// The application's own advisory lock, so that nodes that start together migrate one after the other.
-const MIGRATION_LOCK: i64 = 0x7061_7361_72;
+const MIGRATION_LOCK: i64 = 0x70_6173_6172;
 
 /// A connection to whichever engine the URL names.
 #[derive(diesel::MultiConnection)]

@@ -8,7 +8,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderName, HeaderValue};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 
@@ -25,69 +25,73 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The middleware around everything.
 ///
 /// # Errors
-/// Never: every error becomes an answer here.
+/// What a middleware further in could not answer itself.
 pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
     let language = Language::accepted(req.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
     let id = uuid::Uuid::now_v7().simple().to_string();
     let trace = trace_id(&req).unwrap_or_default();
-    let http = req.request().clone();
-    let method = req.method().clone();
 
     let probe = matches!(req.path(), "/healthz" | "/readyz" | "/metrics");
-    let (mut response, quota) = match (probe, knock(&req)) {
-        (false, Err(problem)) => (problem.respond(language), None),
-        (_, quota) => (answer(next.call(req).await, language), quota.ok()),
+    let (mut answered, quota) = match (probe, knock(&req)) {
+        (false, Err(problem)) => (req.into_response(problem.respond(language)), None),
+        (_, quota) => (in_language(next.call(req).await?, language), quota.ok()),
     };
 
-    let headers = response.headers_mut();
+    let path = answered.request().path();
+    let (is_api, is_docs) = (path.starts_with("/v1"), path.starts_with("/docs"));
+    let headers = answered.headers_mut();
     for (name, value) in quota.map(RateLimit::headers).into_iter().flatten() {
         headers.insert(name, value);
-    }
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-resource-policy", "same-site"),
-    ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    let page = http.path().starts_with("/docs");
-    let policy = if page {
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-    } else {
-        "default-src 'none'; frame-ancestors 'none'"
-    };
-    headers.insert(HeaderName::from_static("content-security-policy"), HeaderValue::from_static(policy));
-    if http.path().starts_with("/v1") && !headers.contains_key("cache-control") {
-        headers.insert(HeaderName::from_static("cache-control"), HeaderValue::from_static("no-store"));
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
+    harden(headers, is_api, is_docs);
+    measure(&answered, began, &id, &trace);
+    Ok(answered)
+}
 
-    let status = response.status().as_u16();
-    let route = http.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let took = began.elapsed();
-    tracing::info!(target: "pasar::http", request_id = %id, trace_id = %trace, %method, route, status, took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "request");
+/// A problem told in the reader's language; anything else as it is.
+fn in_language(response: ServiceResponse<impl MessageBody + 'static>, language: Language) -> ServiceResponse<BoxBody> {
+    let problem = response.response().error().map(|error| to_problem(error, response.status()));
+    match problem {
+        Some(problem) => response.into_response(problem.respond(language)),
+        None => response.map_into_boxed_body(),
+    }
+}
+
+fn harden(headers: &mut HeaderMap, is_api: bool, is_docs: bool) {
+    // The documentation's scripts and styles come out of this binary; the API answers nothing a browser should run.
+    let policy = if is_docs {
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+    } else {
+        "default-src 'none'; frame-ancestors 'none'"
+    };
+    let fixed = [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-resource-policy", "same-site"),
+        ("content-security-policy", policy),
+    ];
+    for (name, value) in fixed {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if is_api && !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+fn measure(answered: &ServiceResponse<BoxBody>, began: Instant, id: &str, trace: &str) {
+    let (status, took) = (answered.status().as_u16(), began.elapsed());
+    let method = answered.request().method();
+    let route = answered.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(target: "pasar::http", request_id = id, trace_id = trace, %method, route, status, took_us, "request");
     let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
     metrics::counter!("pasar_http_requests_total", &labels).increment(1);
     metrics::histogram!("pasar_http_request_seconds", &labels[..2]).record(took.as_secs_f64());
-    Ok(ServiceResponse::new(http, response))
-}
-
-fn answer(result: Result<ServiceResponse<impl MessageBody + 'static>, Error>, language: Language) -> HttpResponse<BoxBody> {
-    match result {
-        Ok(response) => {
-            let (_, response) = response.into_parts();
-            let problem = response.error().map(|error| to_problem(error, response.status()));
-            match problem {
-                Some(problem) => problem.respond(language),
-                None => response.map_into_boxed_body(),
-            }
-        }
-        Err(error) => to_problem(&error, error.as_response_error().status_code()).respond(language),
-    }
 }
 
 /// Ours as it is; the framework's own by its status.

@@ -209,7 +209,8 @@ fn lock(conn: &mut Conn, account: AccountId, key: &str) -> Result<bool, DbError>
 
 fn find(conn: &mut Conn, account: AccountId, key: &str) -> Result<Option<(String, Reply)>, DbError> {
     use idempotency_keys as t;
-    let row: Option<(String, i32, Option<String>, Option<i32>, String)> = t::table
+    type Row = (String, i32, Option<String>, Option<i32>, String);
+    let row: Option<Row> = t::table
         .filter(t::account_id.eq(account).and(t::key.eq(key)))
         .select((t::fingerprint, t::status, t::location, t::version, t::body))
         .first(conn)

@@ -183,7 +183,7 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change:
         product.description = description.to_string();
     }
     product.unit = change.unit.unwrap_or(product.unit);
-    product.price = change.price.map_or(product.price, |price| price.amount());
+    product.price = change.price.map_or(product.price, super::model::Price::amount);
     if let Some(pirt) = &change.pirt {
         product.pirt_number = Some(pirt.as_str().to_owned());
         product.pirt_expires_year = pirt.expires_year();

@@ -208,7 +208,7 @@ pub(super) fn insert(
             products::price.eq(new.price.amount()),
             products::photos.eq(Document(serde_json::json!([]))),
             products::pirt_number.eq(new.pirt.as_ref().map(|pirt| pirt.as_str().to_owned())),
-            products::pirt_expires_year.eq(new.pirt.as_ref().and_then(|pirt| pirt.expires_year())),
+            products::pirt_expires_year.eq(new.pirt.as_ref().and_then(super::badges::PirtNumber::expires_year)),
             products::halal_number.eq(new.halal.as_ref().map(|halal| halal.number.as_str().to_owned())),
             products::halal_scheme.eq(new.halal.as_ref().map(|halal| halal.scheme)),
             products::halal_until.eq(new.halal.as_ref().and_then(|halal| halal.until)),

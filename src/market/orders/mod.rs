@@ -11,8 +11,8 @@
 //! |---|---|---|
 //! | `placed` | accept, reject, cancel, expire | `accepted`, `rejected`, `cancelled`, `expired` |
 //! | `accepted` | prepare, cancel | `preparing`, `cancelled` |
-//! | `preparing` | mark_ready, cancel | `ready`, `cancelled` |
-//! | `ready` | hand_over, cancel | `handed_over`, `cancelled` |
+//! | `preparing` | `mark_ready`, cancel | `ready`, `cancelled` |
+//! | `ready` | `hand_over`, cancel | `handed_over`, `cancelled` |
 //! | `handed_over` | complete | `completed` |
 //!
 //! A buyer cancels until preparation begins, a seller from acceptance until hand-over.
@@ -31,7 +31,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use model::OrderId;
 
 /// The operations of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(http::place)
         .service(http::show_group)

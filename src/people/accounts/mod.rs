@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use model::{PersonName, Registered};
 
 /// The operations of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(http::set_up)
         .service(http::register)

@@ -25,7 +25,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use model::{EnterpriseId, EnterpriseName, Kind, Role, State};
 
 /// The operations of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(http::list_sellers)
         .service(http::show_seller)

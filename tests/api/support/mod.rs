@@ -1,0 +1,166 @@
+//! The harness: the real server on a free port, with a database of its own and a clock to move.
+//!
+//! When a [`TestApp`] is dropped it proves what must hold whatever the test was about: no job is due
+//! or dead, and the books of the whole house sum to zero.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a harness that cannot go on says so")]
+
+mod database;
+mod http;
+pub mod people;
+
+use std::net::TcpListener;
+use std::num::NonZeroU32;
+use std::sync::mpsc;
+
+use actix_web::dev::ServerHandle;
+use chrono::Duration;
+use pasar_kuliner::app::App;
+use pasar_kuliner::books::ledger;
+use pasar_kuliner::config::{AuthConfig, Config, HttpConfig};
+use pasar_kuliner::kit::clock::{Clock, Timestamp};
+use pasar_kuliner::kit::db::{DbConfig, Failure, Never};
+use pasar_kuliner::kit::http::limits::Limits;
+use pasar_kuliner::kit::jobs::{self, JobState};
+use pasar_kuliner::kit::mail::MailConfig;
+use pasar_kuliner::kit::money::Rupiah;
+
+pub use database::{TestDb, engine};
+pub use http::{Answer, Client};
+pub use people::{Person, Shop, Village};
+
+/// What a test may want otherwise than usual.
+#[derive(Default)]
+pub struct Wishes {
+    pub smtp_url: Option<String>,
+    pub limits: Option<Limits>,
+    pub cors_origin: Option<String>,
+}
+
+/// A running server.
+pub struct TestApp {
+    pub app: App,
+    pub clock: Clock,
+    pub client: Client,
+    handle: Option<ServerHandle>,
+    thread: Option<std::thread::JoinHandle<()>>,
+    db: TestDb,
+    runtime: tokio::runtime::Runtime,
+    folder: std::path::PathBuf,
+    wishes: Wishes,
+}
+
+/// A moment in the village: 24 November 2026, 09:00 in Garut.
+pub fn morning() -> Timestamp {
+    Timestamp::from_chrono("2026-11-24T02:00:00Z".parse().expect("an instant"))
+}
+
+impl TestApp {
+    pub fn start() -> Self {
+        Self::with(Wishes::default())
+    }
+
+    pub fn with(wishes: Wishes) -> Self {
+        let db = TestDb::create();
+        let clock = Clock::manual(morning());
+        let folder = std::env::temp_dir().join(format!("pasar-test-{}", uuid::Uuid::now_v7().simple()));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let (app, handle, thread, client) = launch(&db, &clock, &folder, &wishes);
+        Self { app, clock, client, handle: Some(handle), thread: Some(thread), db, runtime, folder, wishes }
+    }
+
+    /// Stops the server as a signal would and starts another on the same database.
+    pub fn restart(&mut self) {
+        self.stop();
+        let (app, handle, thread, client) = launch(&self.db, &self.clock, &self.folder, &self.wishes);
+        (self.app, self.handle, self.thread, self.client) = (app, Some(handle), Some(thread), client);
+    }
+
+    pub fn stop(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            self.runtime.block_on(handle.stop(true));
+        }
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the server's thread");
+        }
+    }
+
+    /// Does what is due, until nothing is.
+    pub fn run_jobs(&self) -> usize {
+        let mut done = 0;
+        loop {
+            match self.wait(jobs::run_due(&self.app.db, &self.app.doer())).expect("the queue answers") {
+                0 => return done,
+                some => done += some,
+            }
+        }
+    }
+
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    fn settled(&self) -> (i64, i64, Rupiah) {
+        let now = self.clock.now();
+        let look = self.app.db.read(move |conn| {
+            let due = jobs::due(conn, JobState::Queued, now)?;
+            let dead = jobs::due(conn, JobState::Dead, now.after(Duration::days(36_500)))?;
+            Ok::<_, Failure<Never>>((due, dead, ledger::service::grand_total(conn)?))
+        });
+        self.wait(look).expect("the database answers")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.run_jobs();
+            assert_eq!(self.settled(), (0, 0, Rupiah::ZERO), "jobs due, jobs dead, sum of all books");
+        }
+        self.stop();
+        // What the system clears away anyway may already be gone.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn launch(
+    db: &TestDb,
+    clock: &Clock,
+    folder: &std::path::Path,
+    wishes: &Wishes,
+) -> (App, ServerHandle, std::thread::JoinHandle<()>, Client) {
+    let many = NonZeroU32::new(1_000_000).expect("not zero");
+    let plenty = Limits { per_network: many, per_account: many, sign_in_per_network: many, sign_in_per_phone: many };
+    let config = Config {
+        bind: ([127, 0, 0, 1], 0).into(),
+        data_dir: folder.to_owned(),
+        db: DbConfig { url: db.url(), replica_url: None, pool_size: 8, queue_depth: 512 },
+        http: HttpConfig {
+            workers: 2,
+            cors_origins: wishes.cors_origin.iter().cloned().collect(),
+            trusted_proxies: Vec::new(),
+            limits: wishes.limits.unwrap_or(plenty),
+            shutdown_seconds: 10,
+        },
+        auth: AuthConfig { keys: Vec::new() },
+        mail: MailConfig { smtp_url: wishes.smtp_url.clone().map(Into::into), from: "Pasar Kuliner <pasar@desa.example>".to_owned() },
+    };
+    let app = App::new(config, clock.clone()).unwrap_or_else(|error| panic!("the app does not start: {error}"));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let (tell, told) = mpsc::channel();
+    let served = app.clone();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = served.server(listener).expect("a server");
+            tell.send(server.handle()).expect("the test waits");
+            server.await.expect("served to its end");
+        });
+    });
+    let handle = told.recv().expect("the server starts");
+    (app, handle, thread, Client::new(format!("http://{address}")))
+}
