@@ -43,6 +43,12 @@ pub fn trigrams(word: &str) -> HashSet<String> {
     letters.windows(3).map(|window| window.iter().collect()).collect()
 }
 
+/// Those of them that lie wholly within the word.
+fn inner_trigrams(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    letters.windows(3).map(|window| window.iter().collect()).collect()
+}
+
 /// A query in its normal form, ready to be compared with many texts.
 pub struct Query {
     words: Vec<(String, HashSet<String>)>,
@@ -62,17 +68,13 @@ impl Query {
         self.words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ")
     }
 
-    /// The words' inner trigrams as an FTS5 expression: any of them makes a candidate.
+    /// The runs of three letters inside the words: a text with any of them is a candidate.
     #[must_use]
-    pub fn fts5(&self) -> Option<String> {
-        let mut all: Vec<String> = Vec::new();
-        for (word, _) in &self.words {
-            let letters: Vec<char> = word.chars().collect();
-            all.extend(letters.windows(3).map(|window| format!("\"{}\"", window.iter().collect::<String>())));
-        }
+    pub fn trigrams(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.words.iter().flat_map(|(word, _)| inner_trigrams(word)).collect();
         all.sort();
         all.dedup();
-        (!all.is_empty()).then(|| all.join(" OR "))
+        all
     }
 
     /// How well normalised texts answer the query, from 0 to about 1; `None` if they do not.
@@ -106,6 +108,10 @@ fn alike(word: &str, grams: &HashSet<String>, other: &str) -> f64 {
     }
     if word.len() >= 3 && other.starts_with(word) {
         return 0.9;
+    }
+    // The engines find a text by the trigrams inside its words; what they cannot find is not alike here either.
+    if !inner_trigrams(word).iter().any(|gram| other.contains(gram.as_str())) {
+        return 0.0;
     }
     let theirs = trigrams(other);
     let shared = grams.intersection(&theirs).count();

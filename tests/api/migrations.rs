@@ -1,1 +1,181 @@
-//! (to be written)
+//! Both folders hold the same migrations, and both engines end with the schema the program believes in.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use pasar_kuliner::kit::clock::Clock;
+use pasar_kuliner::kit::db::{Conn, Db, DbConfig, Engine, Failure, Never};
+
+use crate::support::{TestDb, engine};
+
+fn names(engine: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn both_folders_hold_the_same_migrations() {
+    assert_eq!(names("sqlite"), names("postgres"));
+    for engine in ["sqlite", "postgres"] {
+        for name in names(engine) {
+            for file in ["up.sql", "down.sql"] {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine).join(&name).join(file);
+                assert!(std::fs::metadata(&path).is_ok_and(|file| file.len() > 0), "{}", path.display());
+            }
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    of: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    required: bool,
+}
+
+fn live_columns(conn: &mut Conn) -> Vec<Column> {
+    let sql = match engine() {
+        Engine::Sqlite => {
+            "SELECT m.name AS of, c.name AS name, lower(c.type) AS kind, c.\"notnull\" AS required FROM sqlite_master m \
+             JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'product_search%' AND m.name NOT LIKE 'sqlite_%' \
+             AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY 1, c.cid"
+        }
+        Engine::Postgres => {
+            "SELECT table_name::text AS of, column_name::text AS name, \
+             CASE data_type WHEN 'timestamp with time zone' THEN 'timestamptz' ELSE data_type::text END AS kind, \
+             is_nullable = 'NO' AS required FROM information_schema.columns \
+             WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' ORDER BY 1, ordinal_position"
+        }
+    };
+    diesel::sql_query(sql).load(conn).expect("the catalogue of tables")
+}
+
+/// Reads `schema.rs` the way the compiler does: tables with their columns, types and whether they may be null.
+fn believed() -> BTreeMap<String, Vec<(String, String, bool)>> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema.rs")).expect("schema.rs");
+    let mut tables = BTreeMap::new();
+    for block in text.split("table! {").skip(1) {
+        let head = block.lines().find(|line| line.contains(") {")).expect("a table");
+        let name = head.trim().split(' ').next().expect("a name").to_owned();
+        let body = block.split_once(") {").expect("columns").1.split('}').next().expect("columns").replace('\n', " ");
+        let columns = body.split(',').filter_map(|column| column.trim().split_once(" -> ")).map(|(column, kind)| {
+            let inner = kind.trim().strip_prefix("Nullable<").map(|kind| kind.trim_end_matches('>'));
+            (column.trim().to_owned(), inner.unwrap_or(kind.trim()).to_owned(), inner.is_none())
+        });
+        tables.insert(name, columns.collect());
+    }
+    tables
+}
+
+fn kind_here(kind: &str) -> &'static str {
+    let (sqlite, postgres) = match kind {
+        "Id" => ("text", "uuid"),
+        "Utc" => ("text", "timestamptz"),
+        "JsonDoc" => ("text", "jsonb"),
+        "Text" => ("text", "text"),
+        "Integer" => ("integer", "integer"),
+        "BigInt" => ("bigint", "bigint"),
+        "Bool" => ("boolean", "boolean"),
+        "Date" => ("date", "date"),
+        other => panic!("a type this test does not know: {other}"),
+    };
+    if engine() == Engine::Sqlite { sqlite } else { postgres }
+}
+
+fn open(database: &TestDb) -> Db {
+    let config = DbConfig { url: database.url(), replica_url: None, pool_size: 1, queue_depth: 8 };
+    Db::open(&config, Clock::System).expect("open")
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime").block_on(future)
+}
+
+#[test]
+fn the_live_schema_is_the_one_the_program_believes_in() {
+    let database = TestDb::create();
+    let db = open(&database);
+    let columns = wait(db.read(|conn| Ok::<_, Failure<Never>>(live_columns(conn)))).expect("read");
+    let mut live: BTreeMap<String, Vec<(String, String, bool)>> = BTreeMap::new();
+    for column in columns {
+        live.entry(column.of).or_default().push((column.name, column.kind, column.required));
+    }
+    let believed: BTreeMap<String, Vec<(String, String, bool)>> = believed()
+        .into_iter()
+        .map(|(table, columns)| {
+            (table, columns.into_iter().map(|(name, kind, required)| (name, kind_here(&kind).to_owned(), required)).collect())
+        })
+        .collect();
+    assert_eq!(live.keys().collect::<Vec<_>>(), believed.keys().collect::<Vec<_>>());
+    for (table, columns) in &believed {
+        assert_eq!(&live[table], columns, "{table}");
+    }
+}
+
+#[test]
+fn up_down_up_ends_where_up_ends() {
+    let database = TestDb::empty();
+    let db = open(&database);
+    assert_eq!(db.migrate().expect("up").len(), names("sqlite").len());
+    assert!(db.migrate().expect("again").is_empty(), "nothing is applied twice");
+    let folder = if engine() == Engine::Sqlite { "sqlite" } else { "postgres" };
+    let read = |name: &str, file: &str| {
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder).join(name).join(file))
+            .expect("a migration")
+    };
+    let describe = |conn: &mut Conn| -> Vec<String> {
+        live_columns(conn).into_iter().map(|c| format!("{}.{} {} {}", c.of, c.name, c.kind, c.required)).collect()
+    };
+    let downs: Vec<String> = names(folder).iter().rev().map(|name| read(name, "down.sql")).collect();
+    let ups: Vec<String> = names(folder).iter().map(|name| read(name, "up.sql")).collect();
+    wait(db.write(move |tx| {
+        let before = describe(tx);
+        for down in &downs {
+            tx.batch_execute(down)?;
+        }
+        assert_eq!(describe(tx), Vec::<String>::new(), "down leaves nothing behind");
+        for up in &ups {
+            tx.batch_execute(up)?;
+        }
+        assert_eq!(describe(tx), before);
+        Ok::<_, Failure<Never>>(())
+    }))
+    .expect("down and up");
+}
+
+/// A unique constraint is told by its columns on SQLite, so its name on PostgreSQL must be made of them.
+#[test]
+fn unique_constraints_are_named_by_table_and_columns() {
+    for name in names("postgres") {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres").join(&name).join("up.sql");
+        let text = std::fs::read_to_string(path).expect("a migration");
+        for table in text.split("CREATE TABLE ").skip(1) {
+            let table_name = table.split(' ').next().expect("a name");
+            let body = table.split("\n);").next().expect("a body");
+            for line in body.lines().filter(|line| line.contains(" UNIQUE")) {
+                let constraint = line
+                    .split("CONSTRAINT ")
+                    .find(|part| part.split(' ').nth(1).is_some_and(|word| word.starts_with("UNIQUE")))
+                    .expect("named");
+                let columns = match line.split_once("UNIQUE (") {
+                    Some((_, list)) => list.split(')').next().expect("columns").replace(", ", "_"),
+                    None => line.trim().split(' ').next().expect("a column").to_owned(),
+                };
+                assert_eq!(constraint.split(' ').next(), Some(format!("uq_{table_name}_{columns}").as_str()), "{line}");
+            }
+        }
+    }
+}

@@ -88,9 +88,7 @@ impl Conn {
             }
             Engine::Postgres => {
                 let mut conn = PgConnection::establish(url).map_err(unavailable)?;
-                conn.batch_execute(
-                    "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET pg_trgm.word_similarity_threshold = 0.3;",
-                )?;
+                conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s';")?;
                 Ok(Self::Postgres(conn))
             }
         }

@@ -12,7 +12,7 @@ use crate::kit::db::{Conn, DbError, Engine};
 use crate::kit::search::Query;
 
 /// Candidates looked at for one search, and so the most that one search can find.
-const MOST_CANDIDATES: usize = 300;
+const MOST_CANDIDATES: usize = 500;
 
 /// Products that answer `query`, best first.
 pub(super) fn find(conn: &mut Conn, query: &Query, filter: &Filter, now: Timestamp) -> Result<Vec<Product>, DbError> {
@@ -25,19 +25,21 @@ pub(super) fn find(conn: &mut Conn, query: &Query, filter: &Filter, now: Timesta
 }
 
 fn candidates(engine: Engine, query: &Query) -> Boxed<'static> {
-    let Some(trigrams) = query.fts5() else { return with_short_word(query) };
+    let trigrams = query.trigrams();
+    if trigrams.is_empty() {
+        return with_short_word(query);
+    }
     let condition = match engine {
         Engine::Sqlite => sql::<Bool>(
             "products.id IN (SELECT r.product_id FROM product_search JOIN product_search_rows r ON r.row_number = product_search.rowid \
              WHERE product_search MATCH ",
         )
-        .bind::<Text, _>(trigrams)
+        .bind::<Text, _>(fts5(&trigrams))
         .sql(&format!(" ORDER BY product_search.rank LIMIT {MOST_CANDIDATES})")),
-        // The likeness of each word by itself, so that one word that is not there hides nothing.
         Engine::Postgres => {
-            sql::<Bool>("products.id IN (SELECT p.id FROM unnest(string_to_array(").bind::<Text, _>(query.text()).sql(&format!(
-                ", ' ')) AS w (word) JOIN products p ON (p.search_name || ' ' || p.search_rest) %> w.word WHERE length(w.word) >= 3 \
-             GROUP BY p.id ORDER BY sum(word_similarity(w.word, p.search_name || ' ' || p.search_rest)) DESC, p.id LIMIT {MOST_CANDIDATES})"
+            sql::<Bool>("products.id IN (SELECT p.id FROM unnest(string_to_array(").bind::<Text, _>(trigrams.join(" ")).sql(&format!(
+                ", ' ')) AS t (trigram) JOIN products p ON (p.search_name || ' ' || p.search_rest) LIKE '%' || t.trigram || '%' \
+                 GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT {MOST_CANDIDATES})"
             ))
         }
     };
@@ -48,4 +50,9 @@ fn candidates(engine: Engine, query: &Query) -> Boxed<'static> {
 fn with_short_word(query: &Query) -> Boxed<'static> {
     let condition = sql::<Bool>("' ' || products.search_name || ' ' LIKE ").bind::<Text, _>(format!("% {} %", query.text()));
     only_public().filter(condition).limit(i64::try_from(MOST_CANDIDATES).unwrap_or(i64::MAX))
+}
+
+/// Any of the trigrams, each quoted: they are letters and digits alone.
+fn fts5(trigrams: &[String]) -> String {
+    trigrams.iter().map(|trigram| format!("\"{trigram}\"")).collect::<Vec<_>>().join(" OR ")
 }

@@ -6,7 +6,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a harness that cannot go on says so")]
 
 mod database;
-mod http;
+pub mod http;
 pub mod people;
 
 use std::net::TcpListener;
