@@ -1,9 +1,9 @@
 # syntax=docker/dockerfile:1
 
-# Build. With `postgres-tls`, libpq is compiled from source against OpenSSL, for a database on another machine.
+# Build. With `postgres-tls`, libpq is compiled from source against the system's OpenSSL, for a database on another machine.
 FROM rust:1.95-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl-dev make perl pkg-config \
+    && apt-get install -y --no-install-recommends libssl-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .

@@ -14,6 +14,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::books::income::Month;
 use crate::config::Config;
 use crate::kit::auth::password::Passwords;
 use crate::kit::auth::token::{SigningKey, Tokens, random_secret};
@@ -24,9 +25,10 @@ use crate::kit::http::idempotency;
 use crate::kit::http::input::{path_config, query_config};
 use crate::kit::http::limits::Gate;
 use crate::kit::http::problem::ProblemView;
-use crate::kit::http::{InFlight, Problem};
+use crate::kit::http::{InFlight, Limit, Problem};
 use crate::kit::jobs::{Doer, Job};
 use crate::kit::mail::Mailer;
+use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::orders;
 use crate::office::notifications;
 use crate::people::accounts;
@@ -138,8 +140,9 @@ impl App {
                 .app_data(web::Data::new(known.clone()))
                 .app_data(path_config())
                 .app_data(query_config())
-                .wrap(cors(&data.config.http.cors_origins))
                 .wrap(from_fn(edge))
+                // Outside the edge, so that pages from elsewhere can read problems too.
+                .wrap(cors(&data.config.http.cors_origins))
                 .wrap(Compress::default())
                 .service(web::resource("/healthz").get(healthz))
                 .service(web::resource("/readyz").get(readyz))
@@ -158,7 +161,8 @@ impl App {
 }
 
 #[derive(utoipa::OpenApi)]
-#[openapi(components(schemas(ProblemView)))]
+// Types that stand only in queries are not gathered from the operations.
+#[openapi(components(schemas(ProblemView, Limit, Sort, Badge, Month)))]
 struct Shared;
 
 /// The OpenAPI document of everything this binary serves.
@@ -168,6 +172,7 @@ pub fn openapi() -> OpenApi {
     let mut document = routes::base();
     document.merge(Shared::openapi());
     document.merge(served);
+    routes::describe_successes(&mut document);
     document
 }
 

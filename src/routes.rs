@@ -3,7 +3,7 @@
 
 use utoipa::Modify;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, RefOr};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -40,6 +40,26 @@ pub fn base() -> OpenApi {
     let mut document = OpenApiBuilder::new().info(info).build();
     Bearer.modify(&mut document);
     document
+}
+
+/// Says what a success is, where its operation leaves it to the status.
+pub fn describe_successes(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for (status, response) in operations.into_iter().flatten().flat_map(|operation| &mut operation.responses.responses) {
+            if let RefOr::T(response) = response
+                && response.description.is_empty()
+            {
+                let success = match status.as_str() {
+                    "201" => "Created; its place is in Location",
+                    "202" => "Taken in",
+                    "204" => "Done",
+                    _ => "As it is now",
+                };
+                success.clone_into(&mut response.description);
+            }
+        }
+    }
 }
 
 struct Bearer;

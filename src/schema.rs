@@ -1,5 +1,4 @@
 //! Every table, once for both engines. A test compares it with the live schemas.
-#![expect(clippy::wildcard_imports, reason = "how diesel brings the SQL types into a table")]
 
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
@@ -36,7 +35,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    enterprise_events (id) { id -> Id, enterprise_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, reason -> Nullable<Text>, at -> Utc, }
+    enterprise_events (id) { id -> Id, enterprise_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;

@@ -29,7 +29,8 @@ const PASSWORD: &str = "pasar-demo";
 const READY: &str = "demo.ready";
 
 /// Key, telephone number, name, and the enterprise she leads.
-const PEOPLE: [(&str, &str, &str, Option<(Kind, &str, &str)>); 10] = [
+type Someone = (&'static str, &'static str, &'static str, Option<(Kind, &'static str, &'static str)>);
+const PEOPLE: [Someone; 10] = [
     ("admin", "0812-1000-0001", "Admin Desa Balewangi", None),
     (
         "keripik",
@@ -132,6 +133,10 @@ async fn seed(config: Config) -> Result<(), CliError> {
     let now = Clock::System.now();
     let clock = Clock::manual(now.after(Duration::days(-OLDEST_DAYS)));
     let app = App::new(config, clock.clone())?;
+    let in_use = app.db.read(|conn| Ok::<_, Failure<Unexpected>>(accounts::service::any(conn)?)).await;
+    if failed(in_use)? {
+        return Err(CliError::Other("this database is in use; a demo makes its village in an empty one only".to_owned()));
+    }
     let password = app.passwords.hash(PASSWORD.to_owned().into()).await.map_err(|problem| CliError::Other(problem.to_string()))?;
     let village = failed(app.db.write(move |tx| settle(tx, &password)).await)?;
     for (days, buyer, method, goods) in HISTORY {

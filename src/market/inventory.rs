@@ -2,7 +2,7 @@
 //!
 //! 1. `0 ≤ reserved ≤ on hand`, by guard and by constraint.
 //! 2. An order reserves when it is placed, releases when it is called off, and takes when it is handed over.
-//! 3. Only this file names the table.
+//! 3. Only this file writes the table; the catalogue reads it beside its products, so that a page is one query.
 
 use diesel::prelude::*;
 

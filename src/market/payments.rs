@@ -14,18 +14,17 @@
 
 use diesel::prelude::*;
 
-use crate::kit::auth::AccountId;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::market::orders::OrderId;
-use crate::people::enterprises::EnterpriseId;
+use crate::people::permissions::By;
 use crate::schema::{payment_events, payments};
 use crate::word_enum;
 
 word_enum! {
     /// How an order is paid.
-    Method {
+    Method as "PaymentMethod" {
         /// In cash when the goods change hands.
         CashOnDelivery = "cash_on_delivery",
         /// To the seller's bank account.
@@ -35,7 +34,7 @@ word_enum! {
 
 word_enum! {
     /// How far a payment has come.
-    State {
+    State as "PaymentState" {
         /// Nothing has been said of it.
         Awaiting = "awaiting",
         /// The buyer says she has paid.
@@ -103,14 +102,6 @@ pub struct Payment {
 pub type Columns = (payments::method, payments::amount, payments::state, payments::refund);
 /// See [`Columns`].
 pub const COLUMNS: Columns = (payments::method, payments::amount, payments::state, payments::refund);
-
-/// Who moves a payment, and why.
-#[derive(Clone, Copy, Debug)]
-pub struct By<'a> {
-    pub actor: AccountId,
-    pub on_behalf_of: Option<EnterpriseId>,
-    pub reason: Option<&'a str>,
-}
 
 /// Begins the payment of an order.
 ///

@@ -91,6 +91,17 @@ pub struct Resource {
     pub assisted: bool,
 }
 
+/// By whose hand something moves, for whom, and why: what every event row keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    /// Who acts.
+    pub actor: AccountId,
+    /// The enterprise the village office acts for.
+    pub on_behalf_of: Option<EnterpriseId>,
+    /// For the other side to read.
+    pub reason: Option<&'a str>,
+}
+
 /// Why someone may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denied {

@@ -184,7 +184,7 @@ pub async fn list(_actor: Actor<Anyone>, query: web::Query<VillageQuery>, db: we
     let query = query.into_inner();
     let after: Option<String> = page::decode("code", query.cursor.as_deref())?;
     let rows = db
-        .read(move |conn| {
+        .read_public(move |conn| {
             let from = after.unwrap_or_default();
             let rows = villages::table.filter(villages::code.gt(from)).order(villages::code).limit(query.limit.fetch());
             Ok::<Vec<VillageView>, Failure<Never>>(rows.load(conn)?)
@@ -197,7 +197,7 @@ pub async fn list(_actor: Actor<Anyone>, query: web::Query<VillageQuery>, db: we
 #[utoipa::path(tag = "villages", operation_id = "get_village", params(("id" = VillageId, Path)), responses((status = 200, body = VillageView), Always, OnOne))]
 #[get("/villages/{id}")]
 pub async fn show(_actor: Actor<Anyone>, id: web::Path<VillageId>, db: web::Data<Db>) -> Result<web::Json<VillageView>, Problem> {
-    Ok(web::Json(db.read(move |conn| Ok::<_, Failure<Never>>(get(conn, *id)?)).await?))
+    Ok(web::Json(db.read_public(move |conn| Ok::<_, Failure<Never>>(get(conn, *id)?)).await?))
 }
 
 /// Enters a village; for operators.

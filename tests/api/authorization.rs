@@ -1,1 +1,232 @@
-//! (to be written)
+//! Who may do what, over every operation of the OpenAPI document: without a token, in every role, and with
+//! another tenant's things. An operation without a sample request here fails the test.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::orders::{Stall, stall};
+use crate::support::http::fresh_key;
+use crate::support::people::{cart, product_body};
+use crate::support::{Client, Person, Shop, TestApp, Village};
+
+struct Operation {
+    id: String,
+    method: String,
+    path: String,
+    public: bool,
+}
+
+fn operations() -> Vec<Operation> {
+    let document: Value = serde_json::to_value(pasar_kuliner::app::openapi()).expect("JSON");
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("methods") {
+            let security = operation["security"].as_array().cloned().unwrap_or_default();
+            let public = security.is_empty() || security.iter().any(|one| one.get("bearer").is_none());
+            let id = operation["operationId"].as_str().expect("an id").to_owned();
+            all.push(Operation { id, method: method.to_uppercase(), path: path.clone(), public });
+        }
+    }
+    // What ends sessions and memberships comes last, so that it takes no role away from those before it.
+    all.sort_by_key(|operation| {
+        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member"), operation.id.clone())
+    });
+    all
+}
+
+/// One village with everything in it, and people who have nothing to do with it.
+struct World {
+    village: Village,
+    shop: Shop,
+    staff: Person,
+    draft: String,
+    order: String,
+    group: String,
+    session: String,
+    buyer: Person,
+    elsewhere: Village,
+    other: Shop,
+    stranger: Person,
+    newcomer: Person,
+}
+
+fn world(app: &TestApp) -> World {
+    let Stall { village, shop, product, buyer } = stall(app);
+    let staff = app.buyer("Pembantu");
+    let body = json!({ "phone": staff.phone, "role": "staff" });
+    shop.owner.client.post(&format!("/v1/enterprises/{}/members", shop.id), body).expect(200);
+    let draft = app.draft(&shop, "Opak Ketan", 14_000, 10);
+    let placed = buyer.client.post("/v1/order-groups", cart(&product, 1)).expect(201);
+    let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    let elsewhere = app.village("32.05.20.2001");
+    let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
+    let session = app.second_session(&shop.owner);
+    let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
+    World {
+        village,
+        shop,
+        staff,
+        draft,
+        order,
+        group,
+        session,
+        buyer,
+        elsewhere,
+        other,
+        stranger: app.buyer("Orang lain"),
+        newcomer: app.buyer("Pembantu baru"),
+    }
+}
+
+impl World {
+    fn roles(&self) -> [(&'static str, &Person); 7] {
+        [
+            ("stranger", &self.stranger),
+            ("other seller", &self.other.owner),
+            ("other admin", &self.elsewhere.admin),
+            ("buyer", &self.buyer),
+            ("staff", &self.staff),
+            ("owner", &self.shop.owner),
+            ("admin", &self.village.admin),
+        ]
+    }
+
+    fn path(&self, template: &str) -> String {
+        let id = match template.split('/').nth(2).unwrap_or("") {
+            "enterprises" | "sellers" => &self.shop.id,
+            "villages" => &self.village.id,
+            "products" => &self.draft,
+            "orders" => &self.order,
+            "order-groups" => &self.group,
+            "me" => &self.session,
+            _ => "",
+        };
+        template.replace("{id}", id).replace("{account_id}", &self.staff.account_id)
+    }
+
+    /// A request the operation understands; whether it succeeds depends on who asks and when.
+    fn body(&self, operation: &Operation) -> Option<Value> {
+        let reason = || Some(json!({ "reason": "Karena diuji" }));
+        let person = || json!({ "phone": "081299999999", "name": "Seseorang", "password": "rahasia-desa" });
+        let village =
+            |code: &str| json!({ "code": code, "name": "Sukamaju", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat" });
+        match operation.id.as_str() {
+            "accept_order"
+            | "approve_enterprise"
+            | "claim_payment"
+            | "complete_order"
+            | "confirm_payment"
+            | "hand_over_order"
+            | "invite_owner"
+            | "mark_order_ready"
+            | "pause_product"
+            | "prepare_order"
+            | "publish_product"
+            | "reinstate_enterprise"
+            | "reinstate_product"
+            | "resume_product"
+            | "send_refund"
+            | "sign_out"
+            | "submit_enterprise"
+            | "submit_product" => Some(json!({})),
+            "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product" | "return_enterprise"
+            | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
+            "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
+            "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
+            "create_village" => Some(village("32.05.20.2009")),
+            "edit_enterprise" | "edit_me" | "edit_product" => Some(json!({})),
+            "join_enterprise" => Some(json!({ "code": "bukan-kode" })),
+            "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),
+            "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
+            "place_order" => Some(cart(&self.draft, 1)),
+            "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
+            "register" => Some(person()),
+            "set_stock" => Some(json!({ "on_hand": 10 })),
+            "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
+            "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
+            "get_enterprise"
+            | "get_income"
+            | "get_me"
+            | "get_order"
+            | "get_order_group"
+            | "get_product"
+            | "get_seller"
+            | "get_trial_balance"
+            | "get_village"
+            | "list_categories"
+            | "list_enterprise_history"
+            | "list_enterprise_orders"
+            | "list_journal"
+            | "list_members"
+            | "list_moderation_queue"
+            | "list_my_enterprises"
+            | "list_my_orders"
+            | "list_my_sessions"
+            | "list_order_history"
+            | "list_own_products"
+            | "list_product_history"
+            | "list_products"
+            | "list_sellers"
+            | "list_village_enterprises"
+            | "list_villages"
+            | "remove_member"
+            | "revoke_my_session" => None,
+            new => panic!("{new} is new: give it a sample request"),
+        }
+    }
+
+    fn ask(&self, client: &Client, operation: &Operation) -> u16 {
+        let key = fresh_key();
+        let headers: &[(&str, &str)] = match operation.method.as_str() {
+            "POST" => &[("Idempotency-Key", key.as_str())],
+            "PATCH" => &[("If-Match", "\"0\"")],
+            _ => &[],
+        };
+        client.send(&operation.method, &self.path(&operation.path), self.body(operation), headers).status
+    }
+}
+
+#[test]
+fn without_a_token_only_what_is_meant_to_be_public_answers() {
+    let app = TestApp::start();
+    let world = world(&app);
+    let mut public = String::new();
+    for operation in operations() {
+        if operation.public {
+            writeln!(public, "{} {} {}", operation.id, operation.method, operation.path).expect("a string");
+        } else {
+            assert_eq!(world.ask(&app.client, &operation), 401, "{}", operation.id);
+            assert_eq!(world.ask(&app.client.signed_in("nonsense"), &operation), 401, "{}", operation.id);
+        }
+    }
+    // This list may only shrink.
+    insta::assert_snapshot!(public);
+}
+
+#[test]
+fn every_role_may_do_what_the_matrix_says_and_nobody_reaches_into_another_tenant() {
+    let app = TestApp::start();
+    let world = world(&app);
+    let mut matrix = String::new();
+    for operation in operations().into_iter().filter(|operation| !operation.public) {
+        write!(matrix, "{:<28}", operation.id).expect("a string");
+        for (role, person) in world.roles() {
+            let status = world.ask(&person.client, &operation);
+            let verdict = match status {
+                200..=299 | 400 | 409 | 412 => "yes",
+                403 => "no",
+                404 => "hidden",
+                other => panic!("{} as {role}: {other}", operation.id),
+            };
+            write!(matrix, " {role}={verdict}").expect("a string");
+            let stranger = matches!(role, "stranger" | "other seller" | "other admin");
+            // Operators are the installation's: the admins of this world's villages run it too.
+            let open_to_all = !operation.path.contains("{id}") || operation.id == "appoint_village_admin";
+            assert!(!stranger || open_to_all || verdict == "hidden", "{} as {role} is {verdict}", operation.id);
+        }
+        matrix.push('\n');
+    }
+    insta::assert_snapshot!(matrix);
+}

@@ -74,6 +74,15 @@ fn every_operation_tells_its_own_errors() {
     }
 }
 
+/// Two features may both call something `State`; in the document each name is one thing.
+#[test]
+fn no_schema_goes_by_a_name_that_features_share() {
+    let document = committed();
+    for shared in ["State", "Kind", "Role", "Method", "Move", "Event", "Account", "Sort", "Action"] {
+        assert!(document["components"]["schemas"].get(shared).is_none(), "{shared}: give it a name of its own with #[schema(as = …)]");
+    }
+}
+
 /// The documentation's page asks this server alone for what it shows.
 #[test]
 fn the_documentation_needs_nothing_from_elsewhere() {

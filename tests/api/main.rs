@@ -1,6 +1,9 @@
 //! The API as people use it, on a real port, on the engine named by `TEST_ENGINE` (`sqlite` unless
 //! said otherwise, or `postgres`). One binary, a file per feature.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a harness that cannot go on says so")]
+#![expect(clippy::unused_self, reason = "people act within an app, whether or not the act needs it")]
+
 mod accounts;
 mod authorization;
 mod books;

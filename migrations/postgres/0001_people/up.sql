@@ -72,6 +72,7 @@ CREATE TABLE enterprise_events (
     from_state text NOT NULL,
     to_state text NOT NULL,
     actor_id uuid NOT NULL CONSTRAINT fk_enterprise_events_actor REFERENCES accounts (id),
+    on_behalf_of uuid CONSTRAINT fk_enterprise_events_on_behalf_of REFERENCES enterprises (id),
     reason text,
     at timestamptz NOT NULL
 );

@@ -72,6 +72,7 @@ CREATE TABLE enterprise_events (
     from_state TEXT NOT NULL,
     to_state TEXT NOT NULL,
     actor_id TEXT NOT NULL CONSTRAINT fk_enterprise_events_actor REFERENCES accounts (id),
+    on_behalf_of TEXT CONSTRAINT fk_enterprise_events_on_behalf_of REFERENCES enterprises (id),
     reason TEXT,
     at TEXT NOT NULL
 );

@@ -14,7 +14,7 @@ typed_id!(
 
 word_enum! {
     /// An account in an enterprise's books.
-    Account {
+    Account as "LedgerAccount" {
         /// Cash in hand.
         Cash = "cash",
         /// The bank account.

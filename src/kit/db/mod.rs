@@ -55,7 +55,7 @@ struct Inner {
     url: String,
     writes: Writes,
     reads: Pooled,
-    on_replica: bool,
+    replica: Option<Pooled>,
 }
 
 enum Writes {
@@ -146,11 +146,12 @@ impl Db {
             Engine::Sqlite => Writes::Queue(Writer::start(&config.url, config.queue_depth)?),
             Engine::Postgres => Writes::Pool(Pooled::new(&config.url, config.pool_size, false)?),
         };
-        let reads = match (&writes, &config.replica_url) {
-            (Writes::Pool(primary), None) => primary.clone(),
-            (_, replica) => Pooled::new(replica.as_deref().unwrap_or(&config.url), config.pool_size, true)?,
+        let reads = match &writes {
+            Writes::Pool(primary) => primary.clone(),
+            Writes::Queue(_) => Pooled::new(&config.url, config.pool_size, true)?,
         };
-        let inner = Inner { url: config.url.clone(), writes, reads, on_replica: config.replica_url.is_some() };
+        let replica = config.replica_url.as_deref().map(|url| Pooled::new(url, config.pool_size, true)).transpose()?;
+        let inner = Inner { url: config.url.clone(), writes, reads, replica };
         Ok(Self { inner: Arc::new(inner), clock })
     }
 
@@ -177,6 +178,23 @@ impl Db {
         Conn::open(&self.inner.url, false)?.migrate()
     }
 
+    fn stale_reads(&self) -> &Pooled {
+        self.inner.replica.as_ref().unwrap_or(&self.inner.reads)
+    }
+
+    /// Like [`Db::read`] for what everyone may see: goes to the replica where there is one, and so may
+    /// answer as things were a moment ago. Who reads her own writes reads with [`Db::read`].
+    ///
+    /// # Errors
+    /// What `look` answers, or [`Failure::Db`].
+    pub async fn read_public<T, E>(&self, look: impl FnOnce(&mut Conn) -> Result<T, Failure<E>> + Send + 'static) -> Result<T, Failure<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.stale_reads().run(move |conn| bracket(conn, Begin::Read, look)).await
+    }
+
     /// Runs `look` on one snapshot. It cannot write.
     ///
     /// # Errors
@@ -198,8 +216,8 @@ impl Db {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let begin = Begin::Report { replica: self.inner.on_replica };
-        self.inner.reads.run(move |conn| bracket(conn, begin, look)).await
+        let begin = Begin::Report { replica: self.inner.replica.is_some() };
+        self.stale_reads().run(move |conn| bracket(conn, begin, look)).await
     }
 
     /// Runs `act` as if it were the only writer. It may run several times; its last answer counts.

@@ -41,8 +41,11 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     let path = answered.request().path();
     let (is_api, is_docs) = (path.starts_with("/v1"), path.starts_with("/docs"));
     let headers = answered.headers_mut();
+    // An account's empty bucket has already told its own figures.
     for (name, value) in quota.map(RateLimit::headers).into_iter().flatten() {
-        headers.insert(name, value);
+        if !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);

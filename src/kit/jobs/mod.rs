@@ -35,12 +35,12 @@ word_enum! {
     }
 }
 
-/// How long a worker may take before another takes over.
-const LEASE: chrono::Duration = chrono::Duration::seconds(60);
+/// How long a worker may take over a batch before another takes it: longer than its letters may hang.
+const LEASE: chrono::Duration = chrono::Duration::seconds(120);
 /// After this many failures a job is dead.
 const MOST_ATTEMPTS: i32 = 8;
 /// Jobs taken at a time.
-const BATCH: i64 = 16;
+const BATCH: i64 = 4;
 /// How long an idle worker sleeps.
 const IDLE: Duration = Duration::from_millis(500);
 

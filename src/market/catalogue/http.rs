@@ -288,7 +288,7 @@ const LONGEST_QUERY: usize = 100;
 #[utoipa::path(tag = "catalogue", operation_id = "list_categories", responses((status = 200, body = CategoriesView), Always))]
 #[get("/categories")]
 pub async fn list_categories(_actor: Actor<Anyone>, db: web::Data<Db>) -> Result<web::Json<CategoriesView>, Problem> {
-    Ok(web::Json(db.read(|conn| Ok::<_, Failure<Never>>(service::categories(conn)?)).await?.into()))
+    Ok(web::Json(db.read_public(|conn| Ok::<_, Failure<Never>>(service::categories(conn)?)).await?.into()))
 }
 
 /// Lists or searches what is for sale, across all villages.
@@ -315,13 +315,15 @@ pub async fn list_products(
             return Err(Problem::invalid_field("q", format!("text_too_long({LONGEST_QUERY})")));
         }
         let skip = page::decode(FOUND, q.cursor.as_deref())?.unwrap_or(0_usize);
-        let rows =
-            db.read(move |conn| Ok::<_, Failure<Never>>(service::search(conn, &text, &filter, skip, limit.rows() + 1, now)?)).await?;
+        let rows = db
+            .read_public(move |conn| Ok::<_, Failure<Never>>(service::search(conn, &text, &filter, skip, limit.rows() + 1, now)?))
+            .await?;
         Page::cut(rows, limit, FOUND, |_| skip + limit.rows())
     } else {
         let sort = q.sort.unwrap_or(Sort::Newest);
         let after = page::decode(sort.word(), q.cursor.as_deref())?;
-        let rows = db.read(move |conn| Ok::<_, Failure<Never>>(service::list(conn, &filter, sort, after, limit.fetch(), now)?)).await?;
+        let rows =
+            db.read_public(move |conn| Ok::<_, Failure<Never>>(service::list(conn, &filter, sort, after, limit.fetch(), now)?)).await?;
         Page::cut(rows, limit, sort.word(), |p| (p.price, p.id))
     };
     let today = now.business_date();

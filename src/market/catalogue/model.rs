@@ -53,7 +53,7 @@ word_enum! {
 
 word_enum! {
     /// How far a product has come.
-    State {
+    State as "ProductState" {
         /// Being written.
         Draft = "draft",
         /// The village admin is to look at it.
@@ -211,7 +211,7 @@ word_enum! {
 
 word_enum! {
     /// The order of a list of products.
-    Sort {
+    Sort as "ProductSort" {
         /// Latest first.
         Newest = "newest",
         /// Cheapest first.

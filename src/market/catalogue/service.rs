@@ -11,7 +11,7 @@ use crate::kit::search::{Query, normalise};
 use crate::kit::text::Reason;
 use crate::market::inventory::{self, InventoryError};
 use crate::people::enterprises::{self, EnterpriseId};
-use crate::people::permissions::{Action, Denied, Principal, Resource, authorize, principal};
+use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
 use crate::people::villages::VillageId;
 
 /// What can happen to a person here.
@@ -244,7 +244,7 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: ProductId, event: Move, actio
     let to = next(product.state, event).ok_or_else(wrong)?;
     let reason = reason.map(Reason::as_str);
     let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::WriteProduct);
-    let moving = Moving { from: product.state, to, actor: who.account, on_behalf_of, reason };
+    let moving = Moving { from: product.state, to, by: By { actor: who.account, on_behalf_of, reason } };
     if !store::move_state(tx, id, &moving)? {
         return Err(wrong().into());
     }

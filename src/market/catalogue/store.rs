@@ -4,13 +4,13 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
 use super::model::{Badge, Category, Event, Filter, NewProduct, Product, ProductId, Sort, State};
-use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::types::Document;
 use crate::kit::db::{Conn, DbError, MultiBackend, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::people::enterprises::{self as people, EnterpriseId};
+use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::schema::{categories, enterprises, product_events, products, stock_items, villages};
 
@@ -251,9 +251,7 @@ pub(super) fn update(tx: &mut Tx<'_>, product: &Product, version: i32) -> Result
 pub(super) struct Moving<'a> {
     pub from: State,
     pub to: State,
-    pub actor: AccountId,
-    pub on_behalf_of: Option<EnterpriseId>,
-    pub reason: Option<&'a str>,
+    pub by: By<'a>,
 }
 
 /// The only writer of the state; answers whether the product still stood where the move begins.
@@ -276,9 +274,9 @@ pub(super) fn move_state(tx: &mut Tx<'_>, id: ProductId, this: &Moving<'_>) -> R
             product_events::product_id.eq(id),
             product_events::from_state.eq(this.from),
             product_events::to_state.eq(this.to),
-            product_events::actor_id.eq(this.actor),
-            product_events::on_behalf_of.eq(this.on_behalf_of),
-            product_events::reason.eq(this.reason),
+            product_events::actor_id.eq(this.by.actor),
+            product_events::on_behalf_of.eq(this.by.on_behalf_of),
+            product_events::reason.eq(this.by.reason),
             product_events::at.eq(now),
         ))
         .execute(&mut **tx)?;

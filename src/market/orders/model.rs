@@ -34,7 +34,7 @@ plain_text!(
 
 word_enum! {
     /// How far an order has come.
-    State {
+    State as "OrderState" {
         /// Waiting for the seller's word.
         Placed = "placed",
         /// The seller will make it.

@@ -5,8 +5,8 @@ use super::rules;
 use super::service::{OrderError, Outcome, account, get, person, whole};
 use crate::kit::auth::Identity;
 use crate::kit::db::Tx;
-use crate::market::payments::{self, By, Move, Refund, State};
-use crate::people::permissions::{Action, authorize};
+use crate::market::payments::{self, Move, Refund, State};
+use crate::people::permissions::{Action, By, authorize};
 
 /// Moves the payment of an order: the buyer claims, the seller confirms or refuses.
 ///

@@ -16,10 +16,10 @@ use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::market::catalogue::{self, ProductId};
 use crate::market::inventory::{self, InventoryError};
-use crate::market::payments::{self, By};
+use crate::market::payments;
 use crate::people::accounts;
 use crate::people::enterprises::{self, EnterpriseId};
-use crate::people::permissions::{Action, Denied, Principal, authorize, principal};
+use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
 
 /// An order that its seller has not answered for this long expires.
 pub const ANSWER_HOURS: i64 = 48;

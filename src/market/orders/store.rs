@@ -10,8 +10,9 @@ use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
 use crate::market::catalogue::model::Product;
-use crate::market::payments::{self as pay, By};
+use crate::market::payments as pay;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::schema::{enterprises, order_events, order_groups, order_lines, orders, payments};
 

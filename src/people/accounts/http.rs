@@ -250,7 +250,7 @@ pub async fn refresh(
     gate.knock(Door::SignInNetwork, &caller_network(&req))?;
     let (body, signer) = (body.0, tokens.as_ref().clone());
     let rotation =
-        db.write(move |tx| Ok::<_, Failure<Never>>(service::rotate(tx, &signer, &body.refresh_token, body.device.as_str())?)).await?;
+        db.write(move |tx| Ok::<_, Failure<Never>>(service::rotate(tx, &signer, &body.refresh_token, body.device.expose())?)).await?;
     match rotation {
         Rotation::Continued(opened) => view(opened, &tokens),
         Rotation::Refused | Rotation::Reused => Err(Problem::unauthorized("session_ended")),

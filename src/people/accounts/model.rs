@@ -15,10 +15,36 @@ plain_text!(
     /// How a person wants to be called.
     PersonName, max 80
 );
-plain_text!(
-    /// What the app on a device calls itself; a secret between it and this service, 8 to 128 characters.
-    DeviceId, max 128
-);
+/// What the app on a device calls itself; a secret between it and this service, 8 to 128 characters.
+#[derive(Clone, ToSchema)]
+#[schema(value_type = String, min_length = 8, max_length = 128)]
+pub struct DeviceId(SecretString);
+
+impl DeviceId {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        secrecy::ExposeSecret::expose_secret(&self.0)
+    }
+}
+
+impl std::str::FromStr for DeviceId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.chars().count() {
+            0..8 => Err("device_too_short"),
+            8..=128 => Ok(Self(text.to_owned().into())),
+            _ => Err("text_too_long(128)"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for DeviceId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
 
 /// An e-mail address that a letter can be sent to.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -93,7 +119,7 @@ pub struct Session {
 }
 
 /// A device that signs in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Device {
     pub id: DeviceId,
     pub label: String,

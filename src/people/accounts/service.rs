@@ -160,16 +160,25 @@ pub fn revoke(tx: &mut Tx<'_>, who: Identity, session: SessionId) -> Result<(), 
     if store::revoke(tx, who.account, session)? { Ok(()) } else { Err(AccountError::NoSuchSession.into()) }
 }
 
-/// Opens the account that runs the installation, or makes the existing one run it.
+/// Opens the account that runs the installation. If the number has an account, that one becomes it with
+/// the new password, and its open sessions end: somebody else may have registered the number before.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
 pub fn create_operator(tx: &mut Tx<'_>, person: &Registered) -> Result<AccountId, DbError> {
     if let Some((id, _)) = store::by_phone(tx, &person.phone)? {
-        store::make_operator(tx, id)?;
+        store::make_operator(tx, id, person)?;
         return Ok(id);
     }
     store::insert(tx, person, true)
+}
+
+/// Whether anybody has ever registered here.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn any(conn: &mut Conn) -> Result<bool, DbError> {
+    store::any(conn)
 }
 
 /// Uses the set-up token: the first operator, the first village, and she its admin.

@@ -37,9 +37,24 @@ pub(super) fn insert(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Re
     Ok(id)
 }
 
-pub(super) fn make_operator(tx: &mut Tx<'_>, id: AccountId) -> Result<(), DbError> {
-    diesel::update(accounts::table.find(id)).set(accounts::operator.eq(true)).execute(&mut **tx)?;
+/// Whoever had this number before is shut out: its password is the new one and its sessions end.
+pub(super) fn make_operator(tx: &mut Tx<'_>, id: AccountId, person: &Registered) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(accounts::table.find(id))
+        .set((
+            accounts::operator.eq(true),
+            accounts::name.eq(&person.name),
+            accounts::password_hash.eq(&person.password_hash),
+            accounts::version.eq(accounts::version + 1),
+        ))
+        .execute(&mut **tx)?;
+    let open = sessions::table.filter(sessions::account_id.eq(id).and(sessions::revoked_at.is_null()));
+    diesel::update(open).set(sessions::revoked_at.eq(now)).execute(&mut **tx)?;
     Ok(())
+}
+
+pub(super) fn any(conn: &mut Conn) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(accounts::table.select(accounts::id))).get_result(conn)?)
 }
 
 pub(super) fn any_operator(conn: &mut Conn) -> Result<bool, DbError> {
@@ -66,7 +81,7 @@ pub(super) fn open_session(tx: &mut Tx<'_>, account: AccountId, device: &Device,
         .values((
             sessions::id.eq(id),
             sessions::account_id.eq(account),
-            sessions::device.eq(crate::kit::auth::token::digest(device.id.as_str())),
+            sessions::device.eq(crate::kit::auth::token::digest(device.id.expose())),
             sessions::label.eq(&device.label),
             sessions::created_at.eq(now),
             sessions::last_seen_at.eq(now),

@@ -27,6 +27,7 @@ impl From<EnterpriseError> for Problem {
             EnterpriseError::WrongState { state, wanted } => {
                 Self::conflict("enterprise_wrong_state").arg("state", state).arg("event", wanted)
             }
+            EnterpriseError::NotAssisted => Self::conflict("enterprise_not_assisted"),
             EnterpriseError::InvitationInvalid => Self::conflict("invitation_invalid"),
             EnterpriseError::NoSuchAccount => Self::conflict("no_account_with_phone"),
             EnterpriseError::AlreadyMember => Self::conflict("already_member"),
@@ -124,6 +125,8 @@ pub struct EnterpriseEventView {
     from: State,
     to: State,
     actor_id: AccountId,
+    /// The enterprise for which the village office acted.
+    on_behalf_of: Option<EnterpriseId>,
     reason: Option<String>,
     at: Timestamp,
 }
@@ -136,7 +139,14 @@ pub struct EnterpriseHistoryView {
 
 impl From<Vec<Event>> for EnterpriseHistoryView {
     fn from(events: Vec<Event>) -> Self {
-        let view = |e: Event| EnterpriseEventView { from: e.from, to: e.to, actor_id: e.actor, reason: e.reason, at: e.at };
+        let view = |e: Event| EnterpriseEventView {
+            from: e.from,
+            to: e.to,
+            actor_id: e.actor,
+            on_behalf_of: e.on_behalf_of,
+            reason: e.reason,
+            at: e.at,
+        };
         Self { items: events.into_iter().map(view).collect() }
     }
 }
@@ -236,7 +246,8 @@ const BY_ID: &str = "enterprise";
 pub async fn list_sellers(_actor: Actor<Anyone>, query: web::Query<SellerQuery>, db: web::Data<Db>) -> Result<Page<SellerView>, Problem> {
     let q = query.into_inner();
     let after = page::decode(BY_ID, q.cursor.as_deref())?;
-    let rows = db.read(move |conn| Ok::<_, Failure<Never>>(service::sellers(conn, q.village, q.kind, after, q.limit.fetch())?)).await?;
+    let rows =
+        db.read_public(move |conn| Ok::<_, Failure<Never>>(service::sellers(conn, q.village, q.kind, after, q.limit.fetch())?)).await?;
     Ok(Page::cut(rows, q.limit, BY_ID, |e| e.id).map(SellerView::from))
 }
 
@@ -244,7 +255,7 @@ pub async fn list_sellers(_actor: Actor<Anyone>, query: web::Query<SellerQuery>,
 #[utoipa::path(tag = "sellers", operation_id = "get_seller", params(("id" = EnterpriseId, Path)), responses((status = 200, body = SellerView), Always, OnOne))]
 #[get("/sellers/{id}")]
 pub async fn show_seller(_actor: Actor<Anyone>, id: web::Path<EnterpriseId>, db: web::Data<Db>) -> Result<web::Json<SellerView>, Problem> {
-    let enterprise = db.read(move |conn| Ok::<_, Failure<Never>>(service::seller(conn, *id)?)).await?;
+    let enterprise = db.read_public(move |conn| Ok::<_, Failure<Never>>(service::seller(conn, *id)?)).await?;
     Ok(web::Json(enterprise.into()))
 }
 

@@ -24,7 +24,7 @@ plain_text!(
 
 word_enum! {
     /// What an enterprise is in the network.
-    Kind {
+    Kind as "EnterpriseKind" {
         /// Makes food at home.
         HomeIndustry = "home_industry",
         /// A small shop.
@@ -38,7 +38,7 @@ word_enum! {
 
 word_enum! {
     /// How far an enterprise has come.
-    State {
+    State as "EnterpriseState" {
         /// Entered by the village office, nobody invited yet.
         Pending = "pending",
         /// Its owner has an invitation.
@@ -58,7 +58,7 @@ word_enum! {
 
 word_enum! {
     /// What a member may do.
-    Role {
+    Role as "MemberRole" {
         /// Everything.
         Owner = "owner",
         /// The daily work, not the books.
@@ -118,6 +118,7 @@ pub struct Event {
     pub from: State,
     pub to: State,
     pub actor: AccountId,
+    pub on_behalf_of: Option<EnterpriseId>,
     pub reason: Option<String>,
     pub at: Timestamp,
 }

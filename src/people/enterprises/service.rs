@@ -12,7 +12,7 @@ use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::phone::Phone;
 use crate::kit::text::Reason;
 use crate::people::accounts;
-use crate::people::permissions::{Action, Denied, Principal, Resource, authorize, principal};
+use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
 use crate::people::villages::{self, VillageId};
 
 /// How long an invitation can be used.
@@ -25,6 +25,7 @@ pub enum EnterpriseError {
     OfficeNotByHand,
     WrongState { state: State, wanted: Move },
     InvitationInvalid,
+    NotAssisted,
     NoSuchAccount,
     AlreadyMember,
     LastOwner,
@@ -90,7 +91,7 @@ pub fn open(tx: &mut Tx<'_>, who: Identity, new: &NewEnterprise) -> Outcome<Ente
     check_new(tx, new)?;
     let id = store::insert(tx, new, State::Onboarding, false)?;
     store::add_member(tx, id, who.account, Role::Owner)?;
-    store::record(tx, id, State::Onboarding, State::Onboarding, who.account, None)?;
+    store::record(tx, id, State::Onboarding, State::Onboarding, By { actor: who.account, on_behalf_of: None, reason: None })?;
     Ok(store::get(tx, id)?)
 }
 
@@ -105,7 +106,7 @@ pub fn open_assisted(tx: &mut Tx<'_>, who: Identity, new: &NewEnterprise) -> Out
     let resource = Resource { village: Some(new.village), ..Resource::default() };
     authorize(&person, Action::ReviewEnterprise, &resource).map_err(EnterpriseError::from)?;
     let id = store::insert(tx, new, State::Pending, true)?;
-    store::record(tx, id, State::Pending, State::Pending, who.account, None)?;
+    store::record(tx, id, State::Pending, State::Pending, By { actor: who.account, on_behalf_of: Some(id), reason: None })?;
     Ok(store::get(tx, id)?)
 }
 
@@ -236,18 +237,23 @@ pub fn seller(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbError> 
     if public { Ok(enterprise) } else { Err(DbError::NotFound) }
 }
 
-/// Hands out a code with which the owner joins; an earlier code no longer works.
+/// Hands out a code with which the owner of an assisted enterprise joins, whatever state it is in; an
+/// earlier code no longer works.
 ///
 /// # Errors
-/// [`EnterpriseError::WrongState`] when she has already joined.
+/// [`EnterpriseError::NotAssisted`] when somebody leads it already.
 pub fn invite(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, code: &str) -> Outcome<Enterprise> {
-    let enterprise = advance(tx, who, id, Move::Invite, Action::ReviewEnterprise, None)?;
-    let expires_at = tx.now().after(Duration::days(INVITATION_DAYS));
-    store::add_invitation(tx, id, &digest(code), expires_at)?;
-    Ok(enterprise)
+    let now = tx.now();
+    let enterprise = permitted(tx, who, now, id, Action::ReviewEnterprise)?;
+    if !enterprise.assisted {
+        return Err(EnterpriseError::NotAssisted.into());
+    }
+    store::add_invitation(tx, id, &digest(code), now.after(Duration::days(INVITATION_DAYS)))?;
+    let by = By { actor: who.account, on_behalf_of: None, reason: None };
+    if next(enterprise.state, Move::Invite).is_some() { go(tx, &enterprise, Move::Invite, by) } else { Ok(enterprise) }
 }
 
-/// Uses an invitation: the caller becomes the owner.
+/// Uses an invitation: the caller becomes the owner, and the village office leads it no longer.
 ///
 /// # Errors
 /// [`EnterpriseError::InvitationInvalid`] when the code is unknown, used or too old.
@@ -256,8 +262,10 @@ pub fn join(tx: &mut Tx<'_>, who: Identity, code: &str) -> Outcome<Enterprise> {
     person(tx, who, now)?;
     let id = store::use_invitation(tx, &digest(code))?.ok_or(EnterpriseError::InvitationInvalid)?;
     store::add_member(tx, id, who.account, Role::Owner)?;
+    store::end_assistance(tx, id)?;
     let enterprise = store::get(tx, id)?;
-    go(tx, &enterprise, Move::Join, who.account, None)
+    let by = By { actor: who.account, on_behalf_of: None, reason: None };
+    if next(enterprise.state, Move::Join).is_some() { go(tx, &enterprise, Move::Join, by) } else { Ok(enterprise) }
 }
 
 /// Moves an enterprise; the reason is kept for its owner to read.
@@ -273,15 +281,19 @@ pub fn advance(
     reason: Option<&Reason>,
 ) -> Outcome<Enterprise> {
     let now = tx.now();
-    let enterprise = permitted(tx, who, now, id, action)?;
-    go(tx, &enterprise, event, who.account, reason)
+    let person = person(tx, who, now)?;
+    let enterprise = store::get(tx, id)?;
+    let resource = enterprise.resource();
+    authorize(&person, action, &resource).map_err(EnterpriseError::from)?;
+    let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::EditEnterprise);
+    go(tx, &enterprise, event, By { actor: who.account, on_behalf_of, reason: reason.map(Reason::as_str) })
 }
 
-fn go(tx: &mut Tx<'_>, enterprise: &Enterprise, event: Move, actor: AccountId, reason: Option<&Reason>) -> Outcome<Enterprise> {
+fn go(tx: &mut Tx<'_>, enterprise: &Enterprise, event: Move, by: By<'_>) -> Outcome<Enterprise> {
     let wrong = EnterpriseError::WrongState { state: enterprise.state, wanted: event };
     let from = enterprise.state;
     let Some(to) = next(from, event) else { return Err(wrong.into()) };
-    if !store::move_state(tx, enterprise.id, from, to, actor, reason.map(Reason::as_str))? {
+    if !store::move_state(tx, enterprise.id, from, to, by)? {
         return Err(wrong.into());
     }
     Ok(store::get(tx, enterprise.id)?)

@@ -7,6 +7,7 @@ use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
+use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::schema::{accounts, enterprise_events, enterprises, invitations, members};
 
@@ -81,32 +82,27 @@ pub(super) fn update(tx: &mut Tx<'_>, enterprise: &Enterprise, version: i32) -> 
 }
 
 /// The only writer of the state; answers whether the enterprise still stood in `from`.
-pub(super) fn move_state(
-    tx: &mut Tx<'_>,
-    id: EnterpriseId,
-    from: State,
-    to: State,
-    actor: AccountId,
-    reason: Option<&str>,
-) -> Result<bool, DbError> {
+pub(super) fn move_state(tx: &mut Tx<'_>, id: EnterpriseId, from: State, to: State, by: By<'_>) -> Result<bool, DbError> {
     let now = tx.now();
     let moved = diesel::update(enterprises::table.filter(enterprises::id.eq(id).and(enterprises::state.eq(from))))
         .set((enterprises::state.eq(to), enterprises::version.eq(enterprises::version + 1), enterprises::updated_at.eq(now)))
         .execute(&mut **tx)?;
     if moved == 1 {
-        record(tx, id, from, to, actor, reason)?;
+        record(tx, id, from, to, by)?;
     }
     Ok(moved == 1)
 }
 
-pub(super) fn record(
-    tx: &mut Tx<'_>,
-    id: EnterpriseId,
-    from: State,
-    to: State,
-    actor: AccountId,
-    reason: Option<&str>,
-) -> Result<(), DbError> {
+/// The owner leads it herself from now on.
+pub(super) fn end_assistance(tx: &mut Tx<'_>, id: EnterpriseId) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(enterprises::table.find(id))
+        .set((enterprises::assisted.eq(false), enterprises::version.eq(enterprises::version + 1), enterprises::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn record(tx: &mut Tx<'_>, id: EnterpriseId, from: State, to: State, by: By<'_>) -> Result<(), DbError> {
     let now = tx.now();
     diesel::insert_into(enterprise_events::table)
         .values((
@@ -114,8 +110,9 @@ pub(super) fn record(
             enterprise_events::enterprise_id.eq(id),
             enterprise_events::from_state.eq(from),
             enterprise_events::to_state.eq(to),
-            enterprise_events::actor_id.eq(actor),
-            enterprise_events::reason.eq(reason),
+            enterprise_events::actor_id.eq(by.actor),
+            enterprise_events::on_behalf_of.eq(by.on_behalf_of),
+            enterprise_events::reason.eq(by.reason),
             enterprise_events::at.eq(now),
         ))
         .execute(&mut **tx)?;
@@ -128,6 +125,7 @@ pub(super) fn events(conn: &mut Conn, id: EnterpriseId) -> Result<Vec<Event>, Db
             enterprise_events::from_state,
             enterprise_events::to_state,
             enterprise_events::actor_id,
+            enterprise_events::on_behalf_of,
             enterprise_events::reason,
             enterprise_events::at,
         ));

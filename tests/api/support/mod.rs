@@ -3,8 +3,6 @@
 //! When a [`TestApp`] is dropped it proves what must hold whatever the test was about: no job is due
 //! or dead, and the books of the whole house sum to zero.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a harness that cannot go on says so")]
-
 mod database;
 pub mod http;
 pub mod people;
@@ -26,7 +24,7 @@ use pasar_kuliner::kit::mail::MailConfig;
 use pasar_kuliner::kit::money::Rupiah;
 
 pub use database::{TestDb, engine};
-pub use http::{Answer, Client};
+pub use http::Client;
 pub use people::{Person, Shop, Village};
 
 /// What a test may want otherwise than usual.
@@ -156,9 +154,9 @@ fn launch(
     let served = app.clone();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = served.server(listener).expect("a server");
-            tell.send(server.handle()).expect("the test waits");
-            server.await.expect("served to its end");
+            let running = served.server(listener).expect("a server");
+            tell.send(running.handle()).expect("the test waits");
+            running.await.expect("served to its end");
         });
     });
     let handle = told.recv().expect("the server starts");

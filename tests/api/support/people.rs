@@ -69,6 +69,10 @@ impl TestApp {
 
     /// Someone who bought nothing and leads nothing yet; made by the same services without the cost of hashing a password.
     pub fn buyer(&self, name: &str) -> Person {
+        self.made(name, false)
+    }
+
+    fn made(&self, name: &str, operator: bool) -> Person {
         let phone = new_phone();
         let person = accounts::Registered {
             phone: phone.parse().expect("a number"),
@@ -80,7 +84,11 @@ impl TestApp {
         let token = pasar_kuliner::kit::auth::token::random_secret().expect("randomness");
         let number = person.phone.clone();
         let opened = self.wait(self.app.db.write(move |tx| {
-            accounts::service::register(tx, &person)?;
+            if operator {
+                accounts::service::create_operator(tx, &person)?;
+            } else {
+                accounts::service::register(tx, &person)?;
+            }
             let account: AccountId = accounts::service::find_by_phone(tx, &number)?.expect("just registered");
             let device = Device { id: "hp-pertama".parse().expect("a device"), label: "-".to_owned() };
             Ok::<_, Failure<Never>>(accounts::service::open_session(tx, account, &device, &token)?)
@@ -95,24 +103,24 @@ impl TestApp {
         self.person(&phone, &tokens)
     }
 
+    /// Signs a person in on a second device; answers the session's id.
+    pub fn second_session(&self, person: &Person) -> String {
+        let account: AccountId = person.account_id.parse().expect("an id");
+        let token = pasar_kuliner::kit::auth::token::random_secret().expect("randomness");
+        let opened = self.wait(self.app.db.write(move |tx| {
+            let device = Device { id: "hp-kedua".parse().expect("a device"), label: "-".to_owned() };
+            Ok::<_, Failure<Never>>(accounts::service::open_session(tx, account, &device, &token)?)
+        }));
+        opened.expect("a session").session.to_string()
+    }
+
     /// A village with an admin who also runs the installation.
     pub fn village(&self, code: &str) -> Village {
-        let admin = self.buyer("Admin Desa");
+        let admin = self.made("Admin Desa", true);
         let village = json!({ "code": code, "name": "Balewangi", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat", "post_code": "44163" });
         let village = serde_json::from_value(village).expect("a village");
         let account: AccountId = admin.account_id.parse().expect("an id");
-        let phone = admin.phone.parse().expect("a number");
-        let founded = self.wait(self.app.db.write(move |tx| {
-            let again = accounts::Registered {
-                phone: std::clone::Clone::clone(&phone),
-                email: None,
-                name: "Admin Desa".parse().expect("a name"),
-                password_hash: String::new(),
-                language: pasar_kuliner::kit::i18n::Language::Indonesian,
-            };
-            accounts::service::create_operator(tx, &again)?;
-            accounts::service::found_village(tx, account, &village)
-        }));
+        let founded = self.wait(self.app.db.write(move |tx| accounts::service::found_village(tx, account, &village)));
         Village { id: founded.expect("a village").id.to_string(), admin }
     }
 

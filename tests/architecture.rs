@@ -1,0 +1,158 @@
+//! The house's own rules, read off its source: who may use whom, and that every feature has its rooms.
+
+#![expect(clippy::expect_used, reason = "a test that cannot read the source says so")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The wings in dependency order: a wing uses only those before it.
+const WINGS: [&str; 5] = ["kit", "people", "books", "market", "office"];
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            all.push(path);
+        }
+    }
+    all.sort();
+    all
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a source file")
+}
+
+/// The file without its tests.
+fn code(path: &Path) -> String {
+    text(path).split("#[cfg(test)]\nmod tests").next().unwrap_or("").to_owned()
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(source()).expect("under src").display().to_string()
+}
+
+/// A feature's folder, or its one file.
+fn features() -> BTreeMap<String, PathBuf> {
+    let mut all = BTreeMap::new();
+    for wing in &WINGS[1..] {
+        for entry in std::fs::read_dir(source().join(wing)).expect("a wing") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            if name != "mod" {
+                all.insert(format!("{wing}/{name}"), path);
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn a_wing_uses_only_those_above_it() {
+    for (index, wing) in WINGS.iter().enumerate() {
+        for file in files(&source().join(wing)) {
+            for later in &WINGS[index + 1..] {
+                assert!(!code(&file).contains(&format!("crate::{later}::")), "{} reaches down into {later}", shown(&file));
+            }
+        }
+    }
+}
+
+#[test]
+fn rules_know_neither_the_database_nor_the_web() {
+    let mut rooms = 0;
+    for file in files(&source()).into_iter().filter(|file| file.ends_with("rules.rs")) {
+        for forbidden in ["diesel::", "actix_web::", "store::", "Tx<"] {
+            assert!(!code(&file).contains(forbidden), "{} knows {forbidden}", shown(&file));
+        }
+        assert!(text(&file).contains("#[cfg(test)]"), "{} has its tests beside it", shown(&file));
+        rooms += 1;
+    }
+    assert!(rooms >= 4);
+}
+
+#[test]
+fn services_know_nothing_of_the_web() {
+    for file in files(&source()).into_iter().filter(|file| file.ends_with("service.rs") || file.ends_with("paying.rs")) {
+        for forbidden in ["actix_web", "Problem", "HttpRe", "diesel::"] {
+            assert!(!code(&file).contains(forbidden), "{} knows {forbidden}", shown(&file));
+        }
+    }
+}
+
+#[test]
+fn a_table_is_named_by_its_own_feature_alone() {
+    let mut writers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in files(&source()) {
+        let name = shown(&file);
+        if name.starts_with("office") || name.starts_with("cli") {
+            continue;
+        }
+        let code = code(&file);
+        for statement in ["insert_into(", "update(", "delete("] {
+            for piece in code.split(&format!("diesel::{statement}")).skip(1) {
+                let table: String = piece.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let feature = name.rsplit_once('/').map_or(
+                    name.clone(),
+                    |(folder, file)| {
+                        if file == "store.rs" { folder.to_owned() } else { name.clone() }
+                    },
+                );
+                if piece.trim_start()[table.len()..].starts_with("::table") && table != "t" {
+                    writers.entry(table).or_default().push(feature);
+                }
+            }
+        }
+    }
+    for (table, features) in &mut writers {
+        features.dedup();
+        assert_eq!(features.len(), 1, "{table} is written by {features:?}");
+    }
+    assert!(writers.len() >= 12);
+}
+
+#[test]
+fn every_feature_says_what_it_is_for() {
+    for (feature, path) in features() {
+        let door = if path.is_dir() { path.join("mod.rs") } else { path };
+        let text = text(&door);
+        let prose = text.lines().take_while(|line| line.starts_with("//!")).count();
+        assert!(prose >= 3, "{feature} has no module documentation to speak of");
+    }
+}
+
+#[test]
+fn every_handler_says_who_may_knock() {
+    let mut handlers = 0;
+    for file in files(&source()) {
+        let code = code(&file);
+        for verb in ["get", "post", "put", "patch", "delete"] {
+            for piece in code.split(&format!("#[{verb}(\"")).skip(1) {
+                let signature = piece.split(") -> ").next().unwrap_or("");
+                assert!(
+                    signature.contains("Actor<"),
+                    "a handler in {} takes no Actor: {}",
+                    shown(&file),
+                    signature.lines().nth(1).unwrap_or("")
+                );
+                handlers += 1;
+            }
+        }
+    }
+    assert!(handlers >= 30);
+}
+
+#[test]
+fn a_file_stays_readable() {
+    for file in files(&source()) {
+        let lines = code(&file).lines().count();
+        assert!(lines <= 500, "{} has {lines} lines: split it by act", shown(&file));
+    }
+}
