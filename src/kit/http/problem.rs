@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::kit::db::{DbError, Failure, Never, Refusal};
-use crate::kit::i18n::{Language, say, say_field};
+use crate::kit::i18n::{Language, find, say, say_field};
 
 /// A refusal or failure on its way to a person.
 #[derive(Debug, Clone)]
@@ -131,7 +131,10 @@ impl Problem {
     /// The answer in `language`.
     #[must_use]
     pub fn respond(&self, language: Language) -> HttpResponse {
-        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        // A state or an event is told in the reader's words; `code` stays for programs.
+        let spoken = |value: &String| find(language, &format!("word.{value}"), &[]).unwrap_or_else(|| value.clone());
+        let values: Vec<(&str, String)> = self.args.iter().map(|(name, value)| (*name, spoken(value))).collect();
+        let args: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let view = ProblemView {
             kind: format!("urn:pasar:problem:{}", self.code),
             title: say(language, &format!("problem.{}.title", self.code), &args),
@@ -209,5 +212,21 @@ impl From<DbError> for Problem {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_told_in_the_readers_words() {
+        let problem = Problem::conflict("order_wrong_state").arg("state", "handed_over").arg("event", "cancel");
+        let told = |language| {
+            let body = actix_web::body::MessageBody::try_into_bytes(problem.respond(language).into_body()).expect("a body in memory");
+            String::from_utf8(body.to_vec()).expect("UTF-8")
+        };
+        assert!(told(Language::Indonesian).contains("sudah diserahkan"));
+        assert!(told(Language::English).contains("handed over"));
     }
 }
