@@ -1,7 +1,7 @@
 //! The house put together: what handlers share, the server around them, the worker beside them.
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_cors::Cors;
 use actix_web::dev::{ResourceDef, Server};
@@ -77,8 +77,7 @@ impl App {
             gate: Gate::new(config.http.limits),
             in_flight: InFlight::default(),
             mailer: Mailer::new(&config.mail).map_err(StartError::Other)?,
-            // A second recorder in one process (in tests) is refused; the first goes on.
-            metrics: PrometheusBuilder::new().install_recorder().ok(),
+            metrics: recorder(),
             config: Arc::new(config),
             db,
         })
@@ -158,6 +157,12 @@ impl App {
         let http = &self.config.http;
         Ok(server.workers(http.workers).shutdown_timeout(http.shutdown_seconds).listen(listener)?.run())
     }
+}
+
+/// The process's one recorder: whatever is measured anywhere in it is shown here.
+fn recorder() -> Option<PrometheusHandle> {
+    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).clone()
 }
 
 #[derive(utoipa::OpenApi)]

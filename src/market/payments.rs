@@ -14,6 +14,7 @@
 
 use diesel::prelude::*;
 
+use crate::columns;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
@@ -98,10 +99,13 @@ pub struct Payment {
     pub refund: Refund,
 }
 
-/// The columns of [`Payment`], in its order.
-pub type Columns = (payments::method, payments::amount, payments::state, payments::refund);
-/// See [`Columns`].
-pub const COLUMNS: Columns = (payments::method, payments::amount, payments::state, payments::refund);
+columns!(
+    pub Columns, COLUMNS:
+    payments::method,
+    payments::amount,
+    payments::state,
+    payments::refund,
+);
 
 /// Begins the payment of an order.
 ///

@@ -242,6 +242,16 @@ impl Db {
     }
 }
 
+/// Names the columns a row struct is read from once, as the type and as the value that diesel wants.
+/// What stands after `with` is another such pair, nested at the end.
+#[macro_export]
+macro_rules! columns {
+    ($vis:vis $kind:ident, $value:ident: $($column:path),+ $(,)? $(; with $inner_kind:path, $inner_value:path)?) => {
+        $vis type $kind = ($($column,)+ $($inner_kind)?);
+        $vis const $value: $kind = ($($column,)+ $($inner_value)?);
+    };
+}
+
 fn bracket<T, E>(conn: &mut Conn, begin: Begin, act: impl FnOnce(&mut Conn) -> Result<T, Failure<E>>) -> Result<T, Failure<E>> {
     conn.begin(begin)?;
     match act(conn) {

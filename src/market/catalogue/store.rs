@@ -4,6 +4,7 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
 use super::model::{Badge, Category, Event, Filter, NewProduct, Product, ProductId, Sort, State};
+use crate::columns;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::types::Document;
 use crate::kit::db::{Conn, DbError, MultiBackend, Tx};
@@ -14,36 +15,8 @@ use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::schema::{categories, enterprises, product_events, products, stock_items, villages};
 
-type Columns = (
-    products::id,
-    products::village_id,
-    products::enterprise_id,
-    products::category_code,
-    products::name,
-    products::description,
-    products::unit,
-    products::price,
-    products::photos,
-    products::pirt_number,
-    products::pirt_expires_year,
-    products::halal_number,
-    products::halal_scheme,
-    products::halal_until,
-    products::state,
-    products::search_name,
-    products::search_rest,
-    products::version,
-    products::created_at,
-    products::updated_at,
-    products::published_at,
-    enterprises::name,
-    enterprises::state,
-    enterprises::assisted,
-    villages::name,
-    stock_items::on_hand,
-    stock_items::reserved,
-);
-const COLUMNS: Columns = (
+columns!(
+    Columns, COLUMNS:
     products::id,
     products::village_id,
     products::enterprise_id,

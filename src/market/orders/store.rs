@@ -4,6 +4,7 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
 use super::model::{Cart, Event, Line, ONLINE, Order, OrderGroupId, OrderId, State, Whole};
+use crate::columns;
 use crate::kit::auth::AccountId;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
@@ -16,7 +17,8 @@ use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::schema::{enterprises, order_events, order_groups, order_lines, orders, payments};
 
-type Columns = (
+columns!(
+    Columns, COLUMNS:
     orders::id,
     orders::group_id,
     orders::number,
@@ -35,28 +37,7 @@ type Columns = (
     orders::updated_at,
     enterprises::name,
     enterprises::assisted,
-    pay::Columns,
-);
-const COLUMNS: Columns = (
-    orders::id,
-    orders::group_id,
-    orders::number,
-    orders::village_id,
-    orders::seller_id,
-    orders::buyer_id,
-    orders::buyer_name,
-    orders::buyer_phone,
-    orders::fulfilment,
-    orders::address,
-    orders::note,
-    orders::total,
-    orders::state,
-    orders::version,
-    orders::placed_at,
-    orders::updated_at,
-    enterprises::name,
-    enterprises::assisted,
-    pay::COLUMNS,
+    ; with pay::Columns, pay::COLUMNS
 );
 
 #[auto_type]

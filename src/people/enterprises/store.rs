@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{Enterprise, EnterpriseId, Event, Kind, Member, NewEnterprise, Role, State};
+use crate::columns;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
@@ -11,21 +12,8 @@ use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::schema::{accounts, enterprise_events, enterprises, invitations, members};
 
-type Columns = (
-    enterprises::id,
-    enterprises::village_id,
-    enterprises::kind,
-    enterprises::name,
-    enterprises::about,
-    enterprises::phone,
-    enterprises::phone_public,
-    enterprises::assisted,
-    enterprises::state,
-    enterprises::version,
-    enterprises::created_at,
-    enterprises::updated_at,
-);
-const COLUMNS: Columns = (
+columns!(
+    Columns, COLUMNS:
     enterprises::id,
     enterprises::village_id,
     enterprises::kind,
