@@ -68,6 +68,14 @@ enum AdminCommand {
         #[arg(long)]
         name: String,
     },
+    /// Give someone who has forgotten hers a new password, read from standard input; all her sessions end.
+    SetPassword {
+        #[command(flatten)]
+        settings: Settings,
+        /// Telephone number.
+        #[arg(long)]
+        phone: String,
+    },
 }
 
 /// Settings that win over the file and the environment.
@@ -137,6 +145,10 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
         Command::Admin { command: AdminCommand::Create { settings, phone, name } } => {
             let app = App::new(settings.load()?, Clock::System)?;
             actix_web::rt::System::new().block_on(admin::create(&app, &phone, &name))
+        }
+        Command::Admin { command: AdminCommand::SetPassword { settings, phone } } => {
+            let app = App::new(settings.load()?, Clock::System)?;
+            actix_web::rt::System::new().block_on(admin::set_password(&app, &phone))
         }
         Command::Openapi => {
             let document = openapi().to_pretty_json().map_err(|error| CliError::Other(error.to_string()))?;

@@ -134,6 +134,7 @@ impl World {
             | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
+            "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
             "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
             "create_village" => Some(village("32.05.20.2009")),
             "edit_enterprise" | "edit_me" | "edit_product" => Some(json!({})),

@@ -1,6 +1,6 @@
 //! Accounts over HTTP.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,6 +24,7 @@ impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::WrongPhoneOrPassword => Self::unauthorized("wrong_phone_or_password"),
+            AccountError::WrongPassword => Self::invalid_field("current", "password_wrong"),
             AccountError::SetUpTokenInvalid => Self::unauthorized("set_up_token_invalid"),
             AccountError::Stale => stale(),
             AccountError::NoSuchSession => Self::not_found(),
@@ -129,6 +130,14 @@ pub struct EditMe {
     name: Option<PersonName>,
     email: Option<Email>,
     language: Option<Language>,
+}
+
+/// A new password for the caller.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    current: Password,
+    new: Password,
 }
 
 /// One open session.
@@ -294,6 +303,28 @@ pub async fn edit_me(actor: Actor<SignedIn>, version: IfMatch, body: Valid<EditM
     });
     let account = edited.await?;
     Ok(tagged(account.version, &MeView::from(account)))
+}
+
+/// Changes the caller's password and ends her sessions on other devices.
+#[utoipa::path(tag = "accounts", operation_id = "change_password", request_body = ChangePassword,
+    responses((status = 204), Always, SignedInOnly, WithBody), security(("bearer" = [])))]
+#[put("/me/password")]
+pub async fn change_password(
+    actor: Actor<SignedIn>,
+    body: Valid<ChangePassword>,
+    db: web::Data<Db>,
+    gate: web::Data<Gate>,
+    passwords: web::Data<Passwords>,
+) -> Result<HttpResponse, Problem> {
+    let (who, now) = (actor.who, db.clock().now());
+    gate.knock(Door::SignInPhone, &who.account.to_string())?;
+    let hash = db.read(move |conn| service::password_hash(conn, who, now)).await?;
+    if !passwords.verify(body.0.current.secret().clone(), Some(hash)).await? {
+        return Err(AccountError::WrongPassword.into());
+    }
+    let new = passwords.hash(body.0.new.secret().clone()).await?;
+    db.write(move |tx| service::change_password(tx, who, &new)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Lists the caller's open sessions.

@@ -25,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::sign_out)
         .service(http::me)
         .service(http::edit_me)
+        .service(http::change_password)
         .service(http::list_sessions)
         .service(http::revoke_session);
 }

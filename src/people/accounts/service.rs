@@ -23,6 +23,7 @@ const KEPT_DAYS: i64 = 30;
 #[derive(Debug)]
 pub enum AccountError {
     WrongPhoneOrPassword,
+    WrongPassword,
     SetUpTokenInvalid,
     Stale,
     NoSuchSession,
@@ -158,6 +159,37 @@ pub fn revoke(tx: &mut Tx<'_>, who: Identity, session: SessionId) -> Result<(), 
     let now = tx.now();
     principal(tx, who, now).map_err(|failure| failure.map(AccountError::from))?;
     if store::revoke(tx, who.account, session)? { Ok(()) } else { Err(AccountError::NoSuchSession.into()) }
+}
+
+/// The hash of the caller's own password, to be verified before it is changed.
+///
+/// # Errors
+/// [`AccountError::Denied`] when her session has ended.
+pub fn password_hash(conn: &mut Conn, who: Identity, now: Timestamp) -> Result<String, Failure<AccountError>> {
+    principal(conn, who, now).map_err(|failure| failure.map(AccountError::from))?;
+    Ok(store::password_hash(conn, who.account)?)
+}
+
+/// Sets a new password for the caller and ends all her sessions but this one: whoever else knew the
+/// old one is out.
+///
+/// # Errors
+/// [`AccountError::Denied`] when her session has ended.
+pub fn change_password(tx: &mut Tx<'_>, who: Identity, password_hash: &str) -> Result<(), Failure<AccountError>> {
+    let now = tx.now();
+    principal(tx, who, now).map_err(|failure| failure.map(AccountError::from))?;
+    Ok(store::set_password(tx, who.account, password_hash, Some(who.session))?)
+}
+
+/// Sets a new password for the account of a number and ends all its sessions; for who sits at the
+/// server, when someone has forgotten hers. Answers whether the number has an account.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn reset_password(tx: &mut Tx<'_>, phone: &Phone, password_hash: &str) -> Result<bool, DbError> {
+    let Some((id, _)) = store::by_phone(tx, phone)? else { return Ok(false) };
+    store::set_password(tx, id, password_hash, None)?;
+    Ok(true)
 }
 
 /// Opens the account that runs the installation. If the number has an account, that one becomes it with

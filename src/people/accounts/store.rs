@@ -19,6 +19,10 @@ pub(super) fn get(conn: &mut Conn, id: AccountId) -> Result<Account, DbError> {
     Ok(accounts::table.find(id).select((accounts::id, phone, email, name, language, operator, created_at, version)).first(conn)?)
 }
 
+pub(super) fn password_hash(conn: &mut Conn, id: AccountId) -> Result<String, DbError> {
+    Ok(accounts::table.find(id).select(accounts::password_hash).first(conn)?)
+}
+
 pub(super) fn insert(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Result<AccountId, DbError> {
     let (id, now) = (AccountId::new(), tx.now());
     diesel::insert_into(accounts::table)
@@ -39,17 +43,21 @@ pub(super) fn insert(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Re
 
 /// Whoever had this number before is shut out: its password is the new one and its sessions end.
 pub(super) fn make_operator(tx: &mut Tx<'_>, id: AccountId, person: &Registered) -> Result<(), DbError> {
-    let now = tx.now();
     diesel::update(accounts::table.find(id))
-        .set((
-            accounts::operator.eq(true),
-            accounts::name.eq(&person.name),
-            accounts::password_hash.eq(&person.password_hash),
-            accounts::version.eq(accounts::version + 1),
-        ))
+        .set((accounts::operator.eq(true), accounts::name.eq(&person.name), accounts::version.eq(accounts::version + 1)))
         .execute(&mut **tx)?;
+    set_password(tx, id, &person.password_hash, None)
+}
+
+/// Sets a new password and ends every session but `keep`.
+pub(super) fn set_password(tx: &mut Tx<'_>, id: AccountId, password_hash: &str, keep: Option<SessionId>) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(accounts::table.find(id)).set(accounts::password_hash.eq(password_hash)).execute(&mut **tx)?;
     let open = sessions::table.filter(sessions::account_id.eq(id).and(sessions::revoked_at.is_null()));
-    diesel::update(open).set(sessions::revoked_at.eq(now)).execute(&mut **tx)?;
+    match keep {
+        Some(keep) => diesel::update(open.filter(sessions::id.ne(keep))).set(sessions::revoked_at.eq(now)).execute(&mut **tx)?,
+        None => diesel::update(open).set(sessions::revoked_at.eq(now)).execute(&mut **tx)?,
+    };
     Ok(())
 }
 
