@@ -24,7 +24,7 @@ use pasar_kuliner::kit::mail::MailConfig;
 use pasar_kuliner::kit::money::Rupiah;
 
 pub use database::{TestDb, engine};
-pub use http::Client;
+pub use http::{Answer, Client};
 pub use people::{Person, Shop, Village};
 
 /// What a test may want otherwise than usual.

@@ -114,6 +114,13 @@ impl TestApp {
         opened.expect("a session").session.to_string()
     }
 
+    /// The same person with a fresh access token, for when the clock has been moved past the last one.
+    pub fn awake(&self, person: &Person) -> Person {
+        let (account, session) = (person.account_id.parse().expect("an id"), person.session_id.parse().expect("an id"));
+        let token = self.app.tokens.access(pasar_kuliner::kit::auth::Identity { account, session }).expect("a token");
+        Person { client: self.client.signed_in(&token), ..person.clone() }
+    }
+
     /// A village with an admin who also runs the installation.
     pub fn village(&self, code: &str) -> Village {
         let admin = self.made("Admin Desa", true);
