@@ -223,7 +223,7 @@ fn the_public_page_shows_a_number_only_by_consent_and_only_those_who_trade() {
     owner.client.patch(&path, &etag, json!({ "phone_public": true })).expect(200);
     let number = format!("+62{}", owner.phone.strip_prefix('0').expect("a trunk zero"));
     assert_eq!(app.client.get(&page).expect(200)["phone"], number.as_str());
-    assert_eq!(ids(&app.client.get("/v1/sellers").expect(200)), [id.clone()]);
+    assert_eq!(ids(&app.client.get("/v1/sellers").expect(200)), std::slice::from_ref(&id));
     act(&village.admin, &id, "suspend", Some("Keluhan warga")).expect(200);
     app.client.get(&page).expect_problem(404, "not_found");
     assert_eq!(app.client.get("/v1/sellers").expect(200)["items"], json!([]));
