@@ -20,7 +20,7 @@ use crate::kit::auth::password::Passwords;
 use crate::kit::auth::token::{SigningKey, Tokens, random_secret};
 use crate::kit::clock::Clock;
 use crate::kit::db::{Db, DbError, Failure, Never};
-use crate::kit::http::edge::{KnownPaths, TrustedProxies, edge, unrouted};
+use crate::kit::http::edge::{KnownPaths, TrustedProxies, edge, only_get, unrouted};
 use crate::kit::http::idempotency;
 use crate::kit::http::input::{path_config, query_config};
 use crate::kit::http::limits::Gate;
@@ -29,9 +29,9 @@ use crate::kit::http::{InFlight, Limit, Problem};
 use crate::kit::jobs::{Doer, Job};
 use crate::kit::mail::Mailer;
 use crate::market::catalogue::model::{Badge, Sort};
-use crate::market::orders;
+use crate::market::{catalogue, orders};
 use crate::office::notifications;
-use crate::people::accounts;
+use crate::people::{accounts, enterprises};
 use crate::routes;
 
 /// What all handlers share; cheap to clone.
@@ -92,6 +92,7 @@ impl App {
             Box::pin(async move {
                 match job.kind.as_str() {
                     orders::jobs::PLACED | orders::jobs::ACCEPTED => notifications::fan_out(&app.db, &job).await,
+                    enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     orders::jobs::EXPIRE => orders::jobs::expire(&app.db, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
                     unknown => Err(format!("nobody here does `{unknown}`")),
@@ -143,9 +144,9 @@ impl App {
                 // Outside the edge, so that pages from elsewhere can read problems too.
                 .wrap(cors(&data.config.http.cors_origins))
                 .wrap(Compress::default())
-                .service(web::resource("/healthz").get(healthz))
-                .service(web::resource("/readyz").get(readyz))
-                .service(web::resource("/metrics").get(metrics))
+                .service(web::resource("/healthz").get(healthz).default_service(web::to(only_get)))
+                .service(web::resource("/readyz").get(readyz).default_service(web::to(only_get)))
+                .service(web::resource("/metrics").get(metrics).default_service(web::to(only_get)))
                 .service(web::redirect("/", "/docs/"))
                 .service(web::redirect("/docs", "/docs/"))
                 .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document.clone()))

@@ -115,7 +115,7 @@ fn a_problem_is_told_in_the_readers_language() {
     };
     let details = BTreeSet::from([field("id"), field("en"), field("su")]);
     assert_eq!(details.len(), 3, "{details:?}");
-    assert!(details.contains("This is empty. Write something."));
+    assert!(details.contains("The device name needs at least 8 characters."));
 }
 
 #[test]

@@ -141,3 +141,16 @@ fn a_changed_name_is_found_by_its_new_name_alone() {
     assert_eq!(app.client.get("/v1/products?q=wajit").expect(200)["items"][0]["id"], id.as_str());
     assert_eq!(app.client.get("/v1/products?q=ranginang").expect(200)["items"], json!([]));
 }
+
+#[test]
+fn a_renamed_seller_is_found_by_her_new_name() {
+    let app = TestApp::start();
+    let Stall { shop, product, .. } = stall(&app);
+    let path = format!("/v1/enterprises/{}", shop.id);
+    let seen = shop.owner.client.get(&path);
+    let name = json!({ "name": "Warisan Papandayan" });
+    shop.owner.client.patch(&path, seen.header("etag"), name).expect(200);
+    assert_eq!(app.client.get("/v1/products?q=papandayan").expect(200)["items"], json!([]), "not yet: it follows by a job");
+    app.run_jobs();
+    assert_eq!(app.client.get("/v1/products?q=papandayan").expect(200)["items"][0]["id"], product.as_str());
+}

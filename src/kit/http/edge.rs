@@ -8,7 +8,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 
@@ -141,6 +141,18 @@ fn trace_id(req: &ServiceRequest) -> Option<String> {
 #[derive(Clone)]
 pub struct KnownPaths(pub Arc<[(actix_web::dev::ResourceDef, Vec<String>)]>);
 
+/// The answer to any other method on a probe.
+///
+/// # Errors
+/// Always: 405.
+pub async fn only_get() -> Result<HttpResponse, Problem> {
+    Err(wrong_method(HeaderValue::from_static("GET")))
+}
+
+fn wrong_method(allow: HeaderValue) -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method").header(ALLOW, allow)
+}
+
 /// The answer for everything no route took.
 ///
 /// # Errors
@@ -148,7 +160,7 @@ pub struct KnownPaths(pub Arc<[(actix_web::dev::ResourceDef, Vec<String>)]>);
 pub async fn unrouted(req: HttpRequest, known: web::Data<KnownPaths>) -> Result<HttpResponse, Problem> {
     let methods = known.0.iter().find(|(path, _)| path.is_match(req.path())).map(|(_, methods)| methods.join(", "));
     match methods.and_then(|methods| HeaderValue::from_str(&methods).ok()) {
-        Some(allow) => Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method").header(actix_web::http::header::ALLOW, allow)),
+        Some(allow) => Err(wrong_method(allow)),
         None => Err(Problem::new(StatusCode::NOT_FOUND, "no_such_path")),
     }
 }

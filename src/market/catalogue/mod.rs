@@ -16,6 +16,7 @@
 
 pub mod badges;
 pub mod http;
+pub mod jobs;
 pub mod model;
 pub mod rules;
 mod search;

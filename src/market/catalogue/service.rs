@@ -163,6 +163,18 @@ fn search_text(name: &str, description: &str, seller: &str) -> SearchText {
     SearchText { name: normalise(name), rest: normalise(&format!("{seller} {description}")) }
 }
 
+/// Writes the search texts of an enterprise's products anew.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn refresh_search(tx: &mut Tx<'_>, enterprise: EnterpriseId) -> Result<(), DbError> {
+    let name = enterprises::service::get(tx, enterprise)?.name;
+    for (id, description) in store::descriptions(tx, enterprise)? {
+        store::set_search_rest(tx, id, &search_text("", &description, &name).rest)?;
+    }
+    Ok(())
+}
+
 /// Changes a product: its price at any time, the rest only while it is not with the moderator or the public.
 ///
 /// # Errors

@@ -220,6 +220,16 @@ pub(super) fn update(tx: &mut Tx<'_>, product: &Product, version: i32) -> Result
     Ok(changed == 1)
 }
 
+pub(super) fn descriptions(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Vec<(ProductId, String)>, DbError> {
+    let theirs = products::table.filter(products::enterprise_id.eq(enterprise)).order(products::id);
+    Ok(theirs.select((products::id, products::description)).load(conn)?)
+}
+
+pub(super) fn set_search_rest(tx: &mut Tx<'_>, id: ProductId, rest: &str) -> Result<(), DbError> {
+    diesel::update(products::table.find(id)).set(products::search_rest.eq(rest)).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// One move of a product's state, with who made it and why.
 pub(super) struct Moving<'a> {
     pub from: State,

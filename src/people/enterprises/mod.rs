@@ -24,6 +24,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::{EnterpriseId, EnterpriseName, Kind, Role, State};
 
+/// The job that follows from a new name: whatever was written down under the old one is to be refreshed.
+pub const RENAMED: &str = "enterprise_renamed";
+
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

@@ -4,11 +4,12 @@ use chrono::Duration;
 
 use super::model::{Enterprise, EnterpriseId, EnterpriseName, Event, Kind, Member, NewEnterprise, Role, State};
 use super::rules::{Move, next};
-use super::store;
+use super::{RENAMED, store};
 use crate::kit::auth::token::digest;
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::jobs;
 use crate::kit::phone::Phone;
 use crate::kit::text::Reason;
 use crate::people::accounts;
@@ -142,9 +143,13 @@ pub fn mine(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Vec<(Ente
 pub fn edit(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, version: i32, change: impl Fn(&mut Enterprise)) -> Outcome<Enterprise> {
     let now = tx.now();
     let mut enterprise = permitted(tx, who, now, id, Action::EditEnterprise)?;
+    let name = enterprise.name.clone();
     change(&mut enterprise);
     if !store::update(tx, &enterprise, version)? {
         return Err(EnterpriseError::Stale.into());
+    }
+    if enterprise.name != name {
+        jobs::enqueue(tx, RENAMED, serde_json::json!({ "enterprise_id": id }))?;
     }
     Ok(store::get(tx, id)?)
 }
