@@ -16,5 +16,6 @@ mod idempotency;
 mod mail;
 mod migrations;
 mod orders;
+mod screens;
 mod search;
 mod support;

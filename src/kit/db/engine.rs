@@ -1,6 +1,9 @@
 //! One connection type over both engines, and how each connection is set up.
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use diesel::connection::{AnsiTransactionManager, Instrumentation, InstrumentationEvent, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
@@ -175,11 +178,30 @@ fn refuse_unsafe_sqlite(version: &str) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Counts what is asked of the database, so that a list that asks once per row is found out.
+#[derive(Clone, Default)]
+pub(super) struct Asked(Arc<AtomicU64>);
+
+impl Asked {
+    pub(super) fn so_far(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Instrumentation for Asked {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { .. } = event {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
 /// Makes connections for a pool. Written here because the derived `establish` tries one engine
 /// after the other: it would hide PostgreSQL's own error and create an empty file for a mistyped path.
 pub(super) struct Manager {
     pub url: String,
     pub read_only: bool,
+    pub asked: Asked,
 }
 
 impl ManageConnection for Manager {
@@ -187,7 +209,9 @@ impl ManageConnection for Manager {
     type Error = DbError;
 
     fn connect(&self) -> Result<Conn, DbError> {
-        Conn::open(&self.url, self.read_only)
+        let mut conn = Conn::open(&self.url, self.read_only)?;
+        conn.set_instrumentation(self.asked.clone());
+        Ok(conn)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), DbError> {
