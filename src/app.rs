@@ -64,7 +64,7 @@ impl App {
     /// # Errors
     /// [`StartError`] in words an operator can act on.
     pub fn new(config: Config, clock: Clock) -> Result<Self, StartError> {
-        std::fs::create_dir_all(&config.data_dir)?;
+        create_private(&config.data_dir)?;
         let db = Db::open(&config.db, clock.clone())?;
         let applied = db.migrate()?;
         if !applied.is_empty() {
@@ -201,6 +201,15 @@ fn kept_key(config: &Config) -> Result<SigningKey, StartError> {
         write_private(&path, &secret)?;
     }
     Ok(SigningKey { id: "kept".to_owned(), secret: std::fs::read_to_string(&path)?.into() })
+}
+
+/// The folder holds telephone numbers and hashes: it is its owner's alone.
+pub(crate) fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {

@@ -140,7 +140,7 @@ impl Config {
                 queue_depth: raw.database_queue_depth.unwrap_or(256).max(1),
             },
             http: HttpConfig {
-                workers: raw.http_workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+                workers: raw.http_workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)).max(1),
                 cors_origins: words(raw.http_cors_origins),
                 trusted_proxies: words(raw.http_trusted_proxies).iter().map(proxy).collect::<Result<_, _>>()?,
                 limits: Limits {

@@ -45,7 +45,8 @@ pub struct Month(String);
 impl<'de> Deserialize<'de> for Month {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let real = text.len() == 7 && format!("{text}-01").parse::<chrono::NaiveDate>().is_ok();
+        let digits = text.bytes().enumerate().all(|(at, byte)| if at == 4 { byte == b'-' } else { byte.is_ascii_digit() });
+        let real = text.len() == 7 && digits && format!("{text}-01").parse::<chrono::NaiveDate>().is_ok();
         if real { Ok(Self(text)) } else { Err(serde::de::Error::custom("month_invalid")) }
     }
 }
@@ -157,6 +158,8 @@ mod tests {
             months.iter().map(|m| (m.month.as_str(), m.revenue)).collect::<Vec<_>>(),
             [("2026-11", rp(37_500)), ("2026-10", rp(12_000))]
         );
-        assert!(serde_json::from_str::<Month>("\"2026-13\"").is_err());
+        for wrong in ["\"2026-13\"", "\"+2026-1\"", "\"2026-1 \""] {
+            assert!(serde_json::from_str::<Month>(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -25,6 +25,8 @@ use crate::people::{accounts, villages};
 
 /// Everyone in the demo signs in with this.
 const PASSWORD: &str = "pasar-demo";
+/// Written first: what stands beside it was made by a demo.
+const MINE: &str = "demo.folder";
 /// Written last, so that a half-made village is never served.
 const READY: &str = "demo.ready";
 
@@ -95,34 +97,43 @@ const HISTORY: [Purchase; 6] = [
 const OLDEST_DAYS: i64 = 75;
 
 pub(super) async fn demo(config: Config, reset: bool) -> Result<(), CliError> {
-    let ready = config.data_dir.join(READY);
-    if config.data_dir.exists() && (reset || !ready.exists()) {
+    let (mine, ready) = (config.data_dir.join(MINE), config.data_dir.join(READY));
+    if reset || !ready.exists() {
         empty(&config.data_dir)?;
-    }
-    if !ready.exists() {
+        crate::app::create_private(&config.data_dir)?;
+        std::fs::write(&mine, "")?;
         seed(config.clone()).await?;
         std::fs::write(&ready, "")?;
     }
+    let listener = super::serve::listen(&config)?;
     let app = App::new(config.clone(), Clock::System)?;
     println!("Desa Balewangi (32.05.20.2007). Sign in with password `{PASSWORD}`:");
     for (_, phone, name, _) in PEOPLE {
         println!("  {phone}  {name}");
     }
-    super::serve::run(&app, &config, true).await
+    super::serve::run(&app, listener, true).await
 }
 
-/// Empties only what a demo made: a folder with anything else in it is left alone.
+/// Empties a folder that a demo marked as its own, and touches no other: a real village's folder looks much the same.
 fn empty(folder: &Path) -> Result<(), CliError> {
-    let ours = |name: &str| name.starts_with("pasar.db") || name == READY || name == "signing.key";
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if !ours(&entry.file_name().to_string_lossy()) {
-            return Err(CliError::Other(format!(
-                "{} holds {}, which no demo made; choose another folder",
-                folder.display(),
-                entry.file_name().display()
-            )));
-        }
+    let mut entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries.collect::<Result<Vec<_>, _>>()?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let ours = |name: &str| name.starts_with("pasar.db") || [MINE, READY, "signing.key"].contains(&name);
+    let foreign =
+        entries.iter().find(|entry| !ours(&entry.file_name().to_string_lossy())).map(|entry| entry.file_name().display().to_string());
+    let unmarked = !entries.is_empty() && !folder.join(MINE).exists();
+    if let Some(what) = foreign.or_else(|| unmarked.then(|| "a village".to_owned())) {
+        return Err(CliError::Other(format!(
+            "{} holds {what}, which no demo made; choose another folder with --data-dir",
+            folder.display()
+        )));
+    }
+    // The mark goes last, so that a folder half emptied is still a demo's.
+    entries.sort_by_key(|entry| entry.file_name() == MINE);
+    for entry in entries {
         std::fs::remove_file(entry.path())?;
     }
     Ok(())

@@ -20,14 +20,19 @@ const SWEEP: Duration = Duration::from_hours(1);
 
 pub(super) async fn serve(config: Config, with_worker: bool) -> Result<(), CliError> {
     tracing::info!(config = config.redacted(), "starting");
-    let app = App::new(config.clone(), Clock::System)?;
-    offer_set_up(&app).await?;
-    run(&app, &config, with_worker).await
+    let listener = listen(&config)?;
+    let app = App::new(config, Clock::System)?;
+    offer_set_up(&app, &listener).await?;
+    run(&app, listener, with_worker).await
+}
+
+/// Takes the address before anything is promised on it.
+pub(super) fn listen(config: &Config) -> Result<TcpListener, CliError> {
+    TcpListener::bind(config.bind).map_err(|error| CliError::Other(format!("cannot listen on {}: {error}", config.bind)))
 }
 
 /// Serves until a signal comes, then finishes what is in flight and the job in hand.
-pub(super) async fn run(app: &App, config: &Config, with_worker: bool) -> Result<(), CliError> {
-    let listener = TcpListener::bind(config.bind)?;
+pub(super) async fn run(app: &App, listener: TcpListener, with_worker: bool) -> Result<(), CliError> {
     let (stop, stopping) = watch::channel(false);
     let worker = with_worker.then(|| actix_web::rt::spawn(jobs::work(app.db.clone(), app.doer(), stopping.clone())));
     let sweeper = actix_web::rt::spawn(sweep(app.clone(), stopping));
@@ -77,12 +82,13 @@ async fn stop_signal() -> std::io::Result<()> {
 }
 
 /// Where nobody runs the installation yet, prints the way in, once.
-async fn offer_set_up(app: &App) -> Result<(), CliError> {
+async fn offer_set_up(app: &App, listener: &TcpListener) -> Result<(), CliError> {
+    let address = listener.local_addr()?.to_string();
     let token = random_secret().map_err(|error| CliError::Other(error.to_string()))?;
     let offered = token.clone();
     let offer = app.db.write(move |tx| Ok::<_, Failure<Never>>(accounts::service::offer_set_up(tx, &offered)?)).await;
     match offer {
-        Ok(true) => println!("{}", say(Language::Indonesian, "cli.set_up", &[("token", &token)])),
+        Ok(true) => println!("{}", say(Language::Indonesian, "cli.set_up", &[("token", &token), ("address", &address)])),
         Ok(false) => {}
         Err(Failure::Db(error)) => return Err(StartError::Db(error).into()),
         Err(Failure::Refused(never)) => match never {},

@@ -22,6 +22,8 @@ static VARIANTS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|
 
 /// Below this a candidate has nothing to do with the query.
 const LEAST_LIKENESS: f64 = 0.30;
+/// Words of a description that are compared; what a text says after these does not help to find it.
+const MOST_WORDS: usize = 80;
 
 /// Lower case without accents, punctuation or doubled spaces, each word in its usual spelling.
 #[must_use]
@@ -82,7 +84,7 @@ impl Query {
     #[must_use]
     pub fn likeness(&self, name: &str, rest: &str) -> Option<f64> {
         let name_words: Vec<&str> = name.split(' ').collect();
-        let rest_words: Vec<&str> = rest.split(' ').collect();
+        let rest_words: Vec<&str> = rest.split(' ').take(MOST_WORDS).collect();
         let mut sum = 0.0;
         let mut weight = 0.0;
         for (word, grams) in &self.words {
@@ -118,7 +120,9 @@ fn alike(word: &str, grams: &HashSet<String>, other: &str) -> f64 {
     let all = grams.len() + theirs.len() - shared;
     let by_trigrams = ratio(shared, all);
     let longest = word.chars().count().max(other.chars().count());
-    let distance = edits(word, other);
+    let shortest = word.chars().count().min(other.chars().count());
+    // Words of very different length cannot be a few edits apart.
+    let distance = if (longest - shortest) * 3 <= longest { edits(word, other) } else { longest };
     let by_edits = if distance * 3 <= longest { 1.0 - ratio(distance, longest) - 0.05 } else { 0.0 };
     let score = by_trigrams.max(by_edits);
     if score < LEAST_LIKENESS { 0.0 } else { score }

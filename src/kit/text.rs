@@ -28,8 +28,11 @@ pub fn plain(raw: &str, max: usize, lines: bool) -> Result<String, BadText> {
         return Err(BadText::TooLong(max));
     }
     let unwanted = |c: char| {
-        // Besides control characters: marks that turn the direction of the text around and can make a name read as another.
-        (c.is_control() && !(lines && c == '\n')) || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        // Besides control characters: what cannot be seen, or turns the direction of the text around, and so can make
+        // a name read as another.
+        (c.is_control() && !(lines && c == '\n'))
+            || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
     };
     if text.chars().any(unwanted) { Err(BadText::Control) } else { Ok(text.to_owned()) }
 }
@@ -217,5 +220,7 @@ mod tests {
         assert_eq!(plain("a\nb", 7, false), Err(BadText::Control));
         assert_eq!(plain("a\nb", 7, true), Ok("a\nb".to_owned()));
         assert_eq!(plain("a\u{202E}b", 7, true), Err(BadText::Control));
+        assert_eq!(plain("\u{3164}", 7, true), Err(BadText::Control), "a name that cannot be seen");
+        assert_eq!(plain("a\u{200B}b", 7, true), Err(BadText::Control));
     }
 }

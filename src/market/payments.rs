@@ -15,10 +15,13 @@
 use diesel::prelude::*;
 
 use crate::columns;
+use crate::kit::auth::AccountId;
+use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::market::orders::OrderId;
+use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
 use crate::schema::{payment_events, payments};
 use crate::word_enum;
@@ -158,6 +161,27 @@ pub fn move_state(tx: &mut Tx<'_>, order: OrderId, from: State, to: State, by: O
         ))
         .execute(&mut **tx)?;
     Ok(true)
+}
+
+/// One move of a payment; without an actor it was the clock.
+#[derive(Clone, Debug, Queryable)]
+pub struct Event {
+    pub from: State,
+    pub to: State,
+    pub actor: Option<AccountId>,
+    pub on_behalf_of: Option<EnterpriseId>,
+    pub reason: Option<String>,
+    pub at: Timestamp,
+}
+
+/// The moves of an order's payment, oldest first.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn events(conn: &mut Conn, order: OrderId) -> Result<Vec<Event>, DbError> {
+    use payment_events as e;
+    let rows = e::table.filter(e::order_id.eq(order)).order(e::id).limit(100);
+    Ok(rows.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::at)).load(conn)?)
 }
 
 /// Moves what is owed back; answers whether it still stood in `from`.

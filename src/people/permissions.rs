@@ -142,13 +142,16 @@ impl Principal {
         self.operator
     }
 
-    /// The enterprises she belongs to.
-    pub fn enterprises(&self) -> impl Iterator<Item = EnterpriseId> {
-        self.memberships.iter().map(|(enterprise, ..)| *enterprise)
+    /// Whether what is sold here is hers to sell: her own, or one that the office sells for someone with her at the counter.
+    #[must_use]
+    pub fn acts_for(&self, resource: &Resource) -> bool {
+        self.relations(resource).any(|relation| matches!(relation, Relation::Owner | Relation::Staff | Relation::AssistingAdmin))
     }
 
     fn relations<'a>(&'a self, resource: &'a Resource) -> impl Iterator<Item = Relation> + 'a {
-        let in_office = |village: &VillageId| self.memberships.iter().any(|(_, _, kind, of)| *kind == Kind::VillageOffice && of == village);
+        let in_office = |village: &VillageId| {
+            self.memberships.iter().any(|(_, role, kind, of)| *kind == Kind::VillageOffice && *role == Role::Owner && of == village)
+        };
         let admin = resource.village.as_ref().is_some_and(in_office);
         let roles =
             self.memberships.iter().filter(|(enterprise, ..)| Some(*enterprise) == resource.enterprise).map(|(_, role, ..)| match role {
@@ -196,6 +199,11 @@ pub fn principal(conn: &mut Conn, identity: Identity, now: crate::kit::clock::Ti
 /// # Errors
 /// [`Denied::Hidden`] or [`Denied::Forbidden`].
 pub fn authorize(who: &Principal, action: Action, resource: &Resource) -> Result<(), Denied> {
+    let reviews = matches!(action, Action::ReviewEnterprise | Action::ModerateProduct);
+    if reviews && who.relations(resource).any(|relation| matches!(relation, Relation::Owner | Relation::Staff)) {
+        // Nobody reviews her own enterprise: it takes another admin of the village.
+        return Err(Denied::Forbidden);
+    }
     let mut related = false;
     for relation in who.relations(resource) {
         if allowed(action).contains(&relation) {
@@ -234,6 +242,14 @@ mod tests {
         assert_eq!(authorize(&admin, Action::WriteProduct, &resource), Err(Denied::Forbidden), "only for an assisted enterprise");
         let assisted = Resource { assisted: true, ..resource };
         assert_eq!(authorize(&admin, Action::WriteProduct, &assisted), Ok(()));
+        let both = person(vec![
+            (EnterpriseId::new(), Role::Owner, Kind::VillageOffice, village),
+            (shop, Role::Owner, Kind::HomeIndustry, village),
+        ]);
+        assert_eq!(authorize(&admin, Action::ReviewEnterprise, &resource), Ok(()));
+        assert_eq!(authorize(&both, Action::ReviewEnterprise, &resource), Err(Denied::Forbidden), "nobody reviews her own");
+        let clerk = person(vec![(EnterpriseId::new(), Role::Staff, Kind::VillageOffice, village)]);
+        assert_eq!(authorize(&clerk, Action::ReviewEnterprise, &resource), Err(Denied::Hidden), "an office's staff decides nothing");
         assert_eq!(admin.on_behalf_of(&assisted), Some(shop));
         assert_eq!(staff.on_behalf_of(&assisted), None);
     }

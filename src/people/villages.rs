@@ -182,10 +182,10 @@ pub struct VillageQuery {
 #[get("/villages")]
 pub async fn list(_actor: Actor<Anyone>, query: web::Query<VillageQuery>, db: web::Data<Db>) -> Result<Page<VillageView>, Problem> {
     let query = query.into_inner();
-    let after: Option<String> = page::decode("code", query.cursor.as_deref())?;
+    let after: Option<VillageCode> = page::decode("code", query.cursor.as_deref())?;
     let rows = db
         .read_public(move |conn| {
-            let from = after.unwrap_or_default();
+            let from = after.map(|code| code.0).unwrap_or_default();
             let rows = villages::table.filter(villages::code.gt(from)).order(villages::code).limit(query.limit.fetch());
             Ok::<Vec<VillageView>, Failure<Never>>(rows.load(conn)?)
         })

@@ -84,7 +84,7 @@ fn a_body_that_cannot_be_read_is_refused_for_what_it_is() {
     }
     post(format!("{right}{{}}"), &[JSON]).expect_problem(400, "invalid_json");
     for other in ["[]", "null", "12", "\"x\""] {
-        post(other.to_owned(), &[JSON]).expect_problem(400, "invalid_input");
+        post(other.to_owned(), &[JSON]).expect_problem(400, "invalid_json");
     }
     post(right, &[("Content-Type", "Application/JSON; charset=utf-8")]).expect(202);
 }

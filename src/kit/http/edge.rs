@@ -1,14 +1,14 @@
 //! What every request passes: an id, the network's rate limit, the reader's language, security
 //! headers, one log line without a word about the person, and a measurement.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 
@@ -32,7 +32,7 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     let id = uuid::Uuid::now_v7().simple().to_string();
     let trace = trace_id(&req).unwrap_or_default();
 
-    let probe = matches!(req.path(), "/healthz" | "/readyz" | "/metrics");
+    let probe = req.method() == Method::GET && matches!(req.path(), "/healthz" | "/readyz" | "/metrics");
     let (mut answered, quota) = match (probe, knock(&req)) {
         (false, Err(problem)) => (req.into_response(problem.respond(language)), None),
         (_, quota) => (in_language(next.call(req).await?, language), quota.ok()),
@@ -88,10 +88,12 @@ fn harden(headers: &mut HeaderMap, is_api: bool, is_docs: bool) {
 
 fn measure(answered: &ServiceResponse<BoxBody>, began: Instant, id: &str, trace: &str) {
     let (status, took) = (answered.status().as_u16(), began.elapsed());
-    let method = answered.request().method();
+    // A method is whatever a caller writes; only those of the API are worth a series or a line of their own.
+    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
+    let method = known.iter().find(|known| *known == answered.request().method()).map_or("OTHER", Method::as_str);
     let route = answered.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(target: "pasar::http", request_id = id, trace_id = trace, %method, route, status, took_us, "request");
+    tracing::info!(target: "pasar::http", request_id = id, trace_id = trace, method, route, status, took_us, "request");
     let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
     metrics::counter!("pasar_http_requests_total", &labels).increment(1);
     metrics::histogram!("pasar_http_request_seconds", &labels[..2]).record(took.as_secs_f64());
@@ -126,8 +128,23 @@ pub fn caller_network(req: &HttpRequest) -> String {
         return network(peer);
     }
     let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let hops: Vec<IpAddr> = forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-    network(hops.into_iter().rev().find(|hop| !trusted.contains(hop)).unwrap_or(peer))
+    let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let mut nearest = peer;
+    for hop in hops.into_iter().rev() {
+        // What a proxy of ours did not write in a form we know is as good as unwritten.
+        let Some(address) = hop_address(hop) else { break };
+        nearest = address;
+        if !trusted.contains(&address) {
+            break;
+        }
+    }
+    network(nearest)
+}
+
+/// `203.0.113.7`, `203.0.113.7:4711` or `[2001:db8::1]:4711`.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let address = hop.parse().or_else(|_| hop.parse::<SocketAddr>().map(|with_port| with_port.ip())).ok()?;
+    Some(IpAddr::to_canonical(&address))
 }
 
 /// The trace id of a W3C `traceparent`, if it has the right shape.

@@ -154,7 +154,7 @@ impl<B: DeserializeOwned + 'static> FromRequest for Posted<B> {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
             let key = req.headers().get("Idempotency-Key").ok_or_else(|| Problem::bad_request("idempotency_key_missing"))?;
-            let usable = |key: &&str| !key.is_empty() && key.len() <= LONGEST_KEY;
+            let usable = |key: &&str| (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
             let key = key.to_str().ok().filter(usable).ok_or_else(|| Problem::bad_request("idempotency_key_invalid"))?.to_owned();
             let bytes = json_bytes(&req, &mut payload).await?;
             let mut hash = Sha256::new();

@@ -55,6 +55,10 @@ pub(super) fn parse<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
     if depth(bytes) > MOST_DEPTH {
         return Err(Problem::bad_request("too_deep").arg("limit", MOST_DEPTH));
     }
+    // Serde would take a struct's fields from an array too, by position; here a body is an object.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(Problem::bad_request("invalid_json"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let body = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = error.path().to_string();
@@ -62,13 +66,21 @@ pub(super) fn parse<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
         if inner.is_data() {
             let message = inner.to_string();
             let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
-            Problem::invalid_field(field, message)
+            Problem::invalid_field(with_missing(&field, message), message)
         } else {
             Problem::bad_request("invalid_json")
         }
     })?;
     reader.end().map_err(|_| Problem::bad_request("invalid_json"))?;
     Ok(body)
+}
+
+/// The parser tells where the object stands that lacks a field; a form wants to know the field.
+fn with_missing(place: &str, message: &str) -> String {
+    let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) else {
+        return place.to_owned();
+    };
+    if place == "." { name.to_owned() } else { format!("{place}.{name}") }
 }
 
 /// How deep brackets nest outside of strings.
@@ -172,7 +184,12 @@ mod tests {
         assert_eq!(parse::<Line>(br#"{"quantity":1,"price":2}"#).map_err(|p| p.code()).err(), Some("invalid_input"));
         assert_eq!(parse::<Line>(br#"{"quantity":-1}"#).map_err(|p| p.code()).err(), Some("invalid_input"));
         assert_eq!(parse::<Line>(br#"{"quantity":1}{}"#).map_err(|p| p.code()).err(), Some("invalid_json"));
+        assert_eq!(with_missing(".", "missing field `quantity`"), "quantity");
+        assert_eq!(with_missing("lines[0]", "missing field `quantity`"), "lines[0].quantity");
         assert_eq!(parse::<Line>(b"{").map_err(|p| p.code()).err(), Some("invalid_json"));
-        assert_eq!(parse::<serde_json::Value>("[".repeat(33).as_bytes()).map_err(|p| p.code()).err(), Some("too_deep"));
+        assert_eq!(
+            parse::<serde_json::Value>(format!("{{\"a\":{}", "[".repeat(33)).as_bytes()).map_err(|p| p.code()).err(),
+            Some("too_deep")
+        );
     }
 }

@@ -29,12 +29,14 @@ pub struct Limits {
     pub sign_in_per_phone: NonZeroU32,
 }
 
+const TEN: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
 type Buckets = RateLimiter<String, DashMapStateStore<String>, DefaultClock, StateInformationMiddleware>;
 
 /// All buckets of this node.
 #[derive(Clone)]
 pub struct Gate {
-    buckets: Arc<[(Door, NonZeroU32, Buckets); 4]>,
+    buckets: Arc<[(Door, NonZeroU32, Buckets); 5]>,
 }
 
 /// What is counted.
@@ -43,7 +45,10 @@ pub enum Door {
     Network,
     Account,
     SignInNetwork,
+    /// One number from one network, so that a stranger cannot lock its owner out.
     SignInPhone,
+    /// One number from everywhere, ten times as much.
+    SignInPhoneAnywhere,
 }
 
 impl Gate {
@@ -59,6 +64,7 @@ impl Gate {
                 bucket(Door::Account, limits.per_account),
                 bucket(Door::SignInNetwork, limits.sign_in_per_network),
                 bucket(Door::SignInPhone, limits.sign_in_per_phone),
+                bucket(Door::SignInPhoneAnywhere, limits.sign_in_per_phone.saturating_mul(TEN)),
             ]),
         }
     }

@@ -30,6 +30,8 @@ pub enum BadBadge {
     Region,
     #[error("halal_invalid")]
     Halal,
+    #[error("day_out_of_range")]
+    Day,
 }
 
 impl PirtNumber {
@@ -129,7 +131,14 @@ pub struct Halal {
     pub scheme: HalalScheme,
     /// The last day; certificates under the present law do not end.
     #[schema(value_type = Option<String>, format = Date)]
+    #[serde(default, deserialize_with = "a_day_of_this_century")]
     pub until: Option<NaiveDate>,
+}
+
+fn a_day_of_this_century<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let day = Option::<NaiveDate>::deserialize(deserializer)?;
+    let right = day.is_none_or(|day| (2000..2100).contains(&day.year()));
+    if right { Ok(day) } else { Err(serde::de::Error::custom(BadBadge::Day)) }
 }
 
 /// Whether a permit that ends in `year` still counts on `today`. It counts to the end of that year:

@@ -32,13 +32,14 @@ fn candidates(engine: Engine, query: &Query) -> Boxed<'static> {
     let condition = match engine {
         Engine::Sqlite => sql::<Bool>(
             "products.id IN (SELECT r.product_id FROM product_search JOIN product_search_rows r ON r.row_number = product_search.rowid \
-             WHERE product_search MATCH ",
+             JOIN products p ON p.id = r.product_id AND p.state = 'published' WHERE product_search MATCH ",
         )
         .bind::<Text, _>(fts5(&trigrams))
         .sql(&format!(" ORDER BY product_search.rank LIMIT {MOST_CANDIDATES})")),
         Engine::Postgres => {
             sql::<Bool>("products.id IN (SELECT p.id FROM unnest(string_to_array(").bind::<Text, _>(trigrams.join(" ")).sql(&format!(
                 ", ' ')) AS t (trigram) JOIN products p ON (p.search_name || ' ' || p.search_rest) LIKE '%' || t.trigram || '%' \
+                 WHERE p.state = 'published' \
                  GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT {MOST_CANDIDATES})"
             ))
         }

@@ -39,7 +39,9 @@ fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> 
     principal(conn, who, now).map_err(|failure| failure.map(ProductError::from))
 }
 
-fn resource(product: &Product) -> Resource {
+/// The product as permission sees it.
+#[must_use]
+pub fn resource(product: &Product) -> Resource {
     Resource { village: Some(product.village_id), enterprise: Some(product.enterprise_id), buyer: None, assisted: product.seller_assisted }
 }
 
@@ -145,7 +147,7 @@ pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
     let person = person(tx, who, now)?;
     let enterprise = enterprises::service::get(tx, enterprise)?;
     authorize(&person, Action::WriteProduct, &enterprise.resource()).map_err(ProductError::from)?;
-    if enterprise.state != enterprises::State::Approved {
+    if enterprise.state != enterprises::State::Approved || enterprise.kind == enterprises::Kind::VillageOffice {
         return Err(ProductError::NotTrading.into());
     }
     check_category(tx, new.category.as_str())?;
@@ -254,6 +256,9 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: ProductId, event: Move, actio
     authorize(&person, action, &resource).map_err(ProductError::from)?;
     let wrong = || ProductError::WrongState { state: product.state, wanted: event };
     let to = next(product.state, event).ok_or_else(wrong)?;
+    if matches!(to, State::Submitted | State::Published) && product.seller_state != enterprises::State::Approved {
+        return Err(ProductError::NotTrading.into());
+    }
     let reason = reason.map(Reason::as_str);
     let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::WriteProduct);
     let moving = Moving { from: product.state, to, by: By { actor: who.account, on_behalf_of, reason } };

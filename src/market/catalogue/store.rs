@@ -213,7 +213,7 @@ pub(super) fn update(tx: &mut Tx<'_>, product: &Product, version: i32) -> Result
             products::halal_until.eq(product.halal_until),
             products::search_name.eq(&product.search_name),
             products::search_rest.eq(&product.search_rest),
-            products::version.eq(version + 1),
+            products::version.eq(version.saturating_add(1)),
             products::updated_at.eq(now),
         ))
         .execute(&mut **tx)?;

@@ -31,6 +31,7 @@ impl From<OrderError> for Problem {
             OrderError::OtherTotal { total } => Self::conflict("other_total").arg("total", total),
             OrderError::TooMuch => Self::conflict("sum_out_of_range"),
             OrderError::WrongState { state, wanted } => Self::conflict("order_wrong_state").arg("state", state).arg("event", wanted),
+            OrderError::NotTrading => Self::conflict("enterprise_not_trading"),
             OrderError::NotPaid => Self::conflict("order_not_paid"),
             OrderError::PaymentWrongState { state, wanted } => {
                 Self::conflict("payment_wrong_state").arg("state", state).arg("event", wanted)
@@ -171,7 +172,7 @@ pub async fn show(actor: Actor<SignedIn>, id: web::Path<OrderId>, db: web::Data<
     Ok(tagged(whole.0.version, &OrderView::seen_by(who.account, whole)))
 }
 
-/// Lists the moves of an order, oldest first.
+/// Lists the moves of an order and of its payment, oldest first.
 #[utoipa::path(tag = "orders", operation_id = "list_order_history", params(("id" = OrderId, Path)),
     responses((status = 200, body = OrderHistoryView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/orders/{id}/history")]

@@ -10,7 +10,7 @@ use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
 use crate::market::catalogue::{ProductId, Unit};
 use crate::market::payments::{Method, Payment};
-use crate::people::enterprises::EnterpriseId;
+use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::Resource;
 use crate::people::villages::VillageId;
 use crate::{plain_text, typed_id, word_enum};
@@ -147,6 +147,7 @@ pub struct Order {
     pub updated_at: Timestamp,
     pub seller_name: String,
     pub seller_assisted: bool,
+    pub seller_state: enterprises::State,
     pub payment: Payment,
 }
 

@@ -7,7 +7,7 @@ use crate::books::ledger::{Account, Entry, Movement};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::market::catalogue::ProductId;
-use crate::market::payments::{self, Method};
+use crate::market::payments::{self, Method, Refund};
 use crate::word_enum;
 
 word_enum! {
@@ -88,12 +88,12 @@ pub const fn is_called_off(state: State) -> bool {
     }
 }
 
-/// Whether the seller may see who the buyer is.
+/// Whether the seller may see who the buyer is: once she has accepted, and as long as she owes her money.
 #[must_use]
-pub const fn seller_sees_buyer(state: State) -> bool {
+pub const fn seller_sees_buyer(state: State, refund: Refund) -> bool {
     match state {
         State::Accepted | State::Preparing | State::Ready | State::HandedOver | State::Completed => true,
-        State::Placed | State::Rejected | State::Cancelled | State::Expired => false,
+        State::Placed | State::Rejected | State::Cancelled | State::Expired => !matches!(refund, Refund::None),
     }
 }
 

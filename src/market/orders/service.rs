@@ -33,6 +33,7 @@ pub enum OrderError {
     TooMuch,
     WrongState { state: State, wanted: Move },
     NotPaid,
+    NotTrading,
     PaymentWrongState { state: payments::State, wanted: payments::Move },
     NoRefundDue,
     Stock(InventoryError),
@@ -78,7 +79,7 @@ pub fn place(tx: &mut Tx<'_>, who: Identity, cart: &Cart) -> Outcome<(OrderGroup
     for id in &ids {
         let product =
             products.iter().find(|product| product.id == *id && product.is_public()).ok_or(OrderError::NotForSale { product: *id })?;
-        if person.enterprises().any(|own| own == product.enterprise_id) {
+        if person.acts_for(&catalogue::service::resource(product)) {
             return Err(OrderError::OwnProduct { product: *id }.into());
         }
     }
@@ -150,13 +151,13 @@ pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outc
     Ok(whole)
 }
 
-/// The moves of an order, oldest first.
+/// The moves of an order and those of its payment, oldest first.
 ///
 /// # Errors
 /// [`OrderError::Denied`].
-pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outcome<Vec<Event>> {
+pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outcome<(Vec<Event>, Vec<payments::Event>)> {
     show(conn, who, now, id)?;
-    Ok(store::events(conn, id)?)
+    Ok((store::events(conn, id)?, payments::events(conn, id)?))
 }
 
 /// What the caller has bought, newest first.
@@ -197,10 +198,13 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: OrderId, event: Move, action:
     let order = store::get(tx, id)?;
     let resource = order.resource();
     authorize(&person, action, &resource).map_err(OrderError::from)?;
+    if event == Move::Accept && order.seller_state != enterprises::State::Approved {
+        return Err(OrderError::NotTrading.into());
+    }
     if event == Move::Cancel && !may_cancel(&order, who.account) {
         return Err(OrderError::WrongState { state: order.state, wanted: event }.into());
     }
-    let on_behalf_of = person.on_behalf_of(&resource).filter(|_| order.buyer_id != who.account);
+    let on_behalf_of = person.on_behalf_of(&resource);
     go(tx, &order, event, Some(By { actor: who.account, on_behalf_of, reason }))?;
     Ok(store::whole(tx, id)?)
 }

@@ -37,6 +37,7 @@ columns!(
     orders::updated_at,
     enterprises::name,
     enterprises::assisted,
+    enterprises::state,
     ; with pay::Columns, pay::COLUMNS
 );
 

@@ -10,7 +10,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
 use crate::market::catalogue::{ProductId, Unit};
-use crate::market::payments::{Method, Payment, Refund, State as PaymentState};
+use crate::market::payments::{self, Method, Payment, Refund, State as PaymentState};
 use crate::people::enterprises::EnterpriseId;
 use crate::people::villages::VillageId;
 
@@ -105,9 +105,10 @@ impl OrderView {
             updated_at,
             seller_name,
             seller_assisted: _,
+            seller_state: _,
             payment,
         } = order;
-        let shown = viewer == buyer_id || seller_sees_buyer(state);
+        let shown = viewer == buyer_id || seller_sees_buyer(state, payment.refund);
         let buyer = shown.then_some(BuyerView { name: buyer_name, phone: buyer_phone, address, note });
         let lines = lines.into_iter().map(OrderLineView::from).collect();
         let payment = payment.into();
@@ -152,22 +153,39 @@ pub struct OrderEventView {
     at: Timestamp,
 }
 
-/// The moves of an order, oldest first.
+/// One move of an order's payment.
+#[derive(Serialize, ToSchema)]
+pub struct PaymentEventView {
+    from: PaymentState,
+    to: PaymentState,
+    /// Null when it was the clock.
+    actor_id: Option<AccountId>,
+    /// The enterprise for which the village office acted.
+    on_behalf_of: Option<EnterpriseId>,
+    /// Why a claimed payment was refused.
+    reason: Option<String>,
+    at: Timestamp,
+}
+
+/// The moves of an order and of its payment, oldest first.
 #[derive(Serialize, ToSchema)]
 pub struct OrderHistoryView {
     items: Vec<OrderEventView>,
+    payment: Vec<PaymentEventView>,
 }
 
-impl From<Vec<Event>> for OrderHistoryView {
-    fn from(events: Vec<Event>) -> Self {
-        let view = |e: Event| OrderEventView {
-            from: e.from,
-            to: e.to,
-            actor_id: e.actor,
-            on_behalf_of: e.on_behalf_of,
-            reason: e.reason,
-            at: e.at,
+impl From<(Vec<Event>, Vec<payments::Event>)> for OrderHistoryView {
+    fn from((moves, payment): (Vec<Event>, Vec<payments::Event>)) -> Self {
+        let order =
+            |Event { from, to, actor: actor_id, on_behalf_of, reason, at }| OrderEventView { from, to, actor_id, on_behalf_of, reason, at };
+        let paid = |payments::Event { from, to, actor: actor_id, on_behalf_of, reason, at }| PaymentEventView {
+            from,
+            to,
+            actor_id,
+            on_behalf_of,
+            reason,
+            at,
         };
-        Self { items: events.into_iter().map(view).collect() }
+        Self { items: moves.into_iter().map(order).collect(), payment: payment.into_iter().map(paid).collect() }
     }
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Account, Device, DeviceId, Email, Opened, Password, PersonName, Registered, Rotation};
+use super::model::{Account, Device, DeviceId, Email, GivenPassword, Opened, Password, PersonName, Registered, Rotation};
 use super::service::{self, AccountError};
 use crate::kit::auth::password::Passwords;
 use crate::kit::auth::token::{ACCESS_MINUTES, Tokens, random_secret};
@@ -75,7 +75,7 @@ pub struct SetUp {
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     phone: Phone,
-    password: Password,
+    password: GivenPassword,
     /// What the app on this device calls itself, the same every time; keep it secret.
     device: DeviceId,
     /// How the list of sessions shall name this device.
@@ -136,7 +136,7 @@ pub struct EditMe {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
-    current: Password,
+    current: GivenPassword,
     new: Password,
 }
 
@@ -159,9 +159,11 @@ pub struct SessionsView {
 }
 
 fn knock(req: &HttpRequest, gate: &Gate, phone: Option<&Phone>) -> Result<(), Problem> {
-    gate.knock(Door::SignInNetwork, &caller_network(req))?;
+    let network = caller_network(req);
+    gate.knock(Door::SignInNetwork, &network)?;
     if let Some(phone) = phone {
-        gate.knock(Door::SignInPhone, phone.as_str())?;
+        gate.knock(Door::SignInPhone, &format!("{} {network}", phone.as_str()))?;
+        gate.knock(Door::SignInPhoneAnywhere, phone.as_str())?;
     }
     Ok(())
 }

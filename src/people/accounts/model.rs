@@ -76,6 +76,26 @@ impl<'de> Deserialize<'de> for Password {
     }
 }
 
+/// A password as it is given at sign-in: whatever it is, it is right or wrong, not too short.
+#[derive(Clone, ToSchema)]
+#[schema(value_type = String, max_length = 1024, format = Password)]
+pub struct GivenPassword(SecretString);
+
+impl GivenPassword {
+    /// The secret itself.
+    #[must_use]
+    pub const fn secret(&self) -> &SecretString {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for GivenPassword {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.len() <= 1024 { Ok(Self(text.into())) } else { Err(serde::de::Error::custom("text_too_long(1024)")) }
+    }
+}
+
 impl Password {
     /// The secret itself.
     #[must_use]

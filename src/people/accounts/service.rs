@@ -138,7 +138,7 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, version: i32, change: impl Fn(&mut A
     if !store::update(tx, &account, version)? {
         return Err(AccountError::Stale.into());
     }
-    account.version = version + 1;
+    account.version = version.saturating_add(1);
     Ok(account)
 }
 

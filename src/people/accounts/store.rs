@@ -77,7 +77,7 @@ pub(super) fn update(tx: &mut Tx<'_>, account: &Account, version: i32) -> Result
             accounts::name.eq(&account.name),
             accounts::email.eq(&account.email),
             accounts::language.eq(account.language),
-            accounts::version.eq(version + 1),
+            accounts::version.eq(version.saturating_add(1)),
         ))
         .execute(&mut **tx)?;
     Ok(changed == 1)

@@ -23,13 +23,15 @@ impl From<EnterpriseError> for Problem {
     fn from(error: EnterpriseError) -> Self {
         match error {
             EnterpriseError::NoSuchVillage => Self::invalid_field("village_id", "no_such_village"),
-            EnterpriseError::OfficeNotByHand => Self::invalid_field("kind", "office_not_by_hand"),
+            EnterpriseError::KindNotByHand => Self::invalid_field("kind", "kind_not_by_hand"),
+            EnterpriseError::OfficeNotByHand => Self::conflict("office_not_by_hand"),
             EnterpriseError::WrongState { state, wanted } => {
                 Self::conflict("enterprise_wrong_state").arg("state", state).arg("event", wanted)
             }
             EnterpriseError::NotAssisted => Self::conflict("enterprise_not_assisted"),
             EnterpriseError::InvitationInvalid => Self::conflict("invitation_invalid"),
             EnterpriseError::NoSuchAccount => Self::conflict("no_account_with_phone"),
+            EnterpriseError::NotNow { state } => Self::conflict("enterprise_not_editable").arg("state", state),
             EnterpriseError::AlreadyMember => Self::conflict("already_member"),
             EnterpriseError::LastOwner => Self::conflict("last_owner"),
             EnterpriseError::Stale => stale(),

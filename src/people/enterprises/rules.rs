@@ -51,6 +51,16 @@ pub const fn next(state: State, event: Move) -> Option<State> {
     }
 }
 
+/// Whether an enterprise in `state` may change what it says about itself: not while it is being looked at,
+/// and not once its trade was refused or stopped.
+#[must_use]
+pub const fn may_edit(state: State) -> bool {
+    match state {
+        State::Pending | State::Invited | State::Onboarding | State::Approved => true,
+        State::ReadyForReview | State::Rejected | State::Suspended => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::model::{Enterprise, EnterpriseId, EnterpriseName, Event, Kind, Member, NewEnterprise, Role, State};
-use super::rules::{Move, next};
+use super::rules::{Move, may_edit, next};
 use super::{RENAMED, store};
 use crate::kit::auth::token::digest;
 use crate::kit::auth::{AccountId, Identity};
@@ -23,12 +23,14 @@ const INVITATION_DAYS: i64 = 30;
 #[derive(Debug)]
 pub enum EnterpriseError {
     NoSuchVillage,
+    KindNotByHand,
     OfficeNotByHand,
     WrongState { state: State, wanted: Move },
     InvitationInvalid,
     NotAssisted,
     NoSuchAccount,
     AlreadyMember,
+    NotNow { state: State },
     LastOwner,
     Stale,
     Denied(Denied),
@@ -116,7 +118,7 @@ fn check_new(conn: &mut Conn, new: &NewEnterprise) -> Outcome<()> {
         Err(DbError::NotFound) => return Err(EnterpriseError::NoSuchVillage.into()),
         other => other?,
     };
-    if new.kind == Kind::VillageOffice { Err(EnterpriseError::OfficeNotByHand.into()) } else { Ok(()) }
+    if new.kind == Kind::VillageOffice { Err(EnterpriseError::KindNotByHand.into()) } else { Ok(()) }
 }
 
 /// The enterprise for those who belong to it or administer its village.
@@ -143,6 +145,9 @@ pub fn mine(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Vec<(Ente
 pub fn edit(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, version: i32, change: impl Fn(&mut Enterprise)) -> Outcome<Enterprise> {
     let now = tx.now();
     let mut enterprise = permitted(tx, who, now, id, Action::EditEnterprise)?;
+    if !may_edit(enterprise.state) {
+        return Err(EnterpriseError::NotNow { state: enterprise.state }.into());
+    }
     let name = enterprise.name.clone();
     change(&mut enterprise);
     if !store::update(tx, &enterprise, version)? {
@@ -178,7 +183,10 @@ pub fn members(conn: &mut Conn, who: Identity, now: Timestamp, id: EnterpriseId)
 /// [`EnterpriseError::NoSuchAccount`], [`EnterpriseError::AlreadyMember`].
 pub fn add_member(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, phone: &Phone, role: Role) -> Outcome<Vec<Member>> {
     let now = tx.now();
-    permitted(tx, who, now, id, Action::ManageMembers)?;
+    let enterprise = permitted(tx, who, now, id, Action::ManageMembers)?;
+    if enterprise.kind == Kind::VillageOffice {
+        return Err(EnterpriseError::OfficeNotByHand.into());
+    }
     let account = accounts::service::find_by_phone(tx, phone)?.ok_or(EnterpriseError::NoSuchAccount)?;
     if !store::add_member(tx, id, account, role)? {
         return Err(EnterpriseError::AlreadyMember.into());
@@ -192,11 +200,13 @@ pub fn add_member(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, phone: &Phon
 /// [`EnterpriseError::LastOwner`] when nobody would be left to lead it.
 pub fn remove_member(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, account: AccountId) -> Outcome<()> {
     let now = tx.now();
-    permitted(tx, who, now, id, Action::ManageMembers)?;
-    if !store::remove_member(tx, id, account)? {
-        return Err(Failure::Db(DbError::NotFound));
+    // Whoever is in may go; anyone else she can only be sent away by who leads.
+    if account != who.account {
+        permitted(tx, who, now, id, Action::ManageMembers)?;
     }
-    if store::members(tx, id)?.iter().any(|member| member.role == Role::Owner) { Ok(()) } else { Err(EnterpriseError::LastOwner.into()) }
+    let role = store::role(tx, id, account)?;
+    store::remove_member(tx, id, account)?;
+    if role == Role::Owner && !store::has_owner(tx, id)? { Err(EnterpriseError::LastOwner.into()) } else { Ok(()) }
 }
 
 /// A village's enterprises, by state: the village admin's queue.
@@ -266,7 +276,9 @@ pub fn join(tx: &mut Tx<'_>, who: Identity, code: &str) -> Outcome<Enterprise> {
     let now = tx.now();
     person(tx, who, now)?;
     let id = store::use_invitation(tx, &digest(code))?.ok_or(EnterpriseError::InvitationInvalid)?;
-    store::add_member(tx, id, who.account, Role::Owner)?;
+    if !store::add_member(tx, id, who.account, Role::Owner)? {
+        store::set_role(tx, id, who.account, Role::Owner)?;
+    }
     store::end_assistance(tx, id)?;
     let enterprise = store::get(tx, id)?;
     let by = By { actor: who.account, on_behalf_of: None, reason: None };
@@ -290,6 +302,9 @@ pub fn advance(
     let enterprise = store::get(tx, id)?;
     let resource = enterprise.resource();
     authorize(&person, action, &resource).map_err(EnterpriseError::from)?;
+    if enterprise.kind == Kind::VillageOffice {
+        return Err(EnterpriseError::OfficeNotByHand.into());
+    }
     let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::EditEnterprise);
     go(tx, &enterprise, event, By { actor: who.account, on_behalf_of, reason: reason.map(Reason::as_str) })
 }

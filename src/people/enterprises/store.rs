@@ -62,7 +62,7 @@ pub(super) fn update(tx: &mut Tx<'_>, enterprise: &Enterprise, version: i32) -> 
             enterprises::about.eq(&enterprise.about),
             enterprises::phone.eq(&enterprise.phone),
             enterprises::phone_public.eq(enterprise.phone_public),
-            enterprises::version.eq(version + 1),
+            enterprises::version.eq(version.saturating_add(1)),
             enterprises::updated_at.eq(now),
         ))
         .execute(&mut **tx)?;
@@ -131,6 +131,20 @@ pub(super) fn add_member(tx: &mut Tx<'_>, id: EnterpriseId, account: AccountId, 
         .values((members::enterprise_id.eq(id), members::account_id.eq(account), members::role.eq(role), members::since.eq(now)))
         .execute(&mut **tx)?;
     Ok(true)
+}
+
+pub(super) fn role(conn: &mut Conn, id: EnterpriseId, account: AccountId) -> Result<Role, DbError> {
+    Ok(members::table.find((id, account)).select(members::role).first(conn)?)
+}
+
+pub(super) fn set_role(tx: &mut Tx<'_>, id: EnterpriseId, account: AccountId, role: Role) -> Result<(), DbError> {
+    diesel::update(members::table.find((id, account))).set(members::role.eq(role)).execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn has_owner(conn: &mut Conn, id: EnterpriseId) -> Result<bool, DbError> {
+    let owners = members::table.filter(members::enterprise_id.eq(id).and(members::role.eq(Role::Owner)));
+    Ok(diesel::select(diesel::dsl::exists(owners)).get_result(conn)?)
 }
 
 pub(super) fn remove_member(tx: &mut Tx<'_>, id: EnterpriseId, account: AccountId) -> Result<bool, DbError> {
