@@ -439,3 +439,68 @@ fn an_operator_appoints_who_administers_a_village() {
     new.client.get(&queue).expect(200);
     new.client.post(&path, body).expect_problem(403, "forbidden");
 }
+
+#[test]
+fn what_is_being_reviewed_stays_as_it_was_handed_in() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let owner = app.buyer("Pemilik Opak");
+    let id = app.onboarding(&village, &owner, "home_industry", "Opak Mekar");
+    let path = format!("/v1/enterprises/{id}");
+    let edit = |to: &str| owner.client.patch(&path, owner.client.get(&path).header("etag"), json!({ "name": to }));
+    edit("Opak Mekar Wangi").expect(200);
+    owner.client.post(&format!("{path}/submit"), json!({})).expect(200);
+    edit("Kantor Desa Balewangi").expect_problem(409, "enterprise_not_editable");
+    village.admin.client.post(&format!("{path}/return"), json!({ "reason": "Lengkapi" })).expect(200);
+    edit("Opak Mekar").expect(200);
+}
+
+#[test]
+fn a_member_may_go_by_herself_and_nobody_else_goes_with_her() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let shop = app.home_industry(&village, "Dodol Balewangi");
+    let helper = app.buyer("Pembantu");
+    let members = format!("/v1/enterprises/{}/members", shop.id);
+    shop.owner.client.post(&members, json!({ "phone": helper.phone, "role": "staff" })).expect(200);
+    helper.client.delete(&format!("{members}/{}", shop.owner.account_id)).expect_problem(403, "forbidden");
+    assert_eq!(helper.client.delete(&format!("{members}/{}", helper.account_id)).status, 204);
+    helper.client.get(&members).expect_problem(404, "not_found");
+    shop.owner.client.delete(&format!("{members}/{}", shop.owner.account_id)).expect_problem(409, "last_owner");
+}
+
+#[test]
+fn nobody_reviews_her_own_and_the_office_itself_is_the_operators() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let id = app.onboarding(&village, &village.admin, "home_industry", "Usaha Bu Admin");
+    let path = format!("/v1/enterprises/{id}");
+    village.admin.client.post(&format!("{path}/submit"), json!({})).expect(200);
+    village.admin.client.post(&format!("{path}/approve"), json!({})).expect_problem(403, "forbidden");
+    let mine = village.admin.client.get("/v1/me/enterprises").expect(200);
+    let office = mine["items"].as_array().expect("a list").iter().find(|one| one["kind"] == "village_office").expect("the office");
+    let office = format!("/v1/enterprises/{}", office["id"].as_str().expect("an id"));
+    let other = app.buyer("Orang lain");
+    village
+        .admin
+        .client
+        .post(&format!("{office}/members"), json!({ "phone": other.phone, "role": "owner" }))
+        .expect_problem(409, "office_not_by_hand");
+}
+
+#[test]
+fn staff_of_an_assisted_enterprise_becomes_its_owner_by_the_code() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let shop = village
+        .admin
+        .client
+        .post(&format!("/v1/villages/{}/enterprises", village.id), json!({ "kind": "home_industry", "name": "Opak" }))
+        .expect(201);
+    let path = format!("/v1/enterprises/{}", shop["id"].as_str().expect("an id"));
+    let helper = app.buyer("Pembantu");
+    village.admin.client.post(&format!("{path}/members"), json!({ "phone": helper.phone, "role": "staff" })).expect(200);
+    let code = village.admin.client.post(&format!("{path}/invite"), json!({})).expect(200)["code"].clone();
+    helper.client.post("/v1/enterprises/join", json!({ "code": code })).expect(200);
+    assert_eq!(helper.client.get(&format!("{path}/members")).expect(200)["items"][0]["role"], "owner");
+}

@@ -337,3 +337,55 @@ fn the_village_office_acts_for_an_assisted_enterprise_and_it_is_written_down() {
     assert_eq!(history["items"][1]["on_behalf_of"], shop.id.as_str());
     assert_eq!(history["items"][0]["on_behalf_of"], serde_json::Value::Null);
 }
+
+#[test]
+fn a_suspended_seller_takes_no_new_order_and_finishes_what_she_took() {
+    let app = TestApp::start();
+    let Stall { village, shop, product, buyer } = stall(&app);
+    let (taken, new) = (buyer.orders(&product, 1), buyer.orders(&product, 1));
+    shop.owner.step(&taken, "accept");
+    let path = format!("/v1/enterprises/{}/suspend", shop.id);
+    village.admin.client.post(&path, json!({ "reason": "Keluhan warga" })).expect(200);
+    shop.owner.client.post(&format!("/v1/orders/{new}/accept"), json!({})).expect_problem(409, "enterprise_not_trading");
+    shop.owner.steps(&taken, &["prepare", "ready", "hand-over", "payment/confirm", "complete"]);
+    shop.owner.client.post(&format!("/v1/products/{product}/pause"), json!({})).expect(200);
+    shop.owner.client.post(&format!("/v1/products/{product}/resume"), json!({})).expect_problem(409, "enterprise_not_trading");
+}
+
+#[test]
+fn why_a_payment_was_refused_stands_in_the_history() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 1);
+    buyer.step(&order, "payment/claim");
+    shop.owner.client.post(&format!("/v1/orders/{order}/payment/refuse"), json!({ "reason": "Uang belum masuk" })).expect(200);
+    let history = buyer.client.get(&format!("/v1/orders/{order}/history")).expect(200);
+    let moves: Vec<_> = history["payment"].as_array().expect("a list").iter().map(|event| (&event["to"], &event["reason"])).collect();
+    assert_eq!(moves, [(&json!("claimed"), &json!(null)), (&json!("refused"), &json!("Uang belum masuk"))]);
+}
+
+#[test]
+fn a_seller_sees_whom_she_owes_money() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 1);
+    shop.owner.step(&order, "payment/confirm");
+    let seen = shop.owner.client.post(&format!("/v1/orders/{order}/reject"), json!({ "reason": "Bahan habis" })).expect(200);
+    assert_eq!((seen["payment"]["refund"].as_str(), seen["buyer"]["phone"].is_string()), (Some("due"), true));
+    let unpaid = buyer.orders(&product, 1);
+    let seen = shop.owner.client.post(&format!("/v1/orders/{unpaid}/reject"), json!({ "reason": "Bahan habis" })).expect(200);
+    assert!(seen["buyer"].is_null());
+}
+
+#[test]
+fn the_office_does_not_buy_from_those_it_sells_for() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let body = json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" });
+    let shop = village.admin.client.post(&format!("/v1/villages/{}/enterprises", village.id), body).expect(201);
+    let shop = Shop { id: shop["id"].as_str().expect("an id").to_owned(), owner: village.admin.clone() };
+    village.admin.client.post(&format!("/v1/enterprises/{}/submit", shop.id), json!({})).expect(200);
+    village.admin.client.post(&format!("/v1/enterprises/{}/approve", shop.id), json!({})).expect(200);
+    let product = app.product(&village, &shop, "Opak Ketan", 14_000, 10);
+    village.admin.client.post("/v1/order-groups", cart(&product, 1)).expect_problem(409, "own_product");
+}
