@@ -4,7 +4,8 @@ set -euo pipefail
 
 BASE_URL=${BASE_URL:-http://127.0.0.1:8080}
 answer=$(mktemp)
-trap 'rm -f "$answer"' EXIT
+headers=$(mktemp)
+trap 'rm -f "$answer" "$headers"' EXIT
 
 say() { printf '\n— %s\n' "$*"; }
 fail() { printf 'WRONG: %s\n' "$*" >&2; [ -s "$answer" ] && cat "$answer" >&2; exit 1; }
@@ -14,7 +15,7 @@ new_key() { printf '%s-%s-%s' "$(date +%s%N)" "$$" "$RANDOM"; }
 call() {
   local want=$1 method=$2 path=$3 token=${4:-} body=${5:-} status
   shift $(($# < 5 ? $# : 5))
-  local args=(--silent --show-error --output "$answer" --write-out '%{http_code}' --request "$method" --header 'Accept-Language: id')
+  local args=(--silent --show-error --output "$answer" --dump-header "$headers" --write-out '%{http_code}' --request "$method" --header 'Accept-Language: id')
   [ -n "$token" ] && args+=(--header "Authorization: Bearer $token")
   [ -n "$body" ] && args+=(--header 'Content-Type: application/json' --data "$body")
   local header
@@ -27,6 +28,7 @@ call() {
 post() { call "$1" POST "$2" "$3" "${4:-"{}"}" "Idempotency-Key: $(new_key)"; }
 get() { call 200 GET "$1" "${2:-}"; }
 field() { jq -r "$1" "$answer"; }
+header() { awk -v name="$1:" 'tolower($1) == tolower(name) { sub(/\r$/, "", $2); print $2 }' "$headers"; }
 
 # is WHAT WANTED FOUND
 is() {

@@ -423,3 +423,16 @@ fn only_who_trades_writes_and_only_who_trades_is_shown() {
     enterprise("reinstate", json!({}));
     assert_eq!(found(&app, ""), [product]);
 }
+
+#[test]
+fn a_seller_sees_what_there_is_and_what_orders_hold() {
+    let app = TestApp::start();
+    let crate::orders::Stall { shop, product, buyer, .. } = crate::orders::stall(&app);
+    buyer.orders(&product, 5);
+    let own = shop.owner.client.get(&format!("/v1/enterprises/{}/products", shop.id)).expect(200)["items"][0].clone();
+    assert_eq!((&own["on_hand"], &own["reserved"], &own["available"]), (&json!(40), &json!(5), &json!(35)));
+    let public = app.client.get(&format!("/v1/products/{product}")).expect(200);
+    assert_eq!((&public["on_hand"], &public["reserved"], &public["available"]), (&json!(null), &json!(null), &json!(35)));
+    let counted = shop.owner.client.put(&format!("/v1/products/{product}/stock"), json!({ "on_hand": 38 })).expect(200);
+    assert_eq!((&counted["on_hand"], &counted["available"]), (&json!(38), &json!(33)));
+}

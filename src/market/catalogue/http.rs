@@ -105,6 +105,10 @@ pub struct ProductView {
     price: Rupiah,
     /// How many can be ordered now.
     available: i64,
+    /// How many there are; for the seller alone.
+    on_hand: Option<i64>,
+    /// How many of those orders hold; for the seller alone.
+    reserved: Option<i64>,
     /// Where its photos can be fetched.
     photos: Vec<String>,
     pirt: Option<PirtView>,
@@ -120,6 +124,12 @@ pub struct ProductView {
 }
 
 impl ProductView {
+    /// With the figures that are the seller's alone.
+    fn own(today: NaiveDate, product: Product) -> Self {
+        let (on_hand, reserved) = (Some(product.on_hand), Some(product.reserved));
+        Self { on_hand, reserved, ..Self::on(today, product) }
+    }
+
     fn on(today: NaiveDate, p: Product) -> Self {
         let available = p.available();
         let pirt = p.pirt_number.map(|number| PirtView {
@@ -140,6 +150,8 @@ impl ProductView {
             unit: p.unit,
             price: p.price,
             available,
+            on_hand: None,
+            reserved: None,
             photos,
             pirt,
             halal,
@@ -355,7 +367,7 @@ pub async fn create_product(
     let reply = posted.once.write(&db, who, move |tx| {
         let (product, today) = (service::create(tx, who, id, &new, stock.0)?, tx.now().business_date());
         let (id, version) = (product.id, product.version);
-        Ok(Reply::created(format!("/v1/products/{id}"), &ProductView::on(today, product)).version(version))
+        Ok(Reply::created(format!("/v1/products/{id}"), &ProductView::own(today, product)).version(version))
     });
     Ok(reply.await?)
 }
@@ -373,7 +385,7 @@ pub async fn list_own_products(
     let (now, q) = (db.clock().now(), query.into_inner());
     let before = page::decode(OWN, q.cursor.as_deref())?;
     let rows = db.read(move |conn| service::own(conn, actor.who, now, *id, before, q.limit.fetch())).await?;
-    Ok(Page::cut(rows, q.limit, OWN, |p| p.id).map(|product| ProductView::on(now.business_date(), product)))
+    Ok(Page::cut(rows, q.limit, OWN, |p| p.id).map(|product| ProductView::own(now.business_date(), product)))
 }
 
 /// Changes a product: its price at any time, the rest only as a draft or when it was returned.
@@ -390,7 +402,7 @@ pub async fn edit_product(
     let EditProduct { category, name, description, unit, price, pirt, halal } = body.0;
     let change = Change { category, name, description, unit, price, pirt, halal };
     let product = db.write(move |tx| service::edit(tx, actor.who, *id, version.0, &change)).await?;
-    Ok(tagged(product.version, &ProductView::on(db.clock().now().business_date(), product)))
+    Ok(tagged(product.version, &ProductView::own(db.clock().now().business_date(), product)))
 }
 
 /// Says how many there are; what orders hold stays theirs.
@@ -405,7 +417,7 @@ pub async fn set_stock(
 ) -> Result<HttpResponse, Problem> {
     let on_hand = body.0.on_hand.0;
     let product = db.write(move |tx| service::set_stock(tx, actor.who, *id, on_hand)).await?;
-    Ok(tagged(product.version, &ProductView::on(db.clock().now().business_date(), product)))
+    Ok(tagged(product.version, &ProductView::own(db.clock().now().business_date(), product)))
 }
 
 /// Lists the moves of a product's state, with their reasons.
@@ -439,7 +451,7 @@ pub async fn moderation_queue(
 
 fn moved(tx: &Tx<'_>, product: Product) -> Reply {
     let version = product.version;
-    Reply::ok(&ProductView::on(tx.now().business_date(), product)).version(version)
+    Reply::ok(&ProductView::own(tx.now().business_date(), product)).version(version)
 }
 
 act!(

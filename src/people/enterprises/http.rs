@@ -23,6 +23,7 @@ impl From<EnterpriseError> for Problem {
     fn from(error: EnterpriseError) -> Self {
         match error {
             EnterpriseError::NoSuchVillage => Self::invalid_field("village_id", "no_such_village"),
+            EnterpriseError::NotTrading => Self::conflict("enterprise_not_trading"),
             EnterpriseError::KindNotByHand => Self::invalid_field("kind", "kind_not_by_hand"),
             EnterpriseError::OfficeNotByHand => Self::conflict("office_not_by_hand"),
             EnterpriseError::WrongState { state, wanted } => {

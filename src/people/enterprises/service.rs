@@ -24,6 +24,7 @@ const INVITATION_DAYS: i64 = 30;
 pub enum EnterpriseError {
     NoSuchVillage,
     KindNotByHand,
+    NotTrading,
     OfficeNotByHand,
     WrongState { state: State, wanted: Move },
     InvitationInvalid,
@@ -180,12 +181,17 @@ pub fn members(conn: &mut Conn, who: Identity, now: Timestamp, id: EnterpriseId)
 /// Takes the account of a number into an enterprise.
 ///
 /// # Errors
-/// [`EnterpriseError::NoSuchAccount`], [`EnterpriseError::AlreadyMember`].
+/// [`EnterpriseError::NoSuchAccount`], [`EnterpriseError::AlreadyMember`], and [`EnterpriseError::NotTrading`]
+/// until the village office has approved the enterprise.
 pub fn add_member(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, phone: &Phone, role: Role) -> Outcome<Vec<Member>> {
     let now = tx.now();
     let enterprise = permitted(tx, who, now, id, Action::ManageMembers)?;
     if enterprise.kind == Kind::VillageOffice {
         return Err(EnterpriseError::OfficeNotByHand.into());
+    }
+    // Only who has been reviewed may look for people by their number: the answer tells their names.
+    if enterprise.state != State::Approved && !enterprise.assisted {
+        return Err(EnterpriseError::NotTrading.into());
     }
     let account = accounts::service::find_by_phone(tx, phone)?.ok_or(EnterpriseError::NoSuchAccount)?;
     if !store::add_member(tx, id, account, role)? {
