@@ -179,6 +179,7 @@ pub fn openapi() -> OpenApi {
     document.merge(Shared::openapi());
     document.merge(served);
     routes::describe_successes(&mut document);
+    routes::require_all_of_answers(&mut document);
     document
 }
 

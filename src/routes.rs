@@ -3,7 +3,7 @@
 
 use utoipa::Modify;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, RefOr};
+use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, RefOr, Schema};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -58,6 +58,17 @@ pub fn describe_successes(document: &mut OpenApi) {
                 };
                 success.clone_into(&mut response.description);
             }
+        }
+    }
+}
+
+/// An answer's field is null rather than missing, so every property of an answer is required.
+pub fn require_all_of_answers(document: &mut OpenApi) {
+    let Some(components) = &mut document.components else { return };
+    let answers = components.schemas.iter_mut().filter(|(name, _)| name.ends_with("View") || name.starts_with("Page_"));
+    for (_, schema) in answers {
+        if let RefOr::T(Schema::Object(object)) = schema {
+            object.required = object.properties.keys().cloned().collect();
         }
     }
 }
