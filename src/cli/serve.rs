@@ -36,8 +36,12 @@ pub(super) async fn run(app: &App, listener: TcpListener, with_worker: bool) -> 
     let (stop, stopping) = watch::channel(false);
     let worker = with_worker.then(|| actix_web::rt::spawn(jobs::work(app.db.clone(), app.doer(), stopping.clone())));
     let sweeper = actix_web::rt::spawn(sweep(app.clone(), stopping));
-    println!("http://{}/  docs: http://{}/docs/", listener.local_addr()?, listener.local_addr()?);
-    app.server(listener)?.await?;
+    let address = listener.local_addr()?;
+    let serving = actix_web::rt::spawn(app.server(listener)?);
+    // Once it has run for the first time it hears signals, and the address can be told.
+    tokio::task::yield_now().await;
+    println!("http://{address}/  docs: http://{address}/docs/");
+    serving.await.map_err(|error| CliError::Other(error.to_string()))??;
     // Nobody may be listening any more.
     let _ = stop.send(true);
     if let Some(worker) = worker {
