@@ -119,7 +119,7 @@ fn a_worker_that_died_leaves_its_job_to_another() {
     });
     let _ = app.wait(async {
         let work = pasar_kuliner::kit::jobs::run_due(&app.app.db, &dying);
-        tokio::time::timeout(std::time::Duration::from_millis(300), work).await
+        tokio::time::timeout(std::time::Duration::from_secs(2), work).await
     });
     assert_eq!(*taken.lock().expect("the count"), 1);
     assert_eq!(app.run_jobs(), 0, "leased");
