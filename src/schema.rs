@@ -55,7 +55,7 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, JsonDoc, Utc};
     products (id) {
-        id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, unit -> Text, price -> BigInt,
+        id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, price_from -> BigInt,
         photos -> JsonDoc, pirt_number -> Nullable<Text>, pirt_expires_year -> Nullable<Integer>, halal_number -> Nullable<Text>, halal_scheme -> Nullable<Text>, halal_until -> Nullable<Date>,
         state -> Text, search_name -> Text, search_rest -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, published_at -> Nullable<Utc>,
     }
@@ -68,7 +68,17 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    stock_items (product_id) { product_id -> Id, on_hand -> BigInt, reserved -> BigInt, updated_at -> Utc, }
+    packs (id) { id -> Id, product_id -> Id, position -> Integer, label -> Text, unit -> Text, net_quantity -> Nullable<BigInt>, net_unit -> Nullable<Text>, active -> Bool, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    prices (id) { id -> Id, pack_id -> Id, channel -> Text, min_quantity -> BigInt, amount -> BigInt, valid_from -> Utc, valid_until -> Nullable<Utc>, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    stock_items (pack_id) { pack_id -> Id, on_hand -> BigInt, reserved -> BigInt, updated_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -86,7 +96,10 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::Id;
-    order_lines (order_id, position) { order_id -> Id, position -> Integer, product_id -> Id, name -> Text, unit -> Text, unit_price -> BigInt, quantity -> BigInt, total -> BigInt, }
+    order_lines (order_id, position) {
+        order_id -> Id, position -> Integer, product_id -> Id, name -> Text, unit -> Text, unit_price -> BigInt, quantity -> BigInt, total -> BigInt,
+        pack_id -> Id, pack_label -> Text, price_channel -> Text,
+    }
 }
 table! {
     use diesel::sql_types::*;
@@ -135,7 +148,9 @@ joinable!(products -> enterprises (enterprise_id));
 joinable!(products -> villages (village_id));
 joinable!(products -> categories (category_code));
 joinable!(product_events -> products (product_id));
-joinable!(stock_items -> products (product_id));
+joinable!(packs -> products (product_id));
+joinable!(prices -> packs (pack_id));
+joinable!(stock_items -> packs (pack_id));
 joinable!(orders -> order_groups (group_id));
 joinable!(orders -> enterprises (seller_id));
 joinable!(order_lines -> orders (order_id));
@@ -157,9 +172,11 @@ allow_tables_to_appear_in_same_query!(
     order_groups,
     order_lines,
     orders,
+    packs,
     payment_events,
     payments,
     postings,
+    prices,
     product_events,
     products,
     refresh_tokens,

@@ -3,4 +3,5 @@
 pub mod catalogue;
 pub mod inventory;
 pub mod orders;
+pub mod packs;
 pub mod payments;

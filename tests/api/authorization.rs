@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
 use crate::support::http::fresh_key;
-use crate::support::people::{cart, product_body};
+use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
 struct Operation {
@@ -41,6 +41,7 @@ struct World {
     shop: Shop,
     staff: Person,
     draft: String,
+    pack: String,
     order: String,
     group: String,
     session: String,
@@ -67,6 +68,7 @@ fn world(app: &TestApp) -> World {
         village,
         shop,
         staff,
+        pack: pack_of(&draft),
         draft,
         order,
         group,
@@ -97,6 +99,7 @@ impl World {
             "enterprises" | "sellers" => &self.shop.id,
             "villages" => &self.village.id,
             "products" => &self.draft,
+            "packs" => &self.pack,
             "orders" => &self.order,
             "order-groups" => &self.group,
             "me" => &self.session,
@@ -132,18 +135,20 @@ impl World {
             | "submit_product" => Some(json!({})),
             "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product" | "return_enterprise"
             | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
             "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
             "create_village" => Some(village("32.05.20.2009")),
-            "edit_enterprise" | "edit_me" | "edit_product" => Some(json!({})),
+            "edit_enterprise" | "edit_me" | "edit_pack" | "edit_product" => Some(json!({})),
             "join_enterprise" => Some(json!({ "code": "bukan-kode" })),
             "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
             "place_order" => Some(cart(&self.draft, 1)),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
+            "set_prices" => Some(json!({ "price": 15_000 })),
             "set_stock" => Some(json!({ "on_hand": 10 })),
             "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
             "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
@@ -168,6 +173,7 @@ impl World {
             | "list_order_history"
             | "list_own_products"
             | "list_product_history"
+            | "list_price_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"
@@ -182,7 +188,7 @@ impl World {
         let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
             "POST" => &[("Idempotency-Key", key.as_str())],
-            "PATCH" => &[("If-Match", "\"0\"")],
+            "PATCH" | "PUT" => &[("If-Match", "\"0\"")],
             _ => &[],
         };
         client.send(&operation.method, &self.path(&operation.path), self.body(operation), headers).status

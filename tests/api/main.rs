@@ -16,6 +16,7 @@ mod idempotency;
 mod mail;
 mod migrations;
 mod orders;
+mod packs;
 mod screens;
 mod search;
 mod support;

@@ -26,8 +26,8 @@ const MOST_LINES: usize = 50;
 impl From<OrderError> for Problem {
     fn from(error: OrderError) -> Self {
         match error {
-            OrderError::NotForSale { product } => Self::conflict("not_for_sale").arg("product", product),
-            OrderError::OwnProduct { product } => Self::conflict("own_product").arg("product", product),
+            OrderError::NotForSale { pack } => Self::conflict("not_for_sale").arg("pack", pack),
+            OrderError::OwnProduct { pack } => Self::conflict("own_product").arg("pack", pack),
             OrderError::OtherTotal { total } => Self::conflict("other_total").arg("total", total),
             OrderError::TooMuch => Self::conflict("sum_out_of_range"),
             OrderError::WrongState { state, wanted } => Self::conflict("order_wrong_state").arg("state", state).arg("event", wanted),

@@ -6,7 +6,7 @@ use super::model::{CartLine, OrderId, State};
 use crate::books::ledger::{Account, Entry, Movement};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::catalogue::ProductId;
+use crate::market::packs::PackId;
 use crate::market::payments::{self, Method, Refund};
 use crate::word_enum;
 
@@ -97,12 +97,12 @@ pub const fn seller_sees_buyer(state: State, refund: Refund) -> bool {
     }
 }
 
-/// The demand of a cart per product: two lines on one product are one demand.
+/// The demand of a cart per pack: two lines on one pack are one demand.
 #[must_use]
-pub fn demand(lines: &[CartLine]) -> BTreeMap<ProductId, i64> {
+pub fn demand(lines: &[CartLine]) -> BTreeMap<PackId, i64> {
     let mut demand = BTreeMap::new();
     for line in lines {
-        *demand.entry(line.product_id).or_insert(0) += line.quantity.units();
+        *demand.entry(line.pack_id).or_insert(0) += line.quantity.units();
     }
     demand
 }
@@ -171,10 +171,9 @@ mod tests {
     }
 
     #[test]
-    fn two_lines_on_one_product_are_one_demand() {
-        let (opak, dodol) = (ProductId::new(), ProductId::new());
-        let line =
-            |product_id, quantity: i64| CartLine { product_id, quantity: serde_json::from_value(quantity.into()).expect("a quantity") };
+    fn two_lines_on_one_pack_are_one_demand() {
+        let (opak, dodol) = (PackId::new(), PackId::new());
+        let line = |pack_id, quantity: i64| CartLine { pack_id, quantity: serde_json::from_value(quantity.into()).expect("a quantity") };
         let demand = demand(&[line(opak, 2), line(dodol, 1), line(opak, 3)]);
         assert_eq!(demand.into_iter().collect::<Vec<_>>(), [(opak, 5), (dodol, 1)]);
     }

@@ -1,5 +1,7 @@
 //! The people of the village, as values.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use pasar_kuliner::kit::auth::AccountId;
@@ -164,13 +166,28 @@ impl TestApp {
 
     pub fn draft(&self, shop: &Shop, name: &str, price: i64, stock: i64) -> String {
         let body = product_body(name, price, stock);
-        let made = shop.owner.client.post(&format!("/v1/enterprises/{}/products", shop.id), body).expect(201);
-        made["id"].as_str().expect("an id").to_owned()
+        remembered(&shop.owner.client.post(&format!("/v1/enterprises/{}/products", shop.id), body).expect(201))
     }
 
     pub fn available(&self, product: &str) -> i64 {
         self.client.get(&format!("/v1/products/{product}")).expect(200)["available"].as_i64().expect("a number")
     }
+}
+
+/// The first pack of each product that a test has made.
+static PACKS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
+/// Keeps in mind the pack of a product just made; answers the product's id.
+pub fn remembered(made: &Value) -> String {
+    let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    let id = text(&made["id"]);
+    PACKS.lock().expect("nobody panics here").insert(id.clone(), text(&made["packs"][0]["id"]));
+    id
+}
+
+/// The first pack of a product.
+pub fn pack_of(product: &str) -> String {
+    PACKS.lock().expect("nobody panics here").get(product).expect("a product made here").clone()
 }
 
 pub fn product_body(name: &str, price: i64, stock: i64) -> Value {
@@ -179,9 +196,9 @@ pub fn product_body(name: &str, price: i64, stock: i64) -> Value {
     })
 }
 
-/// A cart of one product, cash on delivery, fetched by the buyer.
+/// A cart of one product's first pack, cash on delivery, fetched by the buyer.
 pub fn cart(product: &str, quantity: i64) -> Value {
-    json!({ "lines": [{ "product_id": product, "quantity": quantity }], "fulfilment": "pickup", "payment": "cash_on_delivery" })
+    json!({ "lines": [{ "pack_id": pack_of(product), "quantity": quantity }], "fulfilment": "pickup", "payment": "cash_on_delivery" })
 }
 
 impl Person {
