@@ -24,11 +24,23 @@ pub(super) fn password_hash(conn: &mut Conn, id: AccountId) -> Result<String, Db
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Result<AccountId, DbError> {
+    insert_under(tx, person.phone.as_str(), person, operator)
+}
+
+/// The writes of [`insert`] and nothing that stays: an account under a number that cannot be one, and away again.
+pub(super) fn insert_nothing(tx: &mut Tx<'_>, person: &Registered) -> Result<(), DbError> {
+    let no_number = format!("-{}", AccountId::new());
+    let id = insert_under(tx, &no_number, person, false)?;
+    diesel::delete(accounts::table.find(id)).execute(&mut **tx)?;
+    Ok(())
+}
+
+fn insert_under(tx: &mut Tx<'_>, phone: &str, person: &Registered, operator: bool) -> Result<AccountId, DbError> {
     let (id, now) = (AccountId::new(), tx.now());
     diesel::insert_into(accounts::table)
         .values((
             accounts::id.eq(id),
-            accounts::phone.eq(&person.phone),
+            accounts::phone.eq(phone),
             accounts::email.eq(person.email.as_ref().map(|email| &email.0)),
             accounts::name.eq(&person.name),
             accounts::password_hash.eq(&person.password_hash),
