@@ -10,6 +10,11 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
+    village_settings (village_id) { village_id -> Id, hotline -> Nullable<Text>, language -> Text, qris_amount_filling -> Bool, hours_to_pay -> Integer, days_to_complete -> Integer, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
     accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, created_at -> Utc, version -> Integer, }
 }
 table! {
@@ -167,4 +172,5 @@ allow_tables_to_appear_in_same_query!(
     setup_tokens,
     stock_items,
     villages,
+    village_settings,
 );

@@ -137,7 +137,7 @@ impl World {
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
             "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
             "create_village" => Some(village("32.05.20.2009")),
-            "edit_enterprise" | "edit_me" | "edit_product" => Some(json!({})),
+            "edit_enterprise" | "edit_me" | "edit_product" | "edit_village_settings" => Some(json!({})),
             "join_enterprise" => Some(json!({ "code": "bukan-kode" })),
             "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
@@ -156,6 +156,7 @@ impl World {
             | "get_seller"
             | "get_trial_balance"
             | "get_village"
+            | "get_village_settings"
             | "list_categories"
             | "list_enterprise_history"
             | "list_enterprise_orders"

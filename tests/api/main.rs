@@ -19,3 +19,4 @@ mod orders;
 mod screens;
 mod search;
 mod support;
+mod villages;

@@ -83,6 +83,35 @@ fn with_missing(place: &str, message: &str) -> String {
     if place == "." { name.to_owned() } else { format!("{place}.{name}") }
 }
 
+/// A field of a change that can be taken away: missing leaves it, `null` takes it away, a value sets it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Leave it as it is.
+    #[default]
+    Keep,
+    /// Take it away.
+    Clear,
+    /// This from now on.
+    Set(T),
+}
+
+impl<T: Clone> Patch<T> {
+    /// Changes `field` as it says.
+    pub fn apply(&self, field: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *field = None,
+            Self::Set(value) => *field = Some(value.clone()),
+        }
+    }
+}
+
+impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Patch<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|given| given.map_or(Self::Clear, Self::Set))
+    }
+}
+
 /// How deep brackets nest outside of strings.
 fn depth(json: &[u8]) -> usize {
     let (mut now, mut most, mut quoted, mut escaped) = (0_usize, 0, false, false);
