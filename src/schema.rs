@@ -15,7 +15,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, created_at -> Utc, version -> Integer, }
+    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, guest -> Bool, phone_proven_at -> Nullable<Utc>, created_at -> Utc, version -> Integer, }
 }
 table! {
     use diesel::sql_types::*;
@@ -26,6 +26,16 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     refresh_tokens (digest) { digest -> Text, session_id -> Id, issued_at -> Utc, used_at -> Nullable<Utc>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    tracking_tokens (digest) { digest -> Text, session_id -> Id, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    phone_proofs (account_id) { account_id -> Id, village_id -> Id, code -> Text, attempts -> Integer, created_at -> Utc, expires_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -131,6 +141,8 @@ table! {
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
+joinable!(tracking_tokens -> sessions (session_id));
+joinable!(phone_proofs -> accounts (account_id));
 joinable!(enterprises -> villages (village_id));
 joinable!(enterprise_events -> enterprises (enterprise_id));
 joinable!(members -> enterprises (enterprise_id));
@@ -164,6 +176,7 @@ allow_tables_to_appear_in_same_query!(
     orders,
     payment_events,
     payments,
+    phone_proofs,
     postings,
     product_events,
     products,
@@ -171,6 +184,7 @@ allow_tables_to_appear_in_same_query!(
     sessions,
     setup_tokens,
     stock_items,
+    tracking_tokens,
     villages,
     village_settings,
 );

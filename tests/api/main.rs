@@ -12,6 +12,7 @@ mod concurrency;
 mod contract;
 mod edge;
 mod enterprises;
+mod guests;
 mod idempotency;
 mod mail;
 mod migrations;
