@@ -15,7 +15,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, guest -> Bool, phone_proven_at -> Nullable<Utc>, created_at -> Utc, version -> Integer, }
+    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, created_at -> Utc, version -> Integer, guest -> Bool, phone_proven_at -> Nullable<Utc>, }
 }
 table! {
     use diesel::sql_types::*;

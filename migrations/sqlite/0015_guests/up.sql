@@ -6,10 +6,10 @@ CREATE TABLE accounts_new (
     password_hash TEXT NOT NULL,
     language TEXT NOT NULL CONSTRAINT ck_accounts_language CHECK (language IN ('id', 'su', 'en')),
     operator BOOLEAN NOT NULL,
-    guest BOOLEAN NOT NULL,
-    phone_proven_at TEXT,
     created_at TEXT NOT NULL,
     version INTEGER NOT NULL,
+    guest BOOLEAN NOT NULL,
+    phone_proven_at TEXT,
     CONSTRAINT ck_accounts_guest CHECK (NOT (guest AND operator))
 );
 INSERT INTO accounts_new (id, phone, email, name, password_hash, language, operator, guest, created_at, version)
