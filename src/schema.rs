@@ -121,12 +121,17 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    journal_entries (id) { id -> Id, enterprise_id -> Id, reference -> Text, movement -> Text, happened_at -> Utc, business_date -> Date, month -> Text, recorded_at -> Utc, reverses_id -> Nullable<Id>, }
+    journal_entries (id) { id -> Id, enterprise_id -> Id, reference -> Text, movement -> Text, happened_at -> Utc, business_date -> Date, month -> Text, recorded_at -> Utc, reverses_id -> Nullable<Id>, village_id -> Id, evidence -> Text, mirror_id -> Nullable<Id>, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::Id;
-    postings (entry_id, position) { entry_id -> Id, position -> Integer, enterprise_id -> Id, account -> Text, amount -> BigInt, month -> Text, }
+    postings (entry_id, position) { entry_id -> Id, position -> Integer, enterprise_id -> Id, account -> Text, amount -> BigInt, month -> Text, partner_id -> Nullable<Id>, evidence -> Text, business_date -> Date, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    closed_months (enterprise_id, month) { enterprise_id -> Id, month -> Text, closed_by -> Id, on_behalf_of -> Nullable<Id>, closed_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -163,6 +168,7 @@ joinable!(postings -> journal_entries (entry_id));
 allow_tables_to_appear_in_same_query!(
     accounts,
     categories,
+    closed_months,
     enterprise_events,
     enterprises,
     idempotency_keys,

@@ -147,7 +147,7 @@ pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
     let person = person(tx, who, now)?;
     let enterprise = enterprises::service::get(tx, enterprise)?;
     authorize(&person, Action::WriteProduct, &enterprise.resource()).map_err(ProductError::from)?;
-    if enterprise.state != enterprises::State::Approved || enterprise.kind == enterprises::Kind::VillageOffice {
+    if enterprise.state != enterprises::State::Approved || !enterprise.sells() {
         return Err(ProductError::NotTrading.into());
     }
     check_category(tx, new.category.as_str())?;

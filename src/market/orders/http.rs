@@ -38,7 +38,7 @@ impl From<OrderError> for Problem {
             }
             OrderError::NoRefundDue => Self::conflict("no_refund_due"),
             OrderError::Stock(error) => error.into(),
-            OrderError::Books(_) => Self::conflict("already_in_the_books"),
+            OrderError::Books(error) => error.into(),
             OrderError::Denied(denied) => denied.into(),
         }
     }
