@@ -102,7 +102,7 @@ get "/v1/enterprises/$enterprise/products" "$seller"
 is "packs in stock" 37 "$(field '.items[0].packs[0].on_hand')"
 is "none of them promised" 0 "$(field '.items[0].packs[0].reserved')"
 get "/v1/enterprises/$enterprise/trial-balance" "$seller"
-is "cash in her hand" 37500 "$(field '.accounts[] | select(.account == "cash") | .debit - .credit')"
+is "cash in her hand" 37500 "$(field '.accounts[] | select(.account == "cash:seller") | .debit - .credit')"
 is "the trial balance" 0 "$(field .difference)"
 
 say "The first trade is done."

@@ -10,7 +10,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, created_at -> Utc, version -> Integer, }
+    village_settings (village_id) { village_id -> Id, hotline -> Nullable<Text>, language -> Text, qris_amount_filling -> Bool, hours_to_pay -> Integer, days_to_complete -> Integer, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, created_at -> Utc, version -> Integer, guest -> Bool, phone_proven_at -> Nullable<Utc>, }
 }
 table! {
     use diesel::sql_types::*;
@@ -21,6 +26,16 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     refresh_tokens (digest) { digest -> Text, session_id -> Id, issued_at -> Utc, used_at -> Nullable<Utc>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    tracking_tokens (digest) { digest -> Text, session_id -> Id, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    phone_proofs (account_id) { account_id -> Id, village_id -> Id, code -> Text, attempts -> Integer, created_at -> Utc, expires_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -119,12 +134,17 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    journal_entries (id) { id -> Id, enterprise_id -> Id, reference -> Text, movement -> Text, happened_at -> Utc, business_date -> Date, month -> Text, recorded_at -> Utc, reverses_id -> Nullable<Id>, }
+    journal_entries (id) { id -> Id, enterprise_id -> Id, reference -> Text, movement -> Text, happened_at -> Utc, business_date -> Date, month -> Text, recorded_at -> Utc, reverses_id -> Nullable<Id>, village_id -> Id, evidence -> Text, mirror_id -> Nullable<Id>, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::Id;
-    postings (entry_id, position) { entry_id -> Id, position -> Integer, enterprise_id -> Id, account -> Text, amount -> BigInt, month -> Text, }
+    postings (entry_id, position) { entry_id -> Id, position -> Integer, enterprise_id -> Id, account -> Text, amount -> BigInt, month -> Text, partner_id -> Nullable<Id>, evidence -> Text, business_date -> Date, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    closed_months (enterprise_id, month) { enterprise_id -> Id, month -> Text, closed_by -> Id, on_behalf_of -> Nullable<Id>, closed_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -139,6 +159,8 @@ table! {
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
+joinable!(tracking_tokens -> sessions (session_id));
+joinable!(phone_proofs -> accounts (account_id));
 joinable!(enterprises -> villages (village_id));
 joinable!(enterprise_events -> enterprises (enterprise_id));
 joinable!(members -> enterprises (enterprise_id));
@@ -161,6 +183,7 @@ joinable!(postings -> journal_entries (entry_id));
 allow_tables_to_appear_in_same_query!(
     accounts,
     categories,
+    closed_months,
     enterprise_events,
     enterprises,
     idempotency_keys,
@@ -175,6 +198,7 @@ allow_tables_to_appear_in_same_query!(
     packs,
     payment_events,
     payments,
+    phone_proofs,
     postings,
     prices,
     product_events,
@@ -183,5 +207,7 @@ allow_tables_to_appear_in_same_query!(
     sessions,
     setup_tokens,
     stock_items,
+    tracking_tokens,
     villages,
+    village_settings,
 );

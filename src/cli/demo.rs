@@ -262,7 +262,7 @@ fn signed_in(tx: &mut Tx<'_>, account: AccountId) -> Result<Identity, Failure<Un
     let device = Device { id: understood("the demo's own device")?, label: "demo".to_owned() };
     let token = crate::kit::auth::token::random_secret().map_err(|error| Failure::Refused(Unexpected(error.to_string())))?;
     let opened = accounts::service::open_session(tx, account, &device, &token)?;
-    Ok(Identity { account, session: opened.session })
+    Ok(Identity { account, session: opened.session, guest: false })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row of the table above")]

@@ -50,6 +50,7 @@ struct World {
     other: Shop,
     stranger: Person,
     newcomer: Person,
+    guest: Person,
 }
 
 fn world(app: &TestApp) -> World {
@@ -78,12 +79,14 @@ fn world(app: &TestApp) -> World {
         other,
         stranger: app.buyer("Orang lain"),
         newcomer: app.buyer("Pembantu baru"),
+        guest: app.guest("Tamu"),
     }
 }
 
 impl World {
-    fn roles(&self) -> [(&'static str, &Person); 7] {
+    fn roles(&self) -> [(&'static str, &Person); 8] {
         [
+            ("guest", &self.guest),
             ("stranger", &self.stranger),
             ("other seller", &self.other.owner),
             ("other admin", &self.elsewhere.admin),
@@ -141,7 +144,7 @@ impl World {
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
             "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
             "create_village" => Some(village("32.05.20.2009")),
-            "edit_enterprise" | "edit_me" | "edit_pack" | "edit_product" => Some(json!({})),
+            "edit_enterprise" | "edit_me" | "edit_pack" | "edit_product" | "edit_village_settings" => Some(json!({})),
             "join_enterprise" => Some(json!({ "code": "bukan-kode" })),
             "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
@@ -152,6 +155,10 @@ impl World {
             "set_stock" => Some(json!({ "on_hand": 10 })),
             "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
             "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
+            "begin_phone_proof" => Some(json!({ "village_id": self.village.id })),
+            "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
+            "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
+            "track" => Some(json!({ "tracking_token": "bukan-token" })),
             "get_enterprise"
             | "get_income"
             | "get_me"
@@ -161,6 +168,7 @@ impl World {
             | "get_seller"
             | "get_trial_balance"
             | "get_village"
+            | "get_village_settings"
             | "list_categories"
             | "list_enterprise_history"
             | "list_enterprise_orders"
@@ -228,6 +236,7 @@ fn every_role_may_do_what_the_matrix_says_and_nobody_reaches_into_another_tenant
                 other => panic!("{} as {role}: {other}", operation.id),
             };
             write!(matrix, " {role}={verdict}").expect("a string");
+            assert!(role != "guest" || !operation.path.contains("{id}") || verdict != "yes", "{} as a guest", operation.id);
             let stranger = matches!(role, "stranger" | "other seller" | "other admin");
             // Operators are the installation's: the admins of this world's villages run it too.
             let open_to_all = !operation.path.contains("{id}") || operation.id == "appoint_village_admin";

@@ -27,6 +27,7 @@ fn identity(person: &crate::support::Person) -> pasar_kuliner::kit::auth::Identi
     pasar_kuliner::kit::auth::Identity {
         account: person.account_id.parse().expect("an id"),
         session: person.session_id.parse().expect("an id"),
+        guest: false,
     }
 }
 

@@ -43,7 +43,7 @@ fn rows<T: serde::de::DeserializeOwned>(file: &str) -> Vec<T> {
 }
 
 fn identity(person: &Person) -> Identity {
-    Identity { account: person.account_id.parse().expect("an id"), session: person.session_id.parse().expect("an id") }
+    Identity { account: person.account_id.parse().expect("an id"), session: person.session_id.parse().expect("an id"), guest: false }
 }
 
 /// Lists every product of the fixture, by the services its maker and the admin would use.

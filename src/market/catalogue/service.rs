@@ -180,7 +180,7 @@ pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
     let enterprise = enterprises::service::get(tx, enterprise)?;
     let resource = enterprise.resource();
     authorize(&person, Action::WriteProduct, &resource).map_err(ProductError::from)?;
-    if enterprise.state != enterprises::State::Approved || enterprise.kind == enterprises::Kind::VillageOffice {
+    if enterprise.state != enterprises::State::Approved || !enterprise.sells() {
         return Err(ProductError::NotTrading.into());
     }
     check_category(tx, new.category.as_str())?;

@@ -110,7 +110,7 @@ pub fn demand(lines: &[CartLine]) -> BTreeMap<PackId, i64> {
 /// Where money of this kind is kept.
 const fn till(method: Method) -> Account {
     match method {
-        Method::CashOnDelivery => Account::Cash,
+        Method::CashOnDelivery => Account::CashSeller,
         Method::BankTransfer => Account::Bank,
     }
 }
@@ -155,6 +155,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::books::ledger::Place;
 
     #[test]
     fn the_state_table_is_as_committed() {
@@ -193,15 +194,15 @@ mod tests {
             } else {
                 vec![sale(order, total, payments::State::Awaiting, at), payment_received(order, total, method, State::HandedOver, at)]
             };
-            let mut balances: BTreeMap<Account, Rupiah> = BTreeMap::new();
+            let mut balances: BTreeMap<Place, Rupiah> = BTreeMap::new();
             for entry in entries {
-                for (account, amount) in entry.expect("not negative").postings() {
-                    let balance = balances.entry(*account).or_default();
+                for (place, amount) in entry.expect("not negative").postings() {
+                    let balance = balances.entry(*place).or_default();
                     *balance = balance.plus(*amount).expect("in range");
                 }
             }
             balances.retain(|_, balance| *balance != Rupiah::ZERO);
-            let expected = if called_off { BTreeMap::new() } else { BTreeMap::from([(till(method), total), (Account::SalesOnline, total.negated())]) };
+            let expected = if called_off { BTreeMap::new() } else { BTreeMap::from([(till(method).into(), total), (Account::SalesOnline.into(), total.negated())]) };
             prop_assert_eq!(balances, expected);
         }
     }

@@ -254,7 +254,7 @@ pub fn sellers(
 /// [`DbError::NotFound`] when she does not trade.
 pub fn seller(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbError> {
     let enterprise = store::get(conn, id)?;
-    let public = enterprise.state == State::Approved && enterprise.kind != Kind::VillageOffice;
+    let public = enterprise.state == State::Approved && enterprise.sells();
     if public { Ok(enterprise) } else { Err(DbError::NotFound) }
 }
 

@@ -96,13 +96,27 @@ impl TestApp {
             Ok::<_, Failure<Never>>(accounts::service::open_session(tx, account, &device, &token)?)
         }));
         let opened = opened.expect("a session");
-        let identity = pasar_kuliner::kit::auth::Identity { account: opened.account, session: opened.session };
+        let identity = pasar_kuliner::kit::auth::Identity { account: opened.account, session: opened.session, guest: false };
         let access_token = self.app.tokens.access(identity).expect("a token");
         let tokens = json!({
             "access_token": access_token, "refresh_token": opened.refresh_token,
             "account_id": opened.account, "session_id": opened.session,
         });
         self.person(&phone, &tokens)
+    }
+
+    /// Someone who buys without an account; her tracking token stands where a refresh token would.
+    pub fn guest(&self, name: &str) -> Person {
+        let phone = new_phone();
+        let opened = self.client.post("/v1/auth/guest", json!({ "phone": phone, "name": name })).expect(201);
+        let text = |field: &str| opened[field].as_str().expect("a text").to_owned();
+        Person {
+            client: self.client.signed_in(&text("access_token")),
+            phone,
+            account_id: text("account_id"),
+            session_id: String::new(),
+            refresh_token: text("tracking_token"),
+        }
     }
 
     /// Signs a person in on a second device; answers the session's id.
@@ -119,7 +133,7 @@ impl TestApp {
     /// The same person with a fresh access token, for when the clock has been moved past the last one.
     pub fn awake(&self, person: &Person) -> Person {
         let (account, session) = (person.account_id.parse().expect("an id"), person.session_id.parse().expect("an id"));
-        let token = self.app.tokens.access(pasar_kuliner::kit::auth::Identity { account, session }).expect("a token");
+        let token = self.app.tokens.access(pasar_kuliner::kit::auth::Identity { account, session, guest: false }).expect("a token");
         Person { client: self.client.signed_in(&token), ..person.clone() }
     }
 
