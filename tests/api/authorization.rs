@@ -41,6 +41,8 @@ struct World {
     shop: Shop,
     staff: Person,
     draft: String,
+    zone: String,
+    preorder: String,
     order: String,
     group: String,
     session: String,
@@ -59,6 +61,10 @@ fn world(app: &TestApp) -> World {
     let draft = app.draft(&shop, "Opak Ketan", 14_000, 10);
     let placed = buyer.client.post("/v1/order-groups", cart(&product, 1)).expect(201);
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    let zone = json!({ "name": "Cisurupan", "fee": 5_000 });
+    let zone = shop.owner.client.post(&format!("/v1/enterprises/{}/delivery-zones", shop.id), zone).expect(201);
+    let preorder = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 });
+    let preorder = shop.owner.client.post(&format!("/v1/products/{draft}/preorders"), preorder).expect(201);
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
@@ -68,6 +74,8 @@ fn world(app: &TestApp) -> World {
         shop,
         staff,
         draft,
+        zone: text(&zone["id"]),
+        preorder: text(&preorder["id"]),
         order,
         group,
         session,
@@ -97,6 +105,8 @@ impl World {
             "enterprises" | "sellers" => &self.shop.id,
             "villages" => &self.village.id,
             "products" => &self.draft,
+            "delivery-zones" => &self.zone,
+            "preorders" => &self.preorder,
             "orders" => &self.order,
             "order-groups" => &self.group,
             "me" => &self.session,
@@ -115,6 +125,7 @@ impl World {
             "accept_order"
             | "approve_enterprise"
             | "claim_payment"
+            | "close_preorder"
             | "complete_order"
             | "confirm_payment"
             | "hand_over_order"
@@ -130,33 +141,42 @@ impl World {
             | "sign_out"
             | "submit_enterprise"
             | "submit_product" => Some(json!({})),
-            "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product" | "return_enterprise"
-            | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "call_off_preorder" | "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product"
+            | "return_enterprise" | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
             "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
             "create_village" => Some(village("32.05.20.2009")),
-            "edit_enterprise" | "edit_me" | "edit_product" => Some(json!({})),
+            "edit_delivery_zone" | "edit_enterprise" | "edit_me" | "edit_preorder" | "edit_product" => Some(json!({})),
             "join_enterprise" => Some(json!({ "code": "bukan-kode" })),
             "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
+            "open_preorder" => Some(json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 })),
             "place_order" => Some(cart(&self.draft, 1)),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
+            "set_shop_terms" => {
+                Some(json!({ "minimum_order": 0, "answer_hours": 48, "hand_over_days": 7, "opening": null, "holiday": null }))
+            }
             "set_stock" => Some(json!({ "on_hand": 10 })),
             "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
             "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
-            "get_enterprise"
+            "get_delivery_zone"
+            | "get_enterprise"
             | "get_income"
             | "get_me"
             | "get_order"
             | "get_order_group"
+            | "get_preorder"
             | "get_product"
             | "get_seller"
+            | "get_shop"
             | "get_trial_balance"
             | "get_village"
             | "list_categories"
+            | "list_delivery_zones"
             | "list_enterprise_history"
             | "list_enterprise_orders"
             | "list_journal"
@@ -165,13 +185,17 @@ impl World {
             | "list_my_enterprises"
             | "list_my_orders"
             | "list_my_sessions"
+            | "list_open_preorders"
             | "list_order_history"
+            | "list_own_preorders"
             | "list_own_products"
+            | "list_preorder_history"
             | "list_product_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"
             | "list_villages"
+            | "remove_delivery_zone"
             | "remove_member"
             | "revoke_my_session" => None,
             new => panic!("{new} is new: give it a sample request"),
@@ -182,7 +206,7 @@ impl World {
         let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
             "POST" => &[("Idempotency-Key", key.as_str())],
-            "PATCH" => &[("If-Match", "\"0\"")],
+            "PATCH" | "PUT" => &[("If-Match", "\"0\"")],
             _ => &[],
         };
         client.send(&operation.method, &self.path(&operation.path), self.body(operation), headers).status

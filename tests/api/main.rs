@@ -16,6 +16,8 @@ mod idempotency;
 mod mail;
 mod migrations;
 mod orders;
+mod preorders;
 mod screens;
 mod search;
+mod shops;
 mod support;

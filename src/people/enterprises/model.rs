@@ -85,6 +85,12 @@ pub struct Enterprise {
 }
 
 impl Enterprise {
+    /// Whether it has a public page: it may trade, and is no office.
+    #[must_use]
+    pub fn is_seller(&self) -> bool {
+        self.state == State::Approved && self.kind != Kind::VillageOffice
+    }
+
     /// The enterprise as permission sees it.
     #[must_use]
     pub fn resource(&self) -> Resource {
