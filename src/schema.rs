@@ -156,6 +156,32 @@ table! {
     use crate::kit::db::types::{Id, JsonDoc, Utc};
     jobs (id) { id -> Id, kind -> Text, payload -> JsonDoc, state -> Text, attempts -> Integer, run_at -> Utc, last_error -> Nullable<Text>, created_at -> Utc, }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    shop_terms (enterprise_id) {
+        enterprise_id -> Id, minimum_order -> BigInt, answer_hours -> BigInt, hand_over_days -> BigInt, opening -> Nullable<JsonDoc>,
+        holiday_from -> Nullable<Date>, holiday_until -> Nullable<Date>, holiday_note -> Nullable<Text>, version -> Integer, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    delivery_zones (id) { id -> Id, enterprise_id -> Id, name -> Text, fee -> BigInt, minimum_order -> BigInt, active -> Bool, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    preorder_windows (id) {
+        id -> Id, product_id -> Id, enterprise_id -> Id, cut_off -> Utc, ready_on -> Date, capacity -> BigInt, taken -> BigInt, state -> Text, reason -> Nullable<Text>,
+        version -> Integer, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    preorder_events (id) { id -> Id, window_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
@@ -178,12 +204,14 @@ joinable!(orders -> enterprises (seller_id));
 joinable!(order_lines -> orders (order_id));
 joinable!(order_events -> orders (order_id));
 joinable!(payments -> orders (order_id));
+joinable!(preorder_windows -> products (product_id));
 joinable!(postings -> journal_entries (entry_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
     categories,
     closed_months,
+    delivery_zones,
     enterprise_events,
     enterprises,
     idempotency_keys,
@@ -201,11 +229,14 @@ allow_tables_to_appear_in_same_query!(
     phone_proofs,
     postings,
     prices,
+    preorder_events,
+    preorder_windows,
     product_events,
     products,
     refresh_tokens,
     sessions,
     setup_tokens,
+    shop_terms,
     stock_items,
     tracking_tokens,
     villages,

@@ -42,6 +42,8 @@ struct World {
     staff: Person,
     draft: String,
     pack: String,
+    zone: String,
+    preorder: String,
     order: String,
     group: String,
     session: String,
@@ -61,6 +63,10 @@ fn world(app: &TestApp) -> World {
     let draft = app.draft(&shop, "Opak Ketan", 14_000, 10);
     let placed = buyer.client.post("/v1/order-groups", cart(&product, 1)).expect(201);
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    let zone = json!({ "name": "Cisurupan", "fee": 5_000 });
+    let zone = shop.owner.client.post(&format!("/v1/enterprises/{}/delivery-zones", shop.id), zone).expect(201);
+    let preorder = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 });
+    let preorder = shop.owner.client.post(&format!("/v1/products/{draft}/preorders"), preorder).expect(201);
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
@@ -71,6 +77,8 @@ fn world(app: &TestApp) -> World {
         staff,
         pack: pack_of(&draft),
         draft,
+        zone: text(&zone["id"]),
+        preorder: text(&preorder["id"]),
         order,
         group,
         session,
@@ -103,6 +111,8 @@ impl World {
             "villages" => &self.village.id,
             "products" => &self.draft,
             "packs" => &self.pack,
+            "delivery-zones" => &self.zone,
+            "preorders" => &self.preorder,
             "orders" => &self.order,
             "order-groups" => &self.group,
             "me" => &self.session,
@@ -121,6 +131,7 @@ impl World {
             "accept_order"
             | "approve_enterprise"
             | "claim_payment"
+            | "close_preorder"
             | "complete_order"
             | "confirm_payment"
             | "hand_over_order"
@@ -136,22 +147,28 @@ impl World {
             | "sign_out"
             | "submit_enterprise"
             | "submit_product" => Some(json!({})),
-            "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product" | "return_enterprise"
-            | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "call_off_preorder" | "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product"
+            | "return_enterprise" | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
             "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
             "create_village" => Some(village("32.05.20.2009")),
-            "edit_enterprise" | "edit_me" | "edit_pack" | "edit_product" | "edit_village_settings" => Some(json!({})),
+            "edit_delivery_zone" | "edit_enterprise" | "edit_me" | "edit_pack" | "edit_preorder" | "edit_product"
+            | "edit_village_settings" => Some(json!({})),
             "join_enterprise" => Some(json!({ "code": "bukan-kode" })),
             "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
+            "open_preorder" => Some(json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 })),
             "place_order" => Some(cart(&self.draft, 1)),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
             "set_prices" => Some(json!({ "price": 15_000 })),
+            "set_shop_terms" => {
+                Some(json!({ "minimum_order": 0, "answer_hours": 48, "hand_over_days": 7, "opening": null, "holiday": null }))
+            }
             "set_stock" => Some(json!({ "on_hand": 10 })),
             "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
             "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
@@ -159,17 +176,21 @@ impl World {
             "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
             "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
             "track" => Some(json!({ "tracking_token": "bukan-token" })),
-            "get_enterprise"
+            "get_delivery_zone"
+            | "get_enterprise"
             | "get_income"
             | "get_me"
             | "get_order"
             | "get_order_group"
+            | "get_preorder"
             | "get_product"
             | "get_seller"
+            | "get_shop"
             | "get_trial_balance"
             | "get_village"
             | "get_village_settings"
             | "list_categories"
+            | "list_delivery_zones"
             | "list_enterprise_history"
             | "list_enterprise_orders"
             | "list_journal"
@@ -178,14 +199,18 @@ impl World {
             | "list_my_enterprises"
             | "list_my_orders"
             | "list_my_sessions"
+            | "list_open_preorders"
             | "list_order_history"
+            | "list_own_preorders"
             | "list_own_products"
+            | "list_preorder_history"
             | "list_product_history"
             | "list_price_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"
             | "list_villages"
+            | "remove_delivery_zone"
             | "remove_member"
             | "revoke_my_session" => None,
             new => panic!("{new} is new: give it a sample request"),

@@ -29,6 +29,10 @@ fn a_longer_list_asks_no_more_of_the_database() {
         let cart = json!({ "lines": lines, "fulfilment": "pickup", "payment": "cash_on_delivery" });
         group = buyer.client.post("/v1/order-groups", cart).expect(201)["id"].as_str().expect("an id").to_owned();
     }
+    for capacity in 1..4 {
+        let window = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": capacity });
+        shop.owner.client.post(&format!("/v1/products/{product}/preorders"), window).expect(201);
+    }
     let order = buyer.orders(&product, 1);
     shop.owner.steps(&order, &["accept", "prepare", "ready", "hand-over", "payment/confirm"]);
 
@@ -40,6 +44,7 @@ fn a_longer_list_asks_no_more_of_the_database() {
         (&buyer.client, "/v1/me/orders?".to_owned()),
         (owner, format!("/v1/enterprises/{}/orders?", shop.id)),
         (owner, format!("/v1/enterprises/{}/products?", shop.id)),
+        (owner, format!("/v1/enterprises/{}/preorders?", shop.id)),
         (owner, format!("/v1/enterprises/{}/journal?", shop.id)),
         (&village.admin.client, format!("/v1/villages/{}/products?state=published&", village.id)),
     ];
