@@ -70,6 +70,8 @@ fn a_window_is_opened_taken_from_and_closed_by_its_cut_off() {
     assert_eq!((&seen["cut_off"], &seen["ready_on"]), (&json!("2026-11-26T10:00:00.000000Z"), &json!("2026-11-28")));
     assert_eq!((&seen["capacity"], &seen["taken"]), (&Value::Null, &Value::Null), "for the seller alone");
     assert_eq!(buyer.client.get(&path).expect(200), *seen);
+    assert_eq!(owner.client.get(&path).expect(200)["taken"], 5);
+    assert_eq!(owner.client.get(&list).expect(200)["items"][0]["capacity"], 10);
     let own = owner.client.get(&format!("/v1/enterprises/{}/preorders", shop.id)).expect(200);
     assert_eq!((&own["items"][0]["capacity"], &own["items"][0]["taken"]), (&json!(10), &json!(5)));
     assert_eq!(own["items"][0]["product_name"], "Keripik Singkong Balado 250 g");
@@ -168,6 +170,7 @@ fn a_window_has_times_to_come_and_twenty_are_open_at_most() {
     for (wrong, told) in [
         (with("cut_off", json!("2026-11-24T02:00:00Z")), "cut_off"),
         (with("cut_off", json!("besok")), "cut_off"),
+        (with("cut_off", json!("+262142-12-31T23:59:59Z")), "cut_off"),
         (with("ready_on", json!("2026-11-25")), "ready_on"),
         (with("ready_on", json!("2062-11-28")), "ready_on"),
         (with("capacity", json!(0)), "capacity"),

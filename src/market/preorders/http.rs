@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{Capacity, Change, Event, MOST_OPEN, NewWindow, State, Window, WindowId};
+use super::model::{Capacity, Change, Event, MOST_OPEN, NewWindow, Seen, State, Window, WindowId};
 use super::rules::{self, BadTimes, Move, NotTaken};
 use super::service::{self, PreorderError};
 use crate::act;
@@ -23,7 +23,8 @@ impl From<PreorderError> for Problem {
         match error {
             PreorderError::Times(BadTimes::CutOffPassed) => Self::invalid_field("cut_off", "cut_off_passed"),
             PreorderError::Times(BadTimes::ReadyBeforeCutOff) => Self::invalid_field("ready_on", "ready_before_cut_off"),
-            PreorderError::Times(BadTimes::TooFar) => Self::invalid_field("ready_on", "day_too_far"),
+            PreorderError::Times(BadTimes::CutOffTooFar) => Self::invalid_field("cut_off", "day_too_far"),
+            PreorderError::Times(BadTimes::ReadyTooFar) => Self::invalid_field("ready_on", "day_too_far"),
             PreorderError::TooManyOpen => Self::conflict("too_many_preorders").arg("most", MOST_OPEN),
             PreorderError::WrongState { state, wanted } => Self::conflict("preorder_wrong_state").arg("state", state).arg("event", wanted),
             PreorderError::NotNow { state } => Self::conflict("preorder_not_editable").arg("state", state),
@@ -73,11 +74,10 @@ pub struct PreorderWindowView {
 impl PreorderWindowView {
     /// With the figures that are the seller's alone.
     fn own(now: Timestamp, window: Window) -> Self {
-        let (capacity, taken) = (Some(window.capacity), Some(window.taken));
-        Self { capacity, taken, ..Self::at(now, window) }
+        Self::seen(now, Seen { window, own: true })
     }
 
-    fn at(now: Timestamp, w: Window) -> Self {
+    fn seen(now: Timestamp, Seen { window: w, own }: Seen) -> Self {
         let (state, free) = (rules::state_at(w.state, w.cut_off, now), w.free());
         Self {
             id: w.id,
@@ -88,8 +88,8 @@ impl PreorderWindowView {
             cut_off: w.cut_off,
             ready_on: w.ready_on,
             free: if state == State::Open { free } else { 0 },
-            capacity: None,
-            taken: None,
+            capacity: Some(w.capacity).filter(|_| own),
+            taken: Some(w.taken).filter(|_| own),
             reason: w.reason,
             created_at: w.created_at,
             updated_at: w.updated_at,
@@ -182,7 +182,7 @@ pub async fn list_open(
 ) -> Result<web::Json<PreorderWindowsView>, Problem> {
     let now = db.clock().now();
     let windows = db.read(move |conn| service::open_windows(conn, actor.who, now, *id)).await?;
-    Ok(web::Json(PreorderWindowsView { items: windows.into_iter().map(|window| PreorderWindowView::at(now, window)).collect() }))
+    Ok(web::Json(PreorderWindowsView { items: windows.into_iter().map(|seen| PreorderWindowView::seen(now, seen)).collect() }))
 }
 
 /// Opens a window in which a product can be ordered before it is made.
@@ -227,8 +227,8 @@ pub async fn list_own(
 #[get("/preorders/{id}")]
 pub async fn show(actor: Actor<Anyone>, id: web::Path<WindowId>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let now = db.clock().now();
-    let window = db.read(move |conn| service::show(conn, actor.who, now, *id)).await?;
-    Ok(tagged(window.version, &PreorderWindowView::at(now, window)))
+    let seen = db.read(move |conn| service::show(conn, actor.who, now, *id)).await?;
+    Ok(tagged(seen.window.version, &PreorderWindowView::seen(now, seen)))
 }
 
 /// Changes an open window: its cut-off, its capacity, and as long as nothing is ordered the day on which it is ready.

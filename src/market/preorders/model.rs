@@ -60,6 +60,14 @@ impl Window {
     }
 }
 
+/// A window as someone sees it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub window: Window,
+    /// Whether she belongs to its seller or administers the village.
+    pub own: bool,
+}
+
 /// A window as it is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct NewWindow {

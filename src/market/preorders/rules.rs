@@ -47,8 +47,10 @@ pub enum BadTimes {
     CutOffPassed,
     /// It would be ready before it is known how much is wanted.
     ReadyBeforeCutOff,
-    /// More than a year ahead.
-    TooFar,
+    /// The cut-off is more than a year ahead.
+    CutOffTooFar,
+    /// It would be ready in more than a year.
+    ReadyTooFar,
 }
 
 /// Judges when a window ends and when it is ready; ready on the day of the cut-off will do.
@@ -56,10 +58,13 @@ pub enum BadTimes {
 /// # Errors
 /// [`BadTimes`] says which rule they break.
 pub fn check_times(cut_off: Timestamp, ready_on: NaiveDate, now: Timestamp) -> Result<(), BadTimes> {
+    let horizon = now.after(Duration::days(MOST_DAYS_AHEAD));
     if cut_off <= now {
         Err(BadTimes::CutOffPassed)
-    } else if ready_on > now.after(Duration::days(MOST_DAYS_AHEAD)).business_date() {
-        Err(BadTimes::TooFar)
+    } else if cut_off > horizon {
+        Err(BadTimes::CutOffTooFar)
+    } else if ready_on > horizon.business_date() {
+        Err(BadTimes::ReadyTooFar)
     } else if ready_on < cut_off.business_date() {
         Err(BadTimes::ReadyBeforeCutOff)
     } else {
@@ -121,7 +126,12 @@ mod tests {
         assert_eq!(check_times(cut_off, day("2026-11-25"), now), Err(BadTimes::ReadyBeforeCutOff));
         assert_eq!(check_times(at("2026-11-26T17:00:00Z"), day("2026-11-26"), now), Err(BadTimes::ReadyBeforeCutOff), "midnight in Garut");
         assert_eq!(check_times(now, day("2026-11-26"), now), Err(BadTimes::CutOffPassed));
-        assert_eq!(check_times(cut_off, day("2062-11-26"), now), Err(BadTimes::TooFar));
+        assert_eq!(check_times(cut_off, day("2062-11-26"), now), Err(BadTimes::ReadyTooFar));
+        assert_eq!(
+            check_times(at("+262142-12-31T23:59:59Z"), day("2026-11-26"), now),
+            Err(BadTimes::CutOffTooFar),
+            "the end of the calendar"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Change, Event, MOST_OPEN, NewWindow, State, Window, WindowId};
+use super::model::{Change, Event, MOST_OPEN, NewWindow, Seen, State, Window, WindowId};
 use super::rules::{self, BadTimes, Move, NotTaken};
 use super::store::{self, Moving};
 use crate::kit::auth::Identity;
@@ -53,36 +53,34 @@ fn product(conn: &mut Conn, id: ProductId) -> Result<Product, DbError> {
     catalogue::by_ids(conn, &[id])?.pop().ok_or(DbError::NotFound)
 }
 
-/// Whether the caller may look at what is sold: everyone, if it is for sale; otherwise those who belong to its seller.
-fn visible(conn: &mut Conn, who: Option<Identity>, now: Timestamp, product: &Product) -> Outcome<()> {
-    if product.is_public() {
-        return Ok(());
-    }
-    let who = who.ok_or(PreorderError::Denied(Denied::Hidden))?;
-    let person = person(conn, who, now)?;
-    authorize(&person, Action::ViewEnterprise, &catalogue::resource(product)).map_err(PreorderError::from)?;
-    Ok(())
+/// Whether the caller belongs to the seller of `product`; whoever does not sees it only while it is for sale.
+fn sees_as_own(conn: &mut Conn, who: Option<Identity>, now: Timestamp, product: &Product) -> Outcome<bool> {
+    let own = match who {
+        Some(who) => authorize(&person(conn, who, now)?, Action::ViewEnterprise, &catalogue::resource(product)).is_ok(),
+        None => false,
+    };
+    if own || product.is_public() { Ok(own) } else { Err(PreorderError::Denied(Denied::Hidden).into()) }
 }
 
 /// The windows of a product that take orders now, first to end first.
 ///
 /// # Errors
 /// [`PreorderError::Denied`] when there is nothing to see.
-pub fn open_windows(conn: &mut Conn, who: Option<Identity>, now: Timestamp, of: ProductId) -> Outcome<Vec<Window>> {
+pub fn open_windows(conn: &mut Conn, who: Option<Identity>, now: Timestamp, of: ProductId) -> Outcome<Vec<Seen>> {
     let product = product(conn, of)?;
-    visible(conn, who, now, &product)?;
-    Ok(store::open_of(conn, of, now, MOST_OPEN)?)
+    let own = sees_as_own(conn, who, now, &product)?;
+    Ok(store::open_of(conn, of, now, MOST_OPEN)?.into_iter().map(|window| Seen { window, own }).collect())
 }
 
 /// One window in whatever state, for whoever may see its product.
 ///
 /// # Errors
 /// [`PreorderError::Denied`] when there is nothing to see.
-pub fn show(conn: &mut Conn, who: Option<Identity>, now: Timestamp, id: WindowId) -> Outcome<Window> {
+pub fn show(conn: &mut Conn, who: Option<Identity>, now: Timestamp, id: WindowId) -> Outcome<Seen> {
     let window = store::get(conn, id)?;
     let product = product(conn, window.product_id)?;
-    visible(conn, who, now, &product)?;
-    Ok(window)
+    let own = sees_as_own(conn, who, now, &product)?;
+    Ok(Seen { window, own })
 }
 
 /// An enterprise's windows in every state, newest first.
