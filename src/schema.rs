@@ -10,7 +10,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, created_at -> Utc, version -> Integer, }
+    village_settings (village_id) { village_id -> Id, hotline -> Nullable<Text>, language -> Text, qris_amount_filling -> Bool, hours_to_pay -> Integer, days_to_complete -> Integer, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, created_at -> Utc, version -> Integer, guest -> Bool, phone_proven_at -> Nullable<Utc>, }
 }
 table! {
     use diesel::sql_types::*;
@@ -21,6 +26,16 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     refresh_tokens (digest) { digest -> Text, session_id -> Id, issued_at -> Utc, used_at -> Nullable<Utc>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    tracking_tokens (digest) { digest -> Text, session_id -> Id, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    phone_proofs (account_id) { account_id -> Id, village_id -> Id, code -> Text, attempts -> Integer, created_at -> Utc, expires_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -55,7 +70,7 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, JsonDoc, Utc};
     products (id) {
-        id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, unit -> Text, price -> BigInt,
+        id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, price_from -> BigInt,
         photos -> JsonDoc, pirt_number -> Nullable<Text>, pirt_expires_year -> Nullable<Integer>, halal_number -> Nullable<Text>, halal_scheme -> Nullable<Text>, halal_until -> Nullable<Date>,
         state -> Text, search_name -> Text, search_rest -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, published_at -> Nullable<Utc>,
     }
@@ -68,7 +83,17 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    stock_items (product_id) { product_id -> Id, on_hand -> BigInt, reserved -> BigInt, updated_at -> Utc, }
+    packs (id) { id -> Id, product_id -> Id, position -> Integer, label -> Text, unit -> Text, net_quantity -> Nullable<BigInt>, net_unit -> Nullable<Text>, active -> Bool, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    prices (id) { id -> Id, pack_id -> Id, channel -> Text, min_quantity -> BigInt, amount -> BigInt, valid_from -> Utc, valid_until -> Nullable<Utc>, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    stock_items (pack_id) { pack_id -> Id, on_hand -> BigInt, reserved -> BigInt, updated_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -86,7 +111,10 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::Id;
-    order_lines (order_id, position) { order_id -> Id, position -> Integer, product_id -> Id, name -> Text, unit -> Text, unit_price -> BigInt, quantity -> BigInt, total -> BigInt, }
+    order_lines (order_id, position) {
+        order_id -> Id, position -> Integer, product_id -> Id, name -> Text, unit -> Text, unit_price -> BigInt, quantity -> BigInt, total -> BigInt,
+        pack_id -> Id, pack_label -> Text, price_channel -> Text,
+    }
 }
 table! {
     use diesel::sql_types::*;
@@ -106,12 +134,17 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    journal_entries (id) { id -> Id, enterprise_id -> Id, reference -> Text, movement -> Text, happened_at -> Utc, business_date -> Date, month -> Text, recorded_at -> Utc, reverses_id -> Nullable<Id>, }
+    journal_entries (id) { id -> Id, enterprise_id -> Id, reference -> Text, movement -> Text, happened_at -> Utc, business_date -> Date, month -> Text, recorded_at -> Utc, reverses_id -> Nullable<Id>, village_id -> Id, evidence -> Text, mirror_id -> Nullable<Id>, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::Id;
-    postings (entry_id, position) { entry_id -> Id, position -> Integer, enterprise_id -> Id, account -> Text, amount -> BigInt, month -> Text, }
+    postings (entry_id, position) { entry_id -> Id, position -> Integer, enterprise_id -> Id, account -> Text, amount -> BigInt, month -> Text, partner_id -> Nullable<Id>, evidence -> Text, business_date -> Date, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    closed_months (enterprise_id, month) { enterprise_id -> Id, month -> Text, closed_by -> Id, on_behalf_of -> Nullable<Id>, closed_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -152,6 +185,8 @@ table! {
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
+joinable!(tracking_tokens -> sessions (session_id));
+joinable!(phone_proofs -> accounts (account_id));
 joinable!(enterprises -> villages (village_id));
 joinable!(enterprise_events -> enterprises (enterprise_id));
 joinable!(members -> enterprises (enterprise_id));
@@ -161,7 +196,9 @@ joinable!(products -> enterprises (enterprise_id));
 joinable!(products -> villages (village_id));
 joinable!(products -> categories (category_code));
 joinable!(product_events -> products (product_id));
-joinable!(stock_items -> products (product_id));
+joinable!(packs -> products (product_id));
+joinable!(prices -> packs (pack_id));
+joinable!(stock_items -> packs (pack_id));
 joinable!(orders -> order_groups (group_id));
 joinable!(orders -> enterprises (seller_id));
 joinable!(order_lines -> orders (order_id));
@@ -173,6 +210,7 @@ joinable!(postings -> journal_entries (entry_id));
 allow_tables_to_appear_in_same_query!(
     accounts,
     categories,
+    closed_months,
     delivery_zones,
     enterprise_events,
     enterprises,
@@ -185,11 +223,14 @@ allow_tables_to_appear_in_same_query!(
     order_groups,
     order_lines,
     orders,
+    packs,
     payment_events,
     payments,
+    phone_proofs,
     postings,
     preorder_events,
     preorder_windows,
+    prices,
     product_events,
     products,
     refresh_tokens,
@@ -197,5 +238,7 @@ allow_tables_to_appear_in_same_query!(
     setup_tokens,
     shop_terms,
     stock_items,
+    tracking_tokens,
     villages,
+    village_settings,
 );

@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod inventory;
 pub mod orders;
+pub mod packs;
 pub mod payments;
 pub mod preorders;
 pub mod shops;

@@ -19,6 +19,8 @@ word_enum! {
     Action {
         /// Create a village or appoint its admins.
         ManageVillages = "manage_villages",
+        /// See and change what a village decides for itself.
+        RunVillage = "run_village",
         /// See an enterprise's own page, members and history.
         ViewEnterprise = "view_enterprise",
         /// Change what an enterprise says about itself, or submit it for review.
@@ -71,7 +73,7 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::ViewEnterprise => &[VillageAdmin, Owner, Staff],
         Action::EditEnterprise | Action::WriteProduct | Action::FulfilOrder => &[AssistingAdmin, Owner, Staff],
         Action::ManageMembers => &[AssistingAdmin, Owner],
-        Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
+        Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
         Action::ClaimPayment => &[Buyer],
         Action::ViewBooks => &[AssistingAdmin, Owner],

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
 use crate::support::http::fresh_key;
-use crate::support::people::{cart, product_body};
+use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
 struct Operation {
@@ -41,6 +41,7 @@ struct World {
     shop: Shop,
     staff: Person,
     draft: String,
+    pack: String,
     zone: String,
     preorder: String,
     order: String,
@@ -51,6 +52,7 @@ struct World {
     other: Shop,
     stranger: Person,
     newcomer: Person,
+    guest: Person,
 }
 
 fn world(app: &TestApp) -> World {
@@ -73,6 +75,7 @@ fn world(app: &TestApp) -> World {
         village,
         shop,
         staff,
+        pack: pack_of(&draft),
         draft,
         zone: text(&zone["id"]),
         preorder: text(&preorder["id"]),
@@ -84,12 +87,14 @@ fn world(app: &TestApp) -> World {
         other,
         stranger: app.buyer("Orang lain"),
         newcomer: app.buyer("Pembantu baru"),
+        guest: app.guest("Tamu"),
     }
 }
 
 impl World {
-    fn roles(&self) -> [(&'static str, &Person); 7] {
+    fn roles(&self) -> [(&'static str, &Person); 8] {
         [
+            ("guest", &self.guest),
             ("stranger", &self.stranger),
             ("other seller", &self.other.owner),
             ("other admin", &self.elsewhere.admin),
@@ -105,6 +110,7 @@ impl World {
             "enterprises" | "sellers" => &self.shop.id,
             "villages" => &self.village.id,
             "products" => &self.draft,
+            "packs" => &self.pack,
             "delivery-zones" => &self.zone,
             "preorders" => &self.preorder,
             "orders" => &self.order,
@@ -144,12 +150,19 @@ impl World {
             "call_off_preorder" | "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product"
             | "return_enterprise" | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
+            "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
             "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
             "create_village" => Some(village("32.05.20.2009")),
-            "edit_delivery_zone" | "edit_enterprise" | "edit_me" | "edit_preorder" | "edit_product" => Some(json!({})),
+            "edit_delivery_zone"
+            | "edit_enterprise"
+            | "edit_me"
+            | "edit_pack"
+            | "edit_preorder"
+            | "edit_product"
+            | "edit_village_settings" => Some(json!({})),
             "join_enterprise" => Some(json!({ "code": "bukan-kode" })),
             "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
@@ -157,12 +170,17 @@ impl World {
             "place_order" => Some(cart(&self.draft, 1)),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
+            "set_prices" => Some(json!({ "price": 15_000 })),
             "set_shop_terms" => {
                 Some(json!({ "minimum_order": 0, "answer_hours": 48, "hand_over_days": 7, "opening": null, "holiday": null }))
             }
             "set_stock" => Some(json!({ "on_hand": 10 })),
             "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
             "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
+            "begin_phone_proof" => Some(json!({ "village_id": self.village.id })),
+            "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
+            "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
+            "track" => Some(json!({ "tracking_token": "bukan-token" })),
             "get_delivery_zone"
             | "get_enterprise"
             | "get_income"
@@ -175,6 +193,7 @@ impl World {
             | "get_shop"
             | "get_trial_balance"
             | "get_village"
+            | "get_village_settings"
             | "list_categories"
             | "list_delivery_zones"
             | "list_enterprise_history"
@@ -191,6 +210,7 @@ impl World {
             | "list_own_products"
             | "list_preorder_history"
             | "list_product_history"
+            | "list_price_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"
@@ -246,6 +266,7 @@ fn every_role_may_do_what_the_matrix_says_and_nobody_reaches_into_another_tenant
                 other => panic!("{} as {role}: {other}", operation.id),
             };
             write!(matrix, " {role}={verdict}").expect("a string");
+            assert!(role != "guest" || !operation.path.contains("{id}") || verdict != "yes", "{} as a guest", operation.id);
             let stranger = matches!(role, "stranger" | "other seller" | "other admin");
             // Operators are the installation's: the admins of this world's villages run it too.
             let open_to_all = !operation.path.contains("{id}") || operation.id == "appoint_village_admin";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::people::cart;
+use crate::support::people::{cart, pack_of};
 use crate::support::{Person, Shop, TestApp, Village};
 
 /// A village, a shop, a product of Rp12.500 with stock 40, and a buyer.
@@ -64,7 +64,7 @@ fn a_cart_of_two_sellers_is_two_orders_and_all_or_nothing() {
     let lines = |dodols: i64| {
         json!({
             "lines": [
-                { "product_id": product, "quantity": 2 }, { "product_id": dodol, "quantity": dodols }, { "product_id": product, "quantity": 1 },
+                { "pack_id": pack_of(&product), "quantity": 2 }, { "pack_id": pack_of(&dodol), "quantity": dodols }, { "pack_id": pack_of(&product), "quantity": 1 },
             ],
             "fulfilment": "pickup", "payment": "bank_transfer",
         })
@@ -88,7 +88,7 @@ fn a_cart_of_two_sellers_is_two_orders_and_all_or_nothing() {
 fn two_lines_of_one_cart_do_not_oversell_one_stock_item() {
     let app = TestApp::start();
     let Stall { product, buyer, .. } = stall(&app);
-    let line = json!({ "product_id": product, "quantity": 25 });
+    let line = json!({ "pack_id": pack_of(&product), "quantity": 25 });
     let body = json!({ "lines": [line, line], "fulfilment": "pickup", "payment": "cash_on_delivery" });
     buyer.client.post("/v1/order-groups", body).expect_problem(409, "out_of_stock");
     assert_eq!(app.available(&product), 40);
@@ -116,23 +116,23 @@ fn a_cart_that_makes_no_sense_is_told_where() {
     for (body, field) in [
         (json!({ "lines": [], "fulfilment": "pickup", "payment": "cash_on_delivery" }), "lines"),
         (
-            json!({ "lines": [{ "product_id": product, "quantity": 0 }], "fulfilment": "pickup", "payment": "cash_on_delivery" }),
+            json!({ "lines": [{ "pack_id": pack_of(&product), "quantity": 0 }], "fulfilment": "pickup", "payment": "cash_on_delivery" }),
             "lines[0].quantity",
         ),
         (
-            json!({ "lines": [{ "product_id": product, "quantity": -1 }], "fulfilment": "pickup", "payment": "cash_on_delivery" }),
+            json!({ "lines": [{ "pack_id": pack_of(&product), "quantity": -1 }], "fulfilment": "pickup", "payment": "cash_on_delivery" }),
             "lines[0].quantity",
         ),
         (
-            json!({ "lines": [{ "product_id": shop.id, "quantity": 1 }], "fulfilment": "pickup", "payment": "cash_on_delivery" }),
-            "lines[0].product_id",
+            json!({ "lines": [{ "pack_id": shop.id, "quantity": 1 }], "fulfilment": "pickup", "payment": "cash_on_delivery" }),
+            "lines[0].pack_id",
         ),
         (
-            json!({ "lines": [{ "product_id": product, "quantity": 1 }], "fulfilment": "seller_delivery", "payment": "cash_on_delivery" }),
+            json!({ "lines": [{ "pack_id": pack_of(&product), "quantity": 1 }], "fulfilment": "seller_delivery", "payment": "cash_on_delivery" }),
             "address",
         ),
         (
-            json!({ "lines": [{ "product_id": product, "quantity": 1 }], "fulfilment": "pickup", "payment": "cash_on_delivery", "price": 1 }),
+            json!({ "lines": [{ "pack_id": pack_of(&product), "quantity": 1 }], "fulfilment": "pickup", "payment": "cash_on_delivery", "price": 1 }),
             "price",
         ),
     ] {

@@ -22,7 +22,8 @@ fn a_longer_list_asks_no_more_of_the_database() {
         app.product(&village, &shop, &format!("Opak Ketan {n}"), 5_000 + n, 50);
     }
     let all = app.client.get("/v1/products").expect(200);
-    let lines: Vec<_> = all["items"].as_array().expect("a list").iter().map(|p| json!({ "product_id": p["id"], "quantity": 1 })).collect();
+    let lines: Vec<_> =
+        all["items"].as_array().expect("a list").iter().map(|p| json!({ "pack_id": p["packs"][0]["id"], "quantity": 1 })).collect();
     let mut group = String::new();
     for _ in 0..4 {
         let cart = json!({ "lines": lines, "fulfilment": "pickup", "payment": "cash_on_delivery" });

@@ -10,7 +10,7 @@ use super::rules::Move;
 use super::service::{self, OrderError};
 use super::views::{OrderGroupView, OrderHistoryView, OrderView};
 use crate::act;
-use crate::kit::auth::{Actor, Identity, SignedIn};
+use crate::kit::auth::{Actor, Buying, Identity, SignedIn};
 use crate::kit::db::Db;
 use crate::kit::http::etag::tagged;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
@@ -26,8 +26,8 @@ const MOST_LINES: usize = 50;
 impl From<OrderError> for Problem {
     fn from(error: OrderError) -> Self {
         match error {
-            OrderError::NotForSale { product } => Self::conflict("not_for_sale").arg("product", product),
-            OrderError::OwnProduct { product } => Self::conflict("own_product").arg("product", product),
+            OrderError::NotForSale { pack } => Self::conflict("not_for_sale").arg("pack", pack),
+            OrderError::OwnProduct { pack } => Self::conflict("own_product").arg("pack", pack),
             OrderError::OtherTotal { total } => Self::conflict("other_total").arg("total", total),
             OrderError::TooMuch => Self::conflict("sum_out_of_range"),
             OrderError::WrongState { state, wanted } => Self::conflict("order_wrong_state").arg("state", state).arg("event", wanted),
@@ -38,7 +38,7 @@ impl From<OrderError> for Problem {
             }
             OrderError::NoRefundDue => Self::conflict("no_refund_due"),
             OrderError::Stock(error) => error.into(),
-            OrderError::Books(_) => Self::conflict("already_in_the_books"),
+            OrderError::Books(error) => error.into(),
             OrderError::Denied(denied) => denied.into(),
         }
     }
@@ -110,7 +110,7 @@ fn shown(who: Identity, whole: Whole) -> Reply {
 #[utoipa::path(tag = "orders", operation_id = "place_order", params(("Idempotency-Key" = String, Header)), request_body = PlaceOrder,
     responses((status = 201, body = OrderGroupView), Always, SignedInOnly, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/order-groups")]
-pub async fn place(actor: Actor<SignedIn>, posted: Posted<PlaceOrder>, db: web::Data<Db>) -> Result<Reply, Problem> {
+pub async fn place(actor: Actor<Buying>, posted: Posted<PlaceOrder>, db: web::Data<Db>) -> Result<Reply, Problem> {
     let (who, cart) = (actor.who, Cart::try_from(posted.body)?);
     let reply = posted.once.write(&db, who, move |tx| {
         let (id, total, orders) = service::place(tx, who, &cart)?;
@@ -125,7 +125,7 @@ pub async fn place(actor: Actor<SignedIn>, posted: Posted<PlaceOrder>, db: web::
     responses((status = 200, body = OrderGroupView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/order-groups/{id}")]
 pub async fn show_group(
-    actor: Actor<SignedIn>,
+    actor: Actor<Buying>,
     id: web::Path<OrderGroupId>,
     db: web::Data<Db>,
 ) -> Result<web::Json<OrderGroupView>, Problem> {
@@ -139,7 +139,7 @@ pub async fn show_group(
 #[utoipa::path(tag = "orders", operation_id = "list_my_orders", params(BoughtQuery),
     responses((status = 200, body = Page<OrderView>), Always, SignedInOnly), security(("bearer" = [])))]
 #[get("/me/orders")]
-pub async fn bought(actor: Actor<SignedIn>, query: web::Query<BoughtQuery>, db: web::Data<Db>) -> Result<Page<OrderView>, Problem> {
+pub async fn bought(actor: Actor<Buying>, query: web::Query<BoughtQuery>, db: web::Data<Db>) -> Result<Page<OrderView>, Problem> {
     let (now, q, who) = (db.clock().now(), query.into_inner(), actor.who);
     let before = page::decode(NEWEST, q.cursor.as_deref())?;
     let rows = db.read(move |conn| service::bought(conn, who, now, before, q.limit.fetch())).await?;
@@ -166,7 +166,7 @@ pub async fn sold(
 #[utoipa::path(tag = "orders", operation_id = "get_order", params(("id" = OrderId, Path)),
     responses((status = 200, body = OrderView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/orders/{id}")]
-pub async fn show(actor: Actor<SignedIn>, id: web::Path<OrderId>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+pub async fn show(actor: Actor<Buying>, id: web::Path<OrderId>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let (now, who) = (db.clock().now(), actor.who);
     let whole = db.read(move |conn| service::show(conn, who, now, *id)).await?;
     Ok(tagged(whole.0.version, &OrderView::seen_by(who.account, whole)))
@@ -176,7 +176,7 @@ pub async fn show(actor: Actor<SignedIn>, id: web::Path<OrderId>, db: web::Data<
 #[utoipa::path(tag = "orders", operation_id = "list_order_history", params(("id" = OrderId, Path)),
     responses((status = 200, body = OrderHistoryView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/orders/{id}/history")]
-pub async fn history(actor: Actor<SignedIn>, id: web::Path<OrderId>, db: web::Data<Db>) -> Result<web::Json<OrderHistoryView>, Problem> {
+pub async fn history(actor: Actor<Buying>, id: web::Path<OrderId>, db: web::Data<Db>) -> Result<web::Json<OrderHistoryView>, Problem> {
     let (now, who) = (db.clock().now(), actor.who);
     Ok(web::Json(db.read(move |conn| service::history(conn, who, now, *id)).await?.into()))
 }
@@ -213,12 +213,12 @@ act!(
 );
 act!(
     /// Calls it off: the buyer until preparation begins, the seller until hand-over.
-    cancel, "orders", "/orders/{id}/cancel", "cancel_order", OrderId, OrderView,
+    Buying cancel, "orders", "/orders/{id}/cancel", "cancel_order", OrderId, OrderView,
     |tx, who, id, reason| service::advance(tx, who, id, Move::Cancel, Action::EndOrder, Some(reason.as_str())).map(|whole| shown(who, whole))
 );
 act!(
     /// The buyer says that she has paid.
-    claim_payment, "payments", "/orders/{id}/payment/claim", "claim_payment", OrderId, OrderView,
+    Buying claim_payment, "payments", "/orders/{id}/payment/claim", "claim_payment", OrderId, OrderView,
     |tx, who, id| paying::advance(tx, who, id, PaymentMove::Claim, Action::ClaimPayment, None).map(|whole| shown(who, whole))
 );
 act!(

@@ -8,7 +8,9 @@ use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
-use crate::market::catalogue::{ProductId, Unit};
+use crate::market::catalogue::ProductId;
+use crate::market::packs::model::Channel;
+use crate::market::packs::{PackId, Unit};
 use crate::market::payments::{Method, Payment};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::Resource;
@@ -69,14 +71,14 @@ word_enum! {
 /// The only channel so far: ordered here.
 pub const ONLINE: &str = "online";
 
-/// How many units one line orders: 1 to 10,000.
+/// How many packs one line orders: 1 to 10,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = i64, minimum = 1, maximum = 10_000)]
 pub struct Quantity(i64);
 
 impl Quantity {
-    /// The number of units.
+    /// The number of packs.
     #[must_use]
     pub const fn units(self) -> i64 {
         self.0
@@ -94,7 +96,7 @@ impl<'de> Deserialize<'de> for Quantity {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CartLine {
-    pub product_id: ProductId,
+    pub pack_id: PackId,
     pub quantity: Quantity,
 }
 
@@ -175,6 +177,9 @@ pub struct Line {
     pub unit_price: Rupiah,
     pub quantity: i64,
     pub total: Rupiah,
+    pub pack_id: PackId,
+    pub pack_label: String,
+    pub price_channel: Channel,
 }
 
 /// An order with its lines.

@@ -6,7 +6,7 @@ use super::model::{CartLine, OrderId, State};
 use crate::books::ledger::{Account, Entry, Movement};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::catalogue::ProductId;
+use crate::market::packs::PackId;
 use crate::market::payments::{self, Method, Refund};
 use crate::word_enum;
 
@@ -97,12 +97,12 @@ pub const fn seller_sees_buyer(state: State, refund: Refund) -> bool {
     }
 }
 
-/// The demand of a cart per product: two lines on one product are one demand.
+/// The demand of a cart per pack: two lines on one pack are one demand.
 #[must_use]
-pub fn demand(lines: &[CartLine]) -> BTreeMap<ProductId, i64> {
+pub fn demand(lines: &[CartLine]) -> BTreeMap<PackId, i64> {
     let mut demand = BTreeMap::new();
     for line in lines {
-        *demand.entry(line.product_id).or_insert(0) += line.quantity.units();
+        *demand.entry(line.pack_id).or_insert(0) += line.quantity.units();
     }
     demand
 }
@@ -110,7 +110,7 @@ pub fn demand(lines: &[CartLine]) -> BTreeMap<ProductId, i64> {
 /// Where money of this kind is kept.
 const fn till(method: Method) -> Account {
     match method {
-        Method::CashOnDelivery => Account::Cash,
+        Method::CashOnDelivery => Account::CashSeller,
         Method::BankTransfer => Account::Bank,
     }
 }
@@ -155,6 +155,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::books::ledger::Place;
 
     #[test]
     fn the_state_table_is_as_committed() {
@@ -171,10 +172,9 @@ mod tests {
     }
 
     #[test]
-    fn two_lines_on_one_product_are_one_demand() {
-        let (opak, dodol) = (ProductId::new(), ProductId::new());
-        let line =
-            |product_id, quantity: i64| CartLine { product_id, quantity: serde_json::from_value(quantity.into()).expect("a quantity") };
+    fn two_lines_on_one_pack_are_one_demand() {
+        let (opak, dodol) = (PackId::new(), PackId::new());
+        let line = |pack_id, quantity: i64| CartLine { pack_id, quantity: serde_json::from_value(quantity.into()).expect("a quantity") };
         let demand = demand(&[line(opak, 2), line(dodol, 1), line(opak, 3)]);
         assert_eq!(demand.into_iter().collect::<Vec<_>>(), [(opak, 5), (dodol, 1)]);
     }
@@ -194,15 +194,15 @@ mod tests {
             } else {
                 vec![sale(order, total, payments::State::Awaiting, at), payment_received(order, total, method, State::HandedOver, at)]
             };
-            let mut balances: BTreeMap<Account, Rupiah> = BTreeMap::new();
+            let mut balances: BTreeMap<Place, Rupiah> = BTreeMap::new();
             for entry in entries {
-                for (account, amount) in entry.expect("not negative").postings() {
-                    let balance = balances.entry(*account).or_default();
+                for (place, amount) in entry.expect("not negative").postings() {
+                    let balance = balances.entry(*place).or_default();
                     *balance = balance.plus(*amount).expect("in range");
                 }
             }
             balances.retain(|_, balance| *balance != Rupiah::ZERO);
-            let expected = if called_off { BTreeMap::new() } else { BTreeMap::from([(till(method), total), (Account::SalesOnline, total.negated())]) };
+            let expected = if called_off { BTreeMap::new() } else { BTreeMap::from([(till(method).into(), total), (Account::SalesOnline.into(), total.negated())]) };
             prop_assert_eq!(balances, expected);
         }
     }

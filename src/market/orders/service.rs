@@ -6,7 +6,7 @@ use chrono::Duration;
 
 use super::model::{Cart, Event, Order, OrderGroupId, OrderId, State, Whole};
 use super::rules::{self, Move};
-use super::store::{self, Buyer, Share};
+use super::store::{self, Buyer, Share, Wanted};
 use super::{jobs, paying};
 use crate::books::ledger::service::LedgerError;
 use crate::books::ledger::{self, Entry};
@@ -14,9 +14,10 @@ use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::catalogue::{self, ProductId};
 use crate::market::inventory::{self, InventoryError};
-use crate::market::payments;
+use crate::market::packs::model::Channel;
+use crate::market::packs::{self, PackId};
+use crate::market::{catalogue, payments};
 use crate::people::accounts;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
@@ -27,8 +28,8 @@ pub const ANSWER_HOURS: i64 = 48;
 /// What can happen to a person here.
 #[derive(Debug)]
 pub enum OrderError {
-    NotForSale { product: ProductId },
-    OwnProduct { product: ProductId },
+    NotForSale { pack: PackId },
+    OwnProduct { pack: PackId },
     OtherTotal { total: Rupiah },
     TooMuch,
     WrongState { state: State, wanted: Move },
@@ -74,20 +75,22 @@ pub fn place(tx: &mut Tx<'_>, who: Identity, cart: &Cart) -> Outcome<(OrderGroup
     let now = tx.now();
     let person = person(tx, who, now)?;
     let demand = rules::demand(&cart.lines);
-    let ids: Vec<ProductId> = demand.keys().copied().collect();
-    let products = catalogue::service::by_ids(tx, &ids)?;
+    let ids: Vec<PackId> = demand.keys().copied().collect();
+    let offers = packs::service::offers(tx, &ids)?;
     for id in &ids {
-        let product =
-            products.iter().find(|product| product.id == *id && product.is_public()).ok_or(OrderError::NotForSale { product: *id })?;
-        if person.acts_for(&catalogue::service::resource(product)) {
-            return Err(OrderError::OwnProduct { product: *id }.into());
+        let offer =
+            offers.iter().find(|offer| offer.pack.row.id == *id && offer.is_public()).ok_or(OrderError::NotForSale { pack: *id })?;
+        if person.acts_for(&catalogue::service::resource(&offer.product)) {
+            return Err(OrderError::OwnProduct { pack: *id }.into());
         }
     }
     let mut shares: BTreeMap<EnterpriseId, Share<'_>> = BTreeMap::new();
     let mut total = Rupiah::ZERO;
-    for product in &products {
-        let quantity = demand[&product.id];
-        let line_total = product.price.times(quantity).map_err(OrderError::from)?;
+    for offer in &offers {
+        let (product, pack) = (&offer.product, offer.pack.row.id);
+        let quantity = demand[&pack];
+        let price = packs::rules::price_for(&offer.pack.prices, Channel::Retail, quantity).ok_or(OrderError::NotForSale { pack })?;
+        let line_total = price.amount.times(quantity).map_err(OrderError::from)?;
         total = total.plus(line_total).map_err(OrderError::from)?;
         let share = shares.entry(product.enterprise_id).or_insert_with(|| Share {
             number: order_number(),
@@ -97,14 +100,14 @@ pub fn place(tx: &mut Tx<'_>, who: Identity, cart: &Cart) -> Outcome<(OrderGroup
             lines: Vec::new(),
         });
         share.total = share.total.plus(line_total).map_err(OrderError::from)?;
-        share.lines.push((product, quantity, line_total));
+        share.lines.push(Wanted { offer, price, quantity, total: line_total });
     }
     if cart.expected_total.is_some_and(|expected| expected != total) {
         return Err(OrderError::OtherTotal { total }.into());
     }
-    // In the order of their ids, so that two carts that share products cannot hold each other up.
-    for (product, quantity) in &demand {
-        inventory::reserve(tx, *product, *quantity).map_err(|failure| failure.map(OrderError::Stock))?;
+    // In the order of their ids, so that two carts that share packs cannot hold each other up.
+    for (pack, quantity) in &demand {
+        inventory::reserve(tx, *pack, *quantity).map_err(|failure| failure.map(OrderError::Stock))?;
     }
     let buyer = accounts::service::contact(tx, who.account)?;
     let buyer = Buyer { id: who.account, name: buyer.name, phone: buyer.phone };
@@ -252,13 +255,9 @@ fn hand_over(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
     account(tx, order.seller_id, &entry)
 }
 
-fn each_line(
-    tx: &mut Tx<'_>,
-    id: OrderId,
-    act: fn(&mut Tx<'_>, ProductId, i64) -> Result<(), Failure<crate::kit::db::Never>>,
-) -> Outcome<()> {
+fn each_line(tx: &mut Tx<'_>, id: OrderId, act: fn(&mut Tx<'_>, PackId, i64) -> Result<(), Failure<crate::kit::db::Never>>) -> Outcome<()> {
     for line in store::lines(tx, &[id])? {
-        act(tx, line.product_id, line.quantity).map_err(Failure::widen)?;
+        act(tx, line.pack_id, line.quantity).map_err(Failure::widen)?;
     }
     Ok(())
 }

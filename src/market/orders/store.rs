@@ -10,7 +10,7 @@ use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
-use crate::market::catalogue::model::Product;
+use crate::market::packs::model::{InForce, Offer};
 use crate::market::payments as pay;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
@@ -68,7 +68,15 @@ pub(super) struct Share<'a> {
     pub village: VillageId,
     pub seller: EnterpriseId,
     pub total: Rupiah,
-    pub lines: Vec<(&'a Product, i64, Rupiah)>,
+    pub lines: Vec<Wanted<'a>>,
+}
+
+/// One line of it, at the price it has now.
+pub(super) struct Wanted<'a> {
+    pub offer: &'a Offer,
+    pub price: InForce,
+    pub quantity: i64,
+    pub total: Rupiah,
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, group: OrderGroupId, buyer: &Buyer, cart: &Cart, share: &Share<'_>) -> Result<OrderId, DbError> {
@@ -95,17 +103,21 @@ pub(super) fn insert(tx: &mut Tx<'_>, group: OrderGroupId, buyer: &Buyer, cart: 
             orders::updated_at.eq(now),
         ))
         .execute(&mut **tx)?;
-    for (position, (product, quantity, total)) in (1_i32..).zip(&share.lines) {
+    for (position, Wanted { offer, price, quantity, total }) in (1_i32..).zip(&share.lines) {
+        let (product, pack) = (&offer.product, &offer.pack.row);
         diesel::insert_into(order_lines::table)
             .values((
                 order_lines::order_id.eq(id),
                 order_lines::position.eq(position),
                 order_lines::product_id.eq(product.id),
                 order_lines::name.eq(&product.name),
-                order_lines::unit.eq(product.unit),
-                order_lines::unit_price.eq(product.price),
+                order_lines::unit.eq(pack.unit),
+                order_lines::unit_price.eq(price.amount),
                 order_lines::quantity.eq(*quantity),
                 order_lines::total.eq(*total),
+                order_lines::pack_id.eq(pack.id),
+                order_lines::pack_label.eq(&pack.label),
+                order_lines::price_channel.eq(price.channel),
             ))
             .execute(&mut **tx)?;
     }

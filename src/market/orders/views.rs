@@ -9,7 +9,9 @@ use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
-use crate::market::catalogue::{ProductId, Unit};
+use crate::market::catalogue::ProductId;
+use crate::market::packs::model::Channel;
+use crate::market::packs::{PackId, Unit};
 use crate::market::payments::{self, Method, Payment, Refund, State as PaymentState};
 use crate::people::enterprises::EnterpriseId;
 use crate::people::villages::VillageId;
@@ -18,19 +20,25 @@ use crate::people::villages::VillageId;
 #[derive(Serialize, ToSchema)]
 pub struct OrderLineView {
     product_id: ProductId,
-    /// The name when it was ordered.
+    pack_id: PackId,
+    /// The product's name when it was ordered.
     name: String,
+    /// The pack's label when it was ordered.
+    pack_label: String,
     unit: Unit,
-    /// The price when it was ordered.
+    /// The price of one when it was ordered.
     unit_price: Rupiah,
+    /// Which price that was.
+    price_channel: Channel,
     quantity: i64,
     total: Rupiah,
 }
 
 impl From<Line> for OrderLineView {
     fn from(line: Line) -> Self {
-        let Line { order_id: _, position: _, product_id, name, unit, unit_price, quantity, total } = line;
-        Self { product_id, name, unit, unit_price, quantity, total }
+        let Line { order_id: _, position: _, product_id, name, unit, unit_price, quantity, total, pack_id, pack_label, price_channel } =
+            line;
+        Self { product_id, pack_id, name, pack_label, unit, unit_price, price_channel, quantity, total }
     }
 }
 
