@@ -66,7 +66,7 @@ fn world(app: &TestApp) -> World {
     let zone = json!({ "name": "Cisurupan", "fee": 5_000 });
     let zone = shop.owner.client.post(&format!("/v1/enterprises/{}/delivery-zones", shop.id), zone).expect(201);
     let preorder = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 });
-    let preorder = shop.owner.client.post(&format!("/v1/products/{draft}/preorders"), preorder).expect(201);
+    let preorder = shop.owner.client.post(&format!("/v1/packs/{}/preorders", pack_of(&draft)), preorder).expect(201);
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);

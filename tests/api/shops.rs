@@ -162,9 +162,9 @@ fn a_shop_that_does_not_trade_is_seen_by_its_house_and_an_office_is_none() {
     set(&owner.client, &id, 0, terms()).expect(200);
 
     let office = village.admin.client.get("/v1/me/enterprises").expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
-    set(&village.admin.client, &office, 0, terms()).expect_problem(409, "office_is_no_shop");
+    set(&village.admin.client, &office, 0, terms()).expect_problem(409, "sells_nothing");
     let zone = json!({ "name": "Cisurupan", "fee": 5_000 });
-    village.admin.client.post(&format!("/v1/enterprises/{office}/delivery-zones"), zone).expect_problem(409, "office_is_no_shop");
+    village.admin.client.post(&format!("/v1/enterprises/{office}/delivery-zones"), zone).expect_problem(409, "sells_nothing");
     app.client.get(&format!("/v1/enterprises/{office}/shop")).expect_problem(404, "not_found");
 }
 

@@ -16,6 +16,7 @@ use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::market::catalogue::ProductId;
+use crate::market::packs::PackId;
 use crate::people::enterprises::EnterpriseId;
 
 impl From<PreorderError> for Problem {
@@ -52,6 +53,9 @@ pub struct PreorderWindowView {
     id: WindowId,
     product_id: ProductId,
     product_name: String,
+    pack_id: PackId,
+    /// Which size of the product it is.
+    pack_label: String,
     seller_id: EnterpriseId,
     state: State,
     /// Until just before then it takes orders.
@@ -83,6 +87,8 @@ impl PreorderWindowView {
             id: w.id,
             product_id: w.product_id,
             product_name: w.product_name,
+            pack_id: w.pack_id,
+            pack_label: w.pack_label,
             seller_id: w.enterprise_id,
             state,
             cut_off: w.cut_off,
@@ -171,7 +177,7 @@ pub struct PreorderQuery {
 
 const OWN: &str = "own_preorders";
 
-/// Lists when a product can be ordered before it is made, and how many of it are free.
+/// Lists when a product can be ordered before it is made, in which packs, and how many are free.
 #[utoipa::path(tag = "preorders", operation_id = "list_open_preorders", params(("id" = ProductId, Path)),
     responses((status = 200, body = PreorderWindowsView), Always, OnOne), security((), ("bearer" = [])))]
 #[get("/products/{id}/preorders")]
@@ -185,13 +191,13 @@ pub async fn list_open(
     Ok(web::Json(PreorderWindowsView { items: windows.into_iter().map(|seen| PreorderWindowView::seen(now, seen)).collect() }))
 }
 
-/// Opens a window in which a product can be ordered before it is made.
-#[utoipa::path(tag = "preorders", operation_id = "open_preorder", params(("id" = ProductId, Path), ("Idempotency-Key" = String, Header)), request_body = OpenPreorder,
+/// Opens a window in which a pack can be ordered before it is made.
+#[utoipa::path(tag = "preorders", operation_id = "open_preorder", params(("id" = PackId, Path), ("Idempotency-Key" = String, Header)), request_body = OpenPreorder,
     responses((status = 201, body = PreorderWindowView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/products/{id}/preorders")]
+#[post("/packs/{id}/preorders")]
 pub async fn open(
     actor: Actor<SignedIn>,
-    id: web::Path<ProductId>,
+    id: web::Path<PackId>,
     posted: Posted<OpenPreorder>,
     db: web::Data<Db>,
 ) -> Result<Reply, Problem> {

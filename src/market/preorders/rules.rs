@@ -4,7 +4,7 @@ use chrono::{Duration, NaiveDate};
 
 use super::model::{State, Window};
 use crate::kit::clock::Timestamp;
-use crate::market::catalogue::ProductId;
+use crate::market::packs::PackId;
 use crate::word_enum;
 
 /// How far ahead something may be promised.
@@ -75,7 +75,7 @@ pub fn check_times(cut_off: Timestamp, ready_on: NaiveDate, now: Timestamp) -> R
 /// Why an order took nothing from a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotTaken {
-    /// There is no such window for this product.
+    /// There is no such window for this pack.
     NoSuchWindow,
     /// It takes no orders.
     NotOpen { state: State },
@@ -83,11 +83,11 @@ pub enum NotTaken {
     NotEnough { free: i64 },
 }
 
-/// Tells why an order placed at `now` for this product took nothing from a window.
+/// Tells why an order for this pack placed at `now` took nothing from a window.
 #[must_use]
-pub fn why_not(window: &Window, product: ProductId, now: Timestamp) -> NotTaken {
+pub fn why_not(window: &Window, pack: PackId, now: Timestamp) -> NotTaken {
     match state_at(window.state, window.cut_off, now) {
-        _ if window.product_id != product => NotTaken::NoSuchWindow,
+        _ if window.pack_id != pack => NotTaken::NoSuchWindow,
         State::Open => NotTaken::NotEnough { free: window.free() },
         state @ (State::Closed | State::CalledOff) => NotTaken::NotOpen { state },
     }
@@ -99,6 +99,7 @@ mod tests {
 
     use super::super::model::WindowId;
     use super::*;
+    use crate::market::catalogue::ProductId;
     use crate::people::enterprises::EnterpriseId;
 
     fn at(text: &str) -> Timestamp {
@@ -139,7 +140,7 @@ mod tests {
         let now = at("2026-11-24T02:00:00Z");
         let open = Window {
             id: WindowId::new(),
-            product_id: ProductId::new(),
+            pack_id: PackId::new(),
             enterprise_id: EnterpriseId::new(),
             cut_off: now.after(Duration::hours(1)),
             ready_on: now.business_date(),
@@ -150,13 +151,15 @@ mod tests {
             version: 1,
             created_at: now,
             updated_at: now,
+            product_id: ProductId::new(),
             product_name: "Dodol".to_owned(),
+            pack_label: "Bungkus 250 g".to_owned(),
         };
         let called_off = Window { state: State::CalledOff, ..open.clone() };
-        assert_eq!(why_not(&open, open.product_id, now), NotTaken::NotEnough { free: 2 });
-        assert_eq!(why_not(&open, ProductId::new(), now), NotTaken::NoSuchWindow);
-        assert_eq!(why_not(&open, open.product_id, open.cut_off), NotTaken::NotOpen { state: State::Closed });
-        assert_eq!(why_not(&called_off, open.product_id, now), NotTaken::NotOpen { state: State::CalledOff });
+        assert_eq!(why_not(&open, open.pack_id, now), NotTaken::NotEnough { free: 2 });
+        assert_eq!(why_not(&open, PackId::new(), now), NotTaken::NoSuchWindow);
+        assert_eq!(why_not(&open, open.pack_id, open.cut_off), NotTaken::NotOpen { state: State::Closed });
+        assert_eq!(why_not(&called_off, open.pack_id, now), NotTaken::NotOpen { state: State::CalledOff });
     }
 
     proptest! {

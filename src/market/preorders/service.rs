@@ -12,6 +12,8 @@ use crate::kit::text::Reason;
 use crate::market::catalogue::ProductId;
 use crate::market::catalogue::model::Product;
 use crate::market::catalogue::service as catalogue;
+use crate::market::packs::model::Offer;
+use crate::market::packs::{self, PackId};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
 
@@ -48,9 +50,12 @@ fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> 
     principal(conn, who, now).map_err(|failure| failure.map(PreorderError::from))
 }
 
-/// What a window is for.
 fn product(conn: &mut Conn, id: ProductId) -> Result<Product, DbError> {
     catalogue::by_ids(conn, &[id])?.pop().ok_or(DbError::NotFound)
+}
+
+fn offer(conn: &mut Conn, id: PackId) -> Result<Offer, DbError> {
+    packs::service::offers(conn, &[id])?.pop().ok_or(DbError::NotFound)
 }
 
 /// Whether the caller belongs to the seller of `product`; whoever does not sees it only while it is for sale.
@@ -62,7 +67,7 @@ fn sees_as_own(conn: &mut Conn, who: Option<Identity>, now: Timestamp, product: 
     if own || product.is_public() { Ok(own) } else { Err(PreorderError::Denied(Denied::Hidden).into()) }
 }
 
-/// The windows of a product that take orders now, first to end first.
+/// The windows of a product's packs that take orders now, first to end first.
 ///
 /// # Errors
 /// [`PreorderError::Denied`] when there is nothing to see.
@@ -106,18 +111,18 @@ pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: WindowId) -> 
     Ok(store::events(conn, id)?)
 }
 
-/// Opens a window for a product.
+/// Opens a window for a pack.
 ///
 /// # Errors
 /// [`PreorderError::Times`], [`PreorderError::TooManyOpen`].
-pub fn open(tx: &mut Tx<'_>, who: Identity, of: ProductId, new: &NewWindow) -> Outcome<Window> {
+pub fn open(tx: &mut Tx<'_>, who: Identity, of: PackId, new: &NewWindow) -> Outcome<Window> {
     let now = tx.now();
     let person = person(tx, who, now)?;
-    let product = product(tx, of)?;
+    let product = offer(tx, of)?.product;
     let resource = catalogue::resource(&product);
     authorize(&person, Action::WriteProduct, &resource).map_err(PreorderError::from)?;
     rules::check_times(new.cut_off, new.ready_on, now).map_err(PreorderError::from)?;
-    if store::count_open(tx, of, now)? >= MOST_OPEN {
+    if store::count_open(tx, product.id, now)? >= MOST_OPEN {
         return Err(PreorderError::TooManyOpen.into());
     }
     let id = store::insert(tx, product.enterprise_id, of, new)?;
@@ -181,16 +186,16 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: WindowId, event: Move, reason
     Ok(store::get(tx, id)?)
 }
 
-/// Takes `quantity` of `product` for an order placed now; answers the day on which it is ready.
+/// Takes `quantity` of `pack` for an order placed now; answers the day on which it is ready.
 ///
 /// # Errors
 /// [`NotTaken`] with what to show.
-pub fn take(tx: &mut Tx<'_>, id: WindowId, product: ProductId, quantity: i64) -> Result<NaiveDate, Failure<NotTaken>> {
+pub fn take(tx: &mut Tx<'_>, id: WindowId, pack: PackId, quantity: i64) -> Result<NaiveDate, Failure<NotTaken>> {
     let now = tx.now();
-    let taken = store::take(tx, id, product, quantity)?;
+    let taken = store::take(tx, id, pack, quantity)?;
     match store::get(tx, id) {
         Ok(window) if taken => Ok(window.ready_on),
-        Ok(window) => Err(rules::why_not(&window, product, now).into()),
+        Ok(window) => Err(rules::why_not(&window, pack, now).into()),
         Err(DbError::NotFound) => Err(NotTaken::NoSuchWindow.into()),
         Err(error) => Err(error.into()),
     }
