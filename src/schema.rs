@@ -173,7 +173,7 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     preorder_windows (id) {
-        id -> Id, product_id -> Id, enterprise_id -> Id, cut_off -> Utc, ready_on -> Date, capacity -> BigInt, taken -> BigInt, state -> Text, reason -> Nullable<Text>,
+        id -> Id, pack_id -> Id, enterprise_id -> Id, cut_off -> Utc, ready_on -> Date, capacity -> BigInt, taken -> BigInt, state -> Text, reason -> Nullable<Text>,
         version -> Integer, created_at -> Utc, updated_at -> Utc,
     }
 }
@@ -204,7 +204,7 @@ joinable!(orders -> enterprises (seller_id));
 joinable!(order_lines -> orders (order_id));
 joinable!(order_events -> orders (order_id));
 joinable!(payments -> orders (order_id));
-joinable!(preorder_windows -> products (product_id));
+joinable!(preorder_windows -> packs (pack_id));
 joinable!(postings -> journal_entries (entry_id));
 
 allow_tables_to_appear_in_same_query!(
@@ -228,9 +228,9 @@ allow_tables_to_appear_in_same_query!(
     payments,
     phone_proofs,
     postings,
-    prices,
     preorder_events,
     preorder_windows,
+    prices,
     product_events,
     products,
     refresh_tokens,

@@ -66,7 +66,7 @@ fn world(app: &TestApp) -> World {
     let zone = json!({ "name": "Cisurupan", "fee": 5_000 });
     let zone = shop.owner.client.post(&format!("/v1/enterprises/{}/delivery-zones", shop.id), zone).expect(201);
     let preorder = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 });
-    let preorder = shop.owner.client.post(&format!("/v1/products/{draft}/preorders"), preorder).expect(201);
+    let preorder = shop.owner.client.post(&format!("/v1/packs/{}/preorders", pack_of(&draft)), preorder).expect(201);
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
@@ -156,7 +156,12 @@ impl World {
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
             "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
             "create_village" => Some(village("32.05.20.2009")),
-            "edit_delivery_zone" | "edit_enterprise" | "edit_me" | "edit_pack" | "edit_preorder" | "edit_product"
+            "edit_delivery_zone"
+            | "edit_enterprise"
+            | "edit_me"
+            | "edit_pack"
+            | "edit_preorder"
+            | "edit_product"
             | "edit_village_settings" => Some(json!({})),
             "join_enterprise" => Some(json!({ "code": "bukan-kode" })),
             "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),

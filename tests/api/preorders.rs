@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use chrono::{Duration, NaiveDate};
 use pasar_kuliner::kit::db::{Db, DbError, Failure, Never};
-use pasar_kuliner::market::catalogue::ProductId;
+use pasar_kuliner::market::packs::PackId;
 use pasar_kuliner::market::preorders::model::State;
 use pasar_kuliner::market::preorders::rules::NotTaken;
 use pasar_kuliner::market::preorders::{self, WindowId};
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
+use crate::support::people::pack_of;
 use crate::support::{Person, TestApp};
 
 /// Thursday at five in Garut, ready on Saturday.
@@ -19,13 +20,13 @@ fn window(capacity: i64) -> Value {
 }
 
 fn opened(who: &Person, product: &str, capacity: i64) -> String {
-    let made = who.client.post(&format!("/v1/products/{product}/preorders"), window(capacity)).expect(201);
+    let made = who.client.post(&format!("/v1/packs/{}/preorders", pack_of(product)), window(capacity)).expect(201);
     made["id"].as_str().expect("an id").to_owned()
 }
 
 fn take(app: &TestApp, window: &str, product: &str, quantity: i64) -> Result<NaiveDate, Failure<NotTaken>> {
-    let (window, product): (WindowId, ProductId) = (window.parse().expect("an id"), product.parse().expect("an id"));
-    app.wait(app.app.db.write(move |tx| preorders::service::take(tx, window, product, quantity)))
+    let (window, pack): (WindowId, PackId) = (window.parse().expect("an id"), pack_of(product).parse().expect("an id"));
+    app.wait(app.app.db.write(move |tx| preorders::service::take(tx, window, pack, quantity)))
 }
 
 fn give_back(app: &TestApp, window: &str, quantity: i64) -> Result<(), Failure<Never>> {
@@ -46,13 +47,14 @@ fn a_window_is_opened_taken_from_and_closed_by_its_cut_off() {
     let app = TestApp::start();
     let Stall { shop, product, buyer, .. } = stall(&app);
     let (owner, list) = (&shop.owner, format!("/v1/products/{product}/preorders"));
+    let opening = format!("/v1/packs/{}/preorders", pack_of(&product));
     assert_eq!(app.client.get(&list).expect(200)["items"], json!([]));
 
-    let made = owner.client.post_once(&list, window(10), "buka");
+    let made = owner.client.post_once(&opening, window(10), "buka");
     assert_eq!((made.status, made.header("etag")), (201, "\"1\""), "{}", made.text);
-    let again = owner.client.post_once(&list, window(10), "buka");
+    let again = owner.client.post_once(&opening, window(10), "buka");
     assert_eq!((again.status, &again.text, again.header("idempotency-replayed")), (201, &made.text, "true"));
-    owner.client.post_once(&list, window(11), "buka").expect_problem(422, "idempotency_key_reused");
+    owner.client.post_once(&opening, window(11), "buka").expect_problem(422, "idempotency_key_reused");
     assert_eq!((&made.json["capacity"], &made.json["taken"], &made.json["free"]), (&json!(10), &json!(0), &json!(10)));
     let id = made.json["id"].as_str().expect("an id").to_owned();
     let path = format!("/v1/preorders/{id}");
@@ -70,9 +72,12 @@ fn a_window_is_opened_taken_from_and_closed_by_its_cut_off() {
     assert_eq!((&seen["cut_off"], &seen["ready_on"]), (&json!("2026-11-26T10:00:00.000000Z"), &json!("2026-11-28")));
     assert_eq!((&seen["capacity"], &seen["taken"]), (&Value::Null, &Value::Null), "for the seller alone");
     assert_eq!(buyer.client.get(&path).expect(200), *seen);
+    assert_eq!(owner.client.get(&path).expect(200)["taken"], 5);
+    assert_eq!(owner.client.get(&list).expect(200)["items"][0]["capacity"], 10);
     let own = owner.client.get(&format!("/v1/enterprises/{}/preorders", shop.id)).expect(200);
     assert_eq!((&own["items"][0]["capacity"], &own["items"][0]["taken"]), (&json!(10), &json!(5)));
-    assert_eq!(own["items"][0]["product_name"], "Keripik Singkong Balado 250 g");
+    let what = (&own["items"][0]["product_name"], &own["items"][0]["pack_id"], &own["items"][0]["pack_label"]);
+    assert_eq!(what, (&json!("Keripik Singkong Balado 250 g"), &json!(pack_of(&product)), &json!("Bungkus")));
 
     app.advance(Duration::hours(56));
     let owner = app.awake(owner);
@@ -103,7 +108,7 @@ fn a_seller_closes_early_and_calls_off_with_a_reason_buyers_read() {
         act(stranger, "call-off", json!({ "reason": "Iseng" })).expect_problem(404, "not_found");
         stranger.client.get(&format!("{path}/history")).expect_problem(404, "not_found");
         stranger.client.get(&format!("/v1/enterprises/{}/preorders", shop.id)).expect_problem(404, "not_found");
-        stranger.client.post(&format!("/v1/products/{product}/preorders"), window(1)).expect_problem(404, "not_found");
+        stranger.client.post(&format!("/v1/packs/{}/preorders", pack_of(&product)), window(1)).expect_problem(404, "not_found");
     }
     act(&village.admin, "close", json!({})).expect_problem(403, "forbidden");
 
@@ -159,7 +164,7 @@ fn what_is_promised_stays_promised() {
 fn a_window_has_times_to_come_and_twenty_are_open_at_most() {
     let app = TestApp::start();
     let Stall { shop, product, .. } = stall(&app);
-    let (owner, list) = (&shop.owner.client, format!("/v1/products/{product}/preorders"));
+    let (owner, path) = (&shop.owner.client, format!("/v1/packs/{}/preorders", pack_of(&product)));
     let with = |field: &str, value: Value| {
         let mut body = window(10);
         body[field] = value;
@@ -168,18 +173,19 @@ fn a_window_has_times_to_come_and_twenty_are_open_at_most() {
     for (wrong, told) in [
         (with("cut_off", json!("2026-11-24T02:00:00Z")), "cut_off"),
         (with("cut_off", json!("besok")), "cut_off"),
+        (with("cut_off", json!("+262142-12-31T23:59:59Z")), "cut_off"),
         (with("ready_on", json!("2026-11-25")), "ready_on"),
         (with("ready_on", json!("2062-11-28")), "ready_on"),
         (with("capacity", json!(0)), "capacity"),
         (with("capacity", json!(1_000_001)), "capacity"),
         (with("taken", json!(3)), "taken"),
     ] {
-        let refused = owner.post(&list, wrong);
+        let refused = owner.post(&path, wrong);
         refused.expect_problem(400, "invalid_input");
         assert_eq!(refused.json["errors"][0]["field"], told);
     }
     let mut ids: Vec<String> = (0..20).map(|_| opened(&shop.owner, &product, 1)).collect();
-    owner.post(&list, window(1)).expect_problem(409, "too_many_preorders");
+    owner.post(&path, window(1)).expect_problem(409, "too_many_preorders");
     owner.post(&format!("/v1/preorders/{}/close", ids[0]), json!({})).expect(200);
     ids.push(opened(&shop.owner, &product, 1));
 
@@ -212,10 +218,10 @@ fn windows_of_what_is_not_for_sale_are_seen_by_its_house_alone() {
 }
 
 /// Takes one unit, coming back as often as the house says it is full.
-async fn insist(db: Db, window: WindowId, product: ProductId, start: Arc<tokio::sync::Barrier>) -> bool {
+async fn insist(db: Db, window: WindowId, pack: PackId, start: Arc<tokio::sync::Barrier>) -> bool {
     start.wait().await;
     loop {
-        match db.write(move |tx| preorders::service::take(tx, window, product, 1)).await {
+        match db.write(move |tx| preorders::service::take(tx, window, pack, 1)).await {
             Ok(_) => return true,
             Err(Failure::Refused(NotTaken::NotEnough { .. })) => return false,
             Err(Failure::Db(DbError::Busy)) => {}
@@ -232,7 +238,7 @@ fn the_last_units_are_taken_once_in_a_hundred_races() {
     let Stall { shop, product, .. } = stall(&app);
     let window = opened(&shop.owner, &product, 10);
     take(&app, &window, &product, 7).expect("all but the last three");
-    let (id, of): (WindowId, ProductId) = (window.parse().expect("an id"), product.parse().expect("an id"));
+    let (id, of): (WindowId, PackId) = (window.parse().expect("an id"), pack_of(&product).parse().expect("an id"));
     for round in 0..100 {
         let start = Arc::new(tokio::sync::Barrier::new(TAKERS));
         let won = app.client.all((0..TAKERS).map(|_| insist(app.app.db.clone(), id, of, Arc::clone(&start))).collect());
@@ -240,4 +246,29 @@ fn the_last_units_are_taken_once_in_a_hundred_races() {
         assert_eq!(not_taken(take(&app, &window, &product, 1)), NotTaken::NotEnough { free: 0 }, "round {round}");
         give_back(&app, &window, 3).expect("given back");
     }
+}
+
+#[test]
+fn a_product_page_lists_the_windows_of_all_its_packs_on_sale() {
+    let app = TestApp::start();
+    let Stall { shop, product, .. } = stall(&app);
+    let owner = &shop.owner.client;
+    let small = opened(&shop.owner, &product, 10);
+    let half_kilo = json!({ "unit": "pack", "net": { "quantity": 500, "unit": "g" }, "price": 23_000, "stock": 0 });
+    let added = owner.post(&format!("/v1/products/{product}/packs"), half_kilo).expect(201);
+    let pack = added["packs"][1]["id"].as_str().expect("an id");
+    let earlier = json!({ "cut_off": "2026-11-25T10:00:00Z", "ready_on": "2026-11-28", "capacity": 4 });
+    let large = owner.post(&format!("/v1/packs/{pack}/preorders"), earlier).expect(201);
+    let large = large["id"].as_str().expect("an id");
+    let listed = || {
+        let page = app.client.get(&format!("/v1/products/{product}/preorders")).expect(200);
+        let items = page["items"].as_array().expect("a list").iter();
+        items.map(|window| (window["id"].clone(), window["pack_label"].clone())).collect::<Vec<_>>()
+    };
+    let (small, large) = ((json!(small), json!("Bungkus")), (json!(large), json!("Bungkus 500 g")));
+    assert_eq!(listed(), [large, small.clone()], "first to end first");
+
+    let tag = owner.get(&format!("/v1/products/{product}")).header("etag").to_owned();
+    owner.patch(&format!("/v1/packs/{pack}"), &tag, json!({ "active": false })).expect(200);
+    assert_eq!(listed(), [small]);
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::orders::{Stall, stall};
+use crate::support::people::pack_of;
 use crate::support::{Client, TestApp};
 
 /// The statements one answer costs.
@@ -31,7 +32,7 @@ fn a_longer_list_asks_no_more_of_the_database() {
     }
     for capacity in 1..4 {
         let window = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": capacity });
-        shop.owner.client.post(&format!("/v1/products/{product}/preorders"), window).expect(201);
+        shop.owner.client.post(&format!("/v1/packs/{}/preorders", pack_of(&product)), window).expect(201);
     }
     let order = buyer.orders(&product, 1);
     shop.owner.steps(&order, &["accept", "prepare", "ready", "hand-over", "payment/confirm"]);

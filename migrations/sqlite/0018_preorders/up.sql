@@ -1,6 +1,6 @@
 CREATE TABLE preorder_windows (
     id TEXT NOT NULL CONSTRAINT pk_preorder_windows PRIMARY KEY,
-    product_id TEXT NOT NULL CONSTRAINT fk_preorder_windows_product REFERENCES products (id),
+    pack_id TEXT NOT NULL CONSTRAINT fk_preorder_windows_pack REFERENCES packs (id),
     enterprise_id TEXT NOT NULL CONSTRAINT fk_preorder_windows_enterprise REFERENCES enterprises (id),
     cut_off TEXT NOT NULL,
     ready_on DATE NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE preorder_windows (
     CONSTRAINT ck_preorder_windows_taken CHECK (taken >= 0 AND taken <= capacity),
     CONSTRAINT ck_preorder_windows_reason CHECK ((state = 'called_off') = (reason IS NOT NULL))
 );
-CREATE INDEX ix_preorder_windows_product ON preorder_windows (product_id, state, cut_off, id);
+CREATE INDEX ix_preorder_windows_pack ON preorder_windows (pack_id, state, cut_off, id);
 CREATE INDEX ix_preorder_windows_enterprise ON preorder_windows (enterprise_id, id);
 
 CREATE TABLE preorder_events (

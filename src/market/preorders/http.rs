@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{Capacity, Change, Event, MOST_OPEN, NewWindow, State, Window, WindowId};
+use super::model::{Capacity, Change, Event, MOST_OPEN, NewWindow, Seen, State, Window, WindowId};
 use super::rules::{self, BadTimes, Move, NotTaken};
 use super::service::{self, PreorderError};
 use crate::act;
@@ -16,6 +16,7 @@ use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::market::catalogue::ProductId;
+use crate::market::packs::PackId;
 use crate::people::enterprises::EnterpriseId;
 
 impl From<PreorderError> for Problem {
@@ -23,7 +24,8 @@ impl From<PreorderError> for Problem {
         match error {
             PreorderError::Times(BadTimes::CutOffPassed) => Self::invalid_field("cut_off", "cut_off_passed"),
             PreorderError::Times(BadTimes::ReadyBeforeCutOff) => Self::invalid_field("ready_on", "ready_before_cut_off"),
-            PreorderError::Times(BadTimes::TooFar) => Self::invalid_field("ready_on", "day_too_far"),
+            PreorderError::Times(BadTimes::CutOffTooFar) => Self::invalid_field("cut_off", "day_too_far"),
+            PreorderError::Times(BadTimes::ReadyTooFar) => Self::invalid_field("ready_on", "day_too_far"),
             PreorderError::TooManyOpen => Self::conflict("too_many_preorders").arg("most", MOST_OPEN),
             PreorderError::WrongState { state, wanted } => Self::conflict("preorder_wrong_state").arg("state", state).arg("event", wanted),
             PreorderError::NotNow { state } => Self::conflict("preorder_not_editable").arg("state", state),
@@ -51,6 +53,9 @@ pub struct PreorderWindowView {
     id: WindowId,
     product_id: ProductId,
     product_name: String,
+    pack_id: PackId,
+    /// Which size of the product it is.
+    pack_label: String,
     seller_id: EnterpriseId,
     state: State,
     /// Until just before then it takes orders.
@@ -73,23 +78,24 @@ pub struct PreorderWindowView {
 impl PreorderWindowView {
     /// With the figures that are the seller's alone.
     fn own(now: Timestamp, window: Window) -> Self {
-        let (capacity, taken) = (Some(window.capacity), Some(window.taken));
-        Self { capacity, taken, ..Self::at(now, window) }
+        Self::seen(now, Seen { window, own: true })
     }
 
-    fn at(now: Timestamp, w: Window) -> Self {
+    fn seen(now: Timestamp, Seen { window: w, own }: Seen) -> Self {
         let (state, free) = (rules::state_at(w.state, w.cut_off, now), w.free());
         Self {
             id: w.id,
             product_id: w.product_id,
             product_name: w.product_name,
+            pack_id: w.pack_id,
+            pack_label: w.pack_label,
             seller_id: w.enterprise_id,
             state,
             cut_off: w.cut_off,
             ready_on: w.ready_on,
             free: if state == State::Open { free } else { 0 },
-            capacity: None,
-            taken: None,
+            capacity: Some(w.capacity).filter(|_| own),
+            taken: Some(w.taken).filter(|_| own),
             reason: w.reason,
             created_at: w.created_at,
             updated_at: w.updated_at,
@@ -171,7 +177,7 @@ pub struct PreorderQuery {
 
 const OWN: &str = "own_preorders";
 
-/// Lists when a product can be ordered before it is made, and how many of it are free.
+/// Lists when a product can be ordered before it is made, in which packs, and how many are free.
 #[utoipa::path(tag = "preorders", operation_id = "list_open_preorders", params(("id" = ProductId, Path)),
     responses((status = 200, body = PreorderWindowsView), Always, OnOne), security((), ("bearer" = [])))]
 #[get("/products/{id}/preorders")]
@@ -182,16 +188,16 @@ pub async fn list_open(
 ) -> Result<web::Json<PreorderWindowsView>, Problem> {
     let now = db.clock().now();
     let windows = db.read(move |conn| service::open_windows(conn, actor.who, now, *id)).await?;
-    Ok(web::Json(PreorderWindowsView { items: windows.into_iter().map(|window| PreorderWindowView::at(now, window)).collect() }))
+    Ok(web::Json(PreorderWindowsView { items: windows.into_iter().map(|seen| PreorderWindowView::seen(now, seen)).collect() }))
 }
 
-/// Opens a window in which a product can be ordered before it is made.
-#[utoipa::path(tag = "preorders", operation_id = "open_preorder", params(("id" = ProductId, Path), ("Idempotency-Key" = String, Header)), request_body = OpenPreorder,
+/// Opens a window in which a pack can be ordered before it is made.
+#[utoipa::path(tag = "preorders", operation_id = "open_preorder", params(("id" = PackId, Path), ("Idempotency-Key" = String, Header)), request_body = OpenPreorder,
     responses((status = 201, body = PreorderWindowView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/products/{id}/preorders")]
+#[post("/packs/{id}/preorders")]
 pub async fn open(
     actor: Actor<SignedIn>,
-    id: web::Path<ProductId>,
+    id: web::Path<PackId>,
     posted: Posted<OpenPreorder>,
     db: web::Data<Db>,
 ) -> Result<Reply, Problem> {
@@ -227,8 +233,8 @@ pub async fn list_own(
 #[get("/preorders/{id}")]
 pub async fn show(actor: Actor<Anyone>, id: web::Path<WindowId>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let now = db.clock().now();
-    let window = db.read(move |conn| service::show(conn, actor.who, now, *id)).await?;
-    Ok(tagged(window.version, &PreorderWindowView::at(now, window)))
+    let seen = db.read(move |conn| service::show(conn, actor.who, now, *id)).await?;
+    Ok(tagged(seen.window.version, &PreorderWindowView::seen(now, seen)))
 }
 
 /// Changes an open window: its cut-off, its capacity, and as long as nothing is ordered the day on which it is ready.

@@ -1,5 +1,5 @@
-//! Pre-orders: what a seller makes once enough of it is ordered. A window is open until its cut-off, takes so many
-//! units, and says on which day they are ready.
+//! Pre-orders: what a seller makes once enough of it is ordered. A window is for one pack, open until its cut-off, takes so
+//! many units, and says on which day they are ready.
 //!
 //! 1. `0 ≤ taken ≤ capacity`, by guard and by constraint. The last unit is taken once, whoever asks at the same time.
 //! 2. A unit is taken when an order is placed and given back when it is called off; after the cut-off nothing is taken.

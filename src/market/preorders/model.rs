@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::market::catalogue::ProductId;
+use crate::market::packs::PackId;
 use crate::people::enterprises::EnterpriseId;
 use crate::{bounded, typed_id, word_enum};
 
@@ -18,7 +19,7 @@ bounded!(
     Capacity, 1 ..= 1_000_000, "capacity_out_of_range"
 );
 
-/// The most windows of one product that are open at a time.
+/// The most windows of one product, in whatever packs, that are open at a time.
 pub const MOST_OPEN: i64 = 20;
 
 word_enum! {
@@ -37,7 +38,7 @@ word_enum! {
 #[derive(Clone, Debug, Queryable)]
 pub struct Window {
     pub id: WindowId,
-    pub product_id: ProductId,
+    pub pack_id: PackId,
     pub enterprise_id: EnterpriseId,
     pub cut_off: Timestamp,
     pub ready_on: NaiveDate,
@@ -49,7 +50,9 @@ pub struct Window {
     pub version: i32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    pub product_id: ProductId,
     pub product_name: String,
+    pub pack_label: String,
 }
 
 impl Window {
@@ -58,6 +61,14 @@ impl Window {
     pub const fn free(&self) -> i64 {
         self.capacity - self.taken
     }
+}
+
+/// A window as someone sees it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub window: Window,
+    /// Whether she belongs to its seller or administers the village.
+    pub own: bool,
 }
 
 /// A window as it is opened.

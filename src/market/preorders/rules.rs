@@ -4,7 +4,7 @@ use chrono::{Duration, NaiveDate};
 
 use super::model::{State, Window};
 use crate::kit::clock::Timestamp;
-use crate::market::catalogue::ProductId;
+use crate::market::packs::PackId;
 use crate::word_enum;
 
 /// How far ahead something may be promised.
@@ -47,8 +47,10 @@ pub enum BadTimes {
     CutOffPassed,
     /// It would be ready before it is known how much is wanted.
     ReadyBeforeCutOff,
-    /// More than a year ahead.
-    TooFar,
+    /// The cut-off is more than a year ahead.
+    CutOffTooFar,
+    /// It would be ready in more than a year.
+    ReadyTooFar,
 }
 
 /// Judges when a window ends and when it is ready; ready on the day of the cut-off will do.
@@ -56,10 +58,13 @@ pub enum BadTimes {
 /// # Errors
 /// [`BadTimes`] says which rule they break.
 pub fn check_times(cut_off: Timestamp, ready_on: NaiveDate, now: Timestamp) -> Result<(), BadTimes> {
+    let horizon = now.after(Duration::days(MOST_DAYS_AHEAD));
     if cut_off <= now {
         Err(BadTimes::CutOffPassed)
-    } else if ready_on > now.after(Duration::days(MOST_DAYS_AHEAD)).business_date() {
-        Err(BadTimes::TooFar)
+    } else if cut_off > horizon {
+        Err(BadTimes::CutOffTooFar)
+    } else if ready_on > horizon.business_date() {
+        Err(BadTimes::ReadyTooFar)
     } else if ready_on < cut_off.business_date() {
         Err(BadTimes::ReadyBeforeCutOff)
     } else {
@@ -70,7 +75,7 @@ pub fn check_times(cut_off: Timestamp, ready_on: NaiveDate, now: Timestamp) -> R
 /// Why an order took nothing from a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotTaken {
-    /// There is no such window for this product.
+    /// There is no such window for this pack.
     NoSuchWindow,
     /// It takes no orders.
     NotOpen { state: State },
@@ -78,11 +83,11 @@ pub enum NotTaken {
     NotEnough { free: i64 },
 }
 
-/// Tells why an order placed at `now` for this product took nothing from a window.
+/// Tells why an order for this pack placed at `now` took nothing from a window.
 #[must_use]
-pub fn why_not(window: &Window, product: ProductId, now: Timestamp) -> NotTaken {
+pub fn why_not(window: &Window, pack: PackId, now: Timestamp) -> NotTaken {
     match state_at(window.state, window.cut_off, now) {
-        _ if window.product_id != product => NotTaken::NoSuchWindow,
+        _ if window.pack_id != pack => NotTaken::NoSuchWindow,
         State::Open => NotTaken::NotEnough { free: window.free() },
         state @ (State::Closed | State::CalledOff) => NotTaken::NotOpen { state },
     }
@@ -94,6 +99,7 @@ mod tests {
 
     use super::super::model::WindowId;
     use super::*;
+    use crate::market::catalogue::ProductId;
     use crate::people::enterprises::EnterpriseId;
 
     fn at(text: &str) -> Timestamp {
@@ -121,7 +127,12 @@ mod tests {
         assert_eq!(check_times(cut_off, day("2026-11-25"), now), Err(BadTimes::ReadyBeforeCutOff));
         assert_eq!(check_times(at("2026-11-26T17:00:00Z"), day("2026-11-26"), now), Err(BadTimes::ReadyBeforeCutOff), "midnight in Garut");
         assert_eq!(check_times(now, day("2026-11-26"), now), Err(BadTimes::CutOffPassed));
-        assert_eq!(check_times(cut_off, day("2062-11-26"), now), Err(BadTimes::TooFar));
+        assert_eq!(check_times(cut_off, day("2062-11-26"), now), Err(BadTimes::ReadyTooFar));
+        assert_eq!(
+            check_times(at("+262142-12-31T23:59:59Z"), day("2026-11-26"), now),
+            Err(BadTimes::CutOffTooFar),
+            "the end of the calendar"
+        );
     }
 
     #[test]
@@ -129,7 +140,7 @@ mod tests {
         let now = at("2026-11-24T02:00:00Z");
         let open = Window {
             id: WindowId::new(),
-            product_id: ProductId::new(),
+            pack_id: PackId::new(),
             enterprise_id: EnterpriseId::new(),
             cut_off: now.after(Duration::hours(1)),
             ready_on: now.business_date(),
@@ -140,13 +151,15 @@ mod tests {
             version: 1,
             created_at: now,
             updated_at: now,
+            product_id: ProductId::new(),
             product_name: "Dodol".to_owned(),
+            pack_label: "Bungkus 250 g".to_owned(),
         };
         let called_off = Window { state: State::CalledOff, ..open.clone() };
-        assert_eq!(why_not(&open, open.product_id, now), NotTaken::NotEnough { free: 2 });
-        assert_eq!(why_not(&open, ProductId::new(), now), NotTaken::NoSuchWindow);
-        assert_eq!(why_not(&open, open.product_id, open.cut_off), NotTaken::NotOpen { state: State::Closed });
-        assert_eq!(why_not(&called_off, open.product_id, now), NotTaken::NotOpen { state: State::CalledOff });
+        assert_eq!(why_not(&open, open.pack_id, now), NotTaken::NotEnough { free: 2 });
+        assert_eq!(why_not(&open, PackId::new(), now), NotTaken::NoSuchWindow);
+        assert_eq!(why_not(&open, open.pack_id, open.cut_off), NotTaken::NotOpen { state: State::Closed });
+        assert_eq!(why_not(&called_off, open.pack_id, now), NotTaken::NotOpen { state: State::CalledOff });
     }
 
     proptest! {

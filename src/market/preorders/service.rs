@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Change, Event, MOST_OPEN, NewWindow, State, Window, WindowId};
+use super::model::{Change, Event, MOST_OPEN, NewWindow, Seen, State, Window, WindowId};
 use super::rules::{self, BadTimes, Move, NotTaken};
 use super::store::{self, Moving};
 use crate::kit::auth::Identity;
@@ -12,6 +12,8 @@ use crate::kit::text::Reason;
 use crate::market::catalogue::ProductId;
 use crate::market::catalogue::model::Product;
 use crate::market::catalogue::service as catalogue;
+use crate::market::packs::model::Offer;
+use crate::market::packs::{self, PackId};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
 
@@ -48,41 +50,42 @@ fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> 
     principal(conn, who, now).map_err(|failure| failure.map(PreorderError::from))
 }
 
-/// What a window is for.
 fn product(conn: &mut Conn, id: ProductId) -> Result<Product, DbError> {
     catalogue::by_ids(conn, &[id])?.pop().ok_or(DbError::NotFound)
 }
 
-/// Whether the caller may look at what is sold: everyone, if it is for sale; otherwise those who belong to its seller.
-fn visible(conn: &mut Conn, who: Option<Identity>, now: Timestamp, product: &Product) -> Outcome<()> {
-    if product.is_public() {
-        return Ok(());
-    }
-    let who = who.ok_or(PreorderError::Denied(Denied::Hidden))?;
-    let person = person(conn, who, now)?;
-    authorize(&person, Action::ViewEnterprise, &catalogue::resource(product)).map_err(PreorderError::from)?;
-    Ok(())
+fn offer(conn: &mut Conn, id: PackId) -> Result<Offer, DbError> {
+    packs::service::offers(conn, &[id])?.pop().ok_or(DbError::NotFound)
 }
 
-/// The windows of a product that take orders now, first to end first.
+/// Whether the caller belongs to the seller of `product`; whoever does not sees it only while it is for sale.
+fn sees_as_own(conn: &mut Conn, who: Option<Identity>, now: Timestamp, product: &Product) -> Outcome<bool> {
+    let own = match who {
+        Some(who) => authorize(&person(conn, who, now)?, Action::ViewEnterprise, &catalogue::resource(product)).is_ok(),
+        None => false,
+    };
+    if own || product.is_public() { Ok(own) } else { Err(PreorderError::Denied(Denied::Hidden).into()) }
+}
+
+/// The windows of a product's packs that take orders now, first to end first.
 ///
 /// # Errors
 /// [`PreorderError::Denied`] when there is nothing to see.
-pub fn open_windows(conn: &mut Conn, who: Option<Identity>, now: Timestamp, of: ProductId) -> Outcome<Vec<Window>> {
+pub fn open_windows(conn: &mut Conn, who: Option<Identity>, now: Timestamp, of: ProductId) -> Outcome<Vec<Seen>> {
     let product = product(conn, of)?;
-    visible(conn, who, now, &product)?;
-    Ok(store::open_of(conn, of, now, MOST_OPEN)?)
+    let own = sees_as_own(conn, who, now, &product)?;
+    Ok(store::open_of(conn, of, now, MOST_OPEN)?.into_iter().map(|window| Seen { window, own }).collect())
 }
 
 /// One window in whatever state, for whoever may see its product.
 ///
 /// # Errors
 /// [`PreorderError::Denied`] when there is nothing to see.
-pub fn show(conn: &mut Conn, who: Option<Identity>, now: Timestamp, id: WindowId) -> Outcome<Window> {
+pub fn show(conn: &mut Conn, who: Option<Identity>, now: Timestamp, id: WindowId) -> Outcome<Seen> {
     let window = store::get(conn, id)?;
     let product = product(conn, window.product_id)?;
-    visible(conn, who, now, &product)?;
-    Ok(window)
+    let own = sees_as_own(conn, who, now, &product)?;
+    Ok(Seen { window, own })
 }
 
 /// An enterprise's windows in every state, newest first.
@@ -108,18 +111,18 @@ pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: WindowId) -> 
     Ok(store::events(conn, id)?)
 }
 
-/// Opens a window for a product.
+/// Opens a window for a pack.
 ///
 /// # Errors
 /// [`PreorderError::Times`], [`PreorderError::TooManyOpen`].
-pub fn open(tx: &mut Tx<'_>, who: Identity, of: ProductId, new: &NewWindow) -> Outcome<Window> {
+pub fn open(tx: &mut Tx<'_>, who: Identity, of: PackId, new: &NewWindow) -> Outcome<Window> {
     let now = tx.now();
     let person = person(tx, who, now)?;
-    let product = product(tx, of)?;
+    let product = offer(tx, of)?.product;
     let resource = catalogue::resource(&product);
     authorize(&person, Action::WriteProduct, &resource).map_err(PreorderError::from)?;
     rules::check_times(new.cut_off, new.ready_on, now).map_err(PreorderError::from)?;
-    if store::count_open(tx, of, now)? >= MOST_OPEN {
+    if store::count_open(tx, product.id, now)? >= MOST_OPEN {
         return Err(PreorderError::TooManyOpen.into());
     }
     let id = store::insert(tx, product.enterprise_id, of, new)?;
@@ -183,16 +186,16 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: WindowId, event: Move, reason
     Ok(store::get(tx, id)?)
 }
 
-/// Takes `quantity` of `product` for an order placed now; answers the day on which it is ready.
+/// Takes `quantity` of `pack` for an order placed now; answers the day on which it is ready.
 ///
 /// # Errors
 /// [`NotTaken`] with what to show.
-pub fn take(tx: &mut Tx<'_>, id: WindowId, product: ProductId, quantity: i64) -> Result<NaiveDate, Failure<NotTaken>> {
+pub fn take(tx: &mut Tx<'_>, id: WindowId, pack: PackId, quantity: i64) -> Result<NaiveDate, Failure<NotTaken>> {
     let now = tx.now();
-    let taken = store::take(tx, id, product, quantity)?;
+    let taken = store::take(tx, id, pack, quantity)?;
     match store::get(tx, id) {
         Ok(window) if taken => Ok(window.ready_on),
-        Ok(window) => Err(rules::why_not(&window, product, now).into()),
+        Ok(window) => Err(rules::why_not(&window, pack, now).into()),
         Err(DbError::NotFound) => Err(NotTaken::NoSuchWindow.into()),
         Err(error) => Err(error.into()),
     }

@@ -1,6 +1,6 @@
 //! The tables of pre-order windows and their events.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{auto_type, count_star};
 use diesel::prelude::*;
 
 use super::model::{Event, NewWindow, State, Window, WindowId};
@@ -9,14 +9,15 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::market::catalogue::ProductId;
+use crate::market::packs::PackId;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
-use crate::schema::{preorder_events, preorder_windows, products};
+use crate::schema::{packs, preorder_events, preorder_windows, products};
 
 columns!(
     Columns, COLUMNS:
     preorder_windows::id,
-    preorder_windows::product_id,
+    preorder_windows::pack_id,
     preorder_windows::enterprise_id,
     preorder_windows::cut_off,
     preorder_windows::ready_on,
@@ -27,43 +28,50 @@ columns!(
     preorder_windows::version,
     preorder_windows::created_at,
     preorder_windows::updated_at,
+    products::id,
     products::name,
+    packs::label,
 );
 
-pub(super) fn get(conn: &mut Conn, id: WindowId) -> Result<Window, DbError> {
-    let named = preorder_windows::table.inner_join(products::table);
-    Ok(named.filter(preorder_windows::id.eq(id)).select(COLUMNS).first(conn)?)
+#[auto_type]
+fn named() -> _ {
+    let columns: Columns = COLUMNS;
+    preorder_windows::table.inner_join(packs::table.inner_join(products::table)).select(columns)
 }
 
-/// The windows of a product that take orders at `now`, first to end first.
+pub(super) fn get(conn: &mut Conn, id: WindowId) -> Result<Window, DbError> {
+    Ok(named().filter(preorder_windows::id.eq(id)).first(conn)?)
+}
+
+/// The windows of what is on sale of a product that take orders at `now`, first to end first.
 pub(super) fn open_of(conn: &mut Conn, product: ProductId, now: Timestamp, most: i64) -> Result<Vec<Window>, DbError> {
-    let theirs = preorder_windows::product_id.eq(product).and(preorder_windows::state.eq(State::Open));
-    let open = preorder_windows::table.inner_join(products::table).filter(theirs).filter(preorder_windows::cut_off.gt(now));
-    Ok(open.order((preorder_windows::cut_off, preorder_windows::id)).limit(most).select(COLUMNS).load(conn)?)
+    let open = preorder_windows::state.eq(State::Open).and(preorder_windows::cut_off.gt(now));
+    let theirs = named().filter(packs::product_id.eq(product).and(packs::active.eq(true))).filter(open);
+    Ok(theirs.order((preorder_windows::cut_off, preorder_windows::id)).limit(most).load(conn)?)
 }
 
 pub(super) fn count_open(conn: &mut Conn, product: ProductId, now: Timestamp) -> Result<i64, DbError> {
-    let theirs = preorder_windows::product_id.eq(product).and(preorder_windows::state.eq(State::Open));
-    let open = preorder_windows::table.filter(theirs.and(preorder_windows::cut_off.gt(now)));
-    Ok(open.select(count_star()).first(conn)?)
+    let open = preorder_windows::state.eq(State::Open).and(preorder_windows::cut_off.gt(now));
+    let theirs = preorder_windows::table.inner_join(packs::table).filter(packs::product_id.eq(product));
+    Ok(theirs.filter(open).select(count_star()).first(conn)?)
 }
 
 /// An enterprise's windows in every state, newest first.
 pub(super) fn of_enterprise(conn: &mut Conn, of: EnterpriseId, before: Option<WindowId>, rows: i64) -> Result<Vec<Window>, DbError> {
-    let theirs = preorder_windows::table.inner_join(products::table).filter(preorder_windows::enterprise_id.eq(of));
-    let mut query = theirs.order(preorder_windows::id.desc()).limit(rows).select(COLUMNS).into_boxed();
+    let theirs = named().filter(preorder_windows::enterprise_id.eq(of));
+    let mut query = theirs.order(preorder_windows::id.desc()).limit(rows).into_boxed();
     if let Some(before) = before {
         query = query.filter(preorder_windows::id.lt(before));
     }
     Ok(query.load(conn)?)
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, of: EnterpriseId, product: ProductId, new: &NewWindow) -> Result<WindowId, DbError> {
+pub(super) fn insert(tx: &mut Tx<'_>, of: EnterpriseId, pack: PackId, new: &NewWindow) -> Result<WindowId, DbError> {
     let (id, now) = (WindowId::new(), tx.now());
     diesel::insert_into(preorder_windows::table)
         .values((
             preorder_windows::id.eq(id),
-            preorder_windows::product_id.eq(product),
+            preorder_windows::pack_id.eq(pack),
             preorder_windows::enterprise_id.eq(of),
             preorder_windows::cut_off.eq(new.cut_off),
             preorder_windows::ready_on.eq(new.ready_on),
@@ -95,12 +103,12 @@ pub(super) fn update(tx: &mut Tx<'_>, window: &Window, version: i32) -> Result<b
     Ok(changed == 1)
 }
 
-/// Takes `quantity` if the window is for `product`, is open at `now` and has so many free; answers whether it did.
-pub(super) fn take(tx: &mut Tx<'_>, id: WindowId, product: ProductId, quantity: i64) -> Result<bool, DbError> {
+/// Takes `quantity` if the window is for `pack`, is open at `now` and has so many free; answers whether it did.
+pub(super) fn take(tx: &mut Tx<'_>, id: WindowId, pack: PackId, quantity: i64) -> Result<bool, DbError> {
     let now = tx.now();
     let open = preorder_windows::state.eq(State::Open).and(preorder_windows::cut_off.gt(now));
     let free = (preorder_windows::capacity - preorder_windows::taken).ge(quantity);
-    let this = preorder_windows::id.eq(id).and(preorder_windows::product_id.eq(product));
+    let this = preorder_windows::id.eq(id).and(preorder_windows::pack_id.eq(pack));
     let taken = diesel::update(preorder_windows::table.filter(this.and(open).and(free)))
         .set((preorder_windows::taken.eq(preorder_windows::taken + quantity), preorder_windows::updated_at.eq(now)))
         .execute(&mut **tx)?;

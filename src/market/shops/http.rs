@@ -21,7 +21,7 @@ use crate::people::enterprises::EnterpriseId;
 impl From<ShopError> for Problem {
     fn from(error: ShopError) -> Self {
         match error {
-            ShopError::NotAShop => Self::conflict("office_is_no_shop"),
+            ShopError::NotAShop => Self::conflict("sells_nothing"),
             ShopError::Stale => stale(),
             ShopError::ZoneNameTaken => Self::conflict("zone_name_taken"),
             ShopError::TooManyZones => Self::conflict("too_many_zones").arg("most", super::model::MOST_ZONES),

@@ -7,13 +7,13 @@ use super::store;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
-use crate::people::enterprises::{self, EnterpriseId, Kind};
+use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, Denied, Principal, authorize, principal};
 
 /// What can happen to a person here.
 #[derive(Debug)]
 pub enum ShopError {
-    /// A village office sells nothing.
+    /// It is of a kind that sells nothing, like an office.
     NotAShop,
     Stale,
     ZoneNameTaken,
@@ -52,7 +52,7 @@ fn writable(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId) -> Outcome<()> {
     let person = person(tx, who, now)?;
     let enterprise = enterprises::service::get(tx, id)?;
     authorize(&person, Action::EditEnterprise, &enterprise.resource()).map_err(ShopError::from)?;
-    if enterprise.kind == Kind::VillageOffice { Err(ShopError::NotAShop.into()) } else { Ok(()) }
+    if enterprise.sells() { Ok(()) } else { Err(ShopError::NotAShop.into()) }
 }
 
 fn shop(conn: &mut Conn, id: EnterpriseId) -> Result<Shop, DbError> {

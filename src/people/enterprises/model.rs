@@ -96,7 +96,7 @@ impl Enterprise {
         }
     }
 
-    /// Whether it has a public page: it may trade, and sells.
+    /// Whether it has a public page: it sells, and may trade.
     #[must_use]
     pub fn is_seller(&self) -> bool {
         self.state == State::Approved && self.sells()
