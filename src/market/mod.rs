@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod inventory;
+pub mod media;
 pub mod orders;
 pub mod packs;
 pub mod payments;

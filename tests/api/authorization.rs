@@ -53,6 +53,8 @@ struct World {
     stranger: Person,
     newcomer: Person,
     guest: Person,
+    payment: String,
+    refund: String,
 }
 
 fn world(app: &TestApp) -> World {
@@ -70,6 +72,10 @@ fn world(app: &TestApp) -> World {
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
+    let called_off = buyer.orders(&product, 1);
+    shop.owner.steps(&called_off, &["accept", "payments/receive"]);
+    let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
+    let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
     World {
         village,
@@ -88,6 +94,8 @@ fn world(app: &TestApp) -> World {
         stranger: app.buyer("Orang lain"),
         newcomer: app.buyer("Pembantu baru"),
         guest: app.guest("Tamu"),
+        payment,
+        refund,
     }
 }
 
@@ -116,9 +124,11 @@ impl World {
             "orders" => &self.order,
             "order-groups" => &self.group,
             "me" => &self.session,
+            "payments" => &self.payment,
+            "refunds" => &self.refund,
             _ => "",
         };
-        template.replace("{id}", id).replace("{account_id}", &self.staff.account_id)
+        template.replace("{id}", id).replace("{number}", "0000-0000").replace("{account_id}", &self.staff.account_id)
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
@@ -133,7 +143,11 @@ impl World {
             | "claim_payment"
             | "close_preorder"
             | "complete_order"
+            | "acknowledge_refund"
+            | "adopt_orders"
             | "confirm_payment"
+            | "hand_in_cash"
+            | "receive_payment"
             | "hand_over_order"
             | "invite_owner"
             | "mark_order_ready"
@@ -147,8 +161,10 @@ impl World {
             | "sign_out"
             | "submit_enterprise"
             | "submit_product" => Some(json!({})),
-            "call_off_preorder" | "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product"
-            | "return_enterprise" | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "call_off_preorder" | "cancel_order" | "dispute_refund" | "refuse_payment" | "reverse_payment" | "reject_enterprise"
+            | "reject_order" | "reject_product" | "return_enterprise" | "return_product" | "suspend_enterprise" | "suspend_product" => {
+                reason()
+            }
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
@@ -177,6 +193,14 @@ impl World {
             "set_stock" => Some(json!({ "on_hand": 10 })),
             "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
             "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
+            "write_down_sale" => Some(json!({
+                "channel": "in_person", "lines": [{ "pack_id": self.pack, "quantity": 1 }], "payment": "cash_at_pickup", "handed_over": true, "paid": true,
+            })),
+            "quote_delivery" | "accept_delivery_quote" => Some(json!({ "fee": 15_000 })),
+            "propose_order_change" => Some(json!({ "lines": [{ "position": 1, "quantity": 0 }], "reason": "Habis" })),
+            "accept_order_change" | "decline_order_change" | "withdraw_order_change" => {
+                Some(json!({ "change_id": self.order.replace("ord_", "chg_") }))
+            }
             "begin_phone_proof" => Some(json!({ "village_id": self.village.id })),
             "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
             "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
@@ -191,6 +215,7 @@ impl World {
             | "get_product"
             | "get_seller"
             | "get_shop"
+            | "track_order"
             | "get_trial_balance"
             | "get_village"
             | "get_village_settings"
