@@ -148,8 +148,8 @@ impl Objects {
     ///
     /// # Errors
     /// [`ObjectError::Unavailable`].
-    pub async fn put(&self, digest: &Digest, bytes: Bytes) -> Result<(), ObjectError> {
-        self.store.put(&digest.path(), PutPayload::from_bytes(bytes)).await?;
+    pub async fn put(&self, digest: &Digest, bytes: Vec<u8>) -> Result<(), ObjectError> {
+        self.store.put(&digest.path(), PutPayload::from(bytes)).await?;
         Ok(())
     }
 
@@ -202,7 +202,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("pasar-objects-{}", uuid::Uuid::now_v7().simple()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let objects = Objects::open(&ObjectsConfig::Folder(folder.clone())).expect("opened");
-        let (bytes, digest) = (Bytes::from_static(b"opak"), Digest::of(b"opak"));
+        let (bytes, digest) = (b"opak".to_vec(), Digest::of(b"opak"));
         assert!(matches!(objects.get(&digest).await, Err(ObjectError::Missing)));
         objects.put(&digest, bytes.clone()).await.expect("stored");
         objects.put(&digest, bytes.clone()).await.expect("stored again");

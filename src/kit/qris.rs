@@ -1,6 +1,6 @@
 //! QRIS, Indonesia's national payment code: reading, checking and writing its text.
 //!
-//! The text is EMVCo's merchant-presented form: fields of a two-digit tag, a two-digit length and a value, the last of them
+//! The text is the merchant-presented form of EMV: fields of a two-digit tag, a two-digit length and a value, the last of them
 //! (63) a CRC-16/CCITT-FALSE over everything before its value. A seller's printed code is *static* (tag 01 is `11`): whoever
 //! pays types the amount. With an amount (tag 54) it becomes *dynamic* (`12`).
 //!

@@ -1,6 +1,7 @@
-//! The market: what is for sale, how much of it there is, who bought it, and how it was paid.
+//! The market: what is for sale and what it looks like, how much of it there is, who bought it, and how it was paid.
 
 pub mod catalogue;
 pub mod inventory;
+pub mod media;
 pub mod orders;
 pub mod payments;

@@ -41,6 +41,8 @@ word_enum! {
         ClaimPayment = "claim_payment",
         /// Complete an order or call it off; which side may do it when is a rule of orders.
         EndOrder = "end_order",
+        /// See a picture that shows what happened to an order: a proof of payment, a photo with a claim.
+        ViewEvidence = "view_evidence",
         /// See the books.
         ViewBooks = "view_books",
     }
@@ -74,6 +76,7 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::EditEnterprise | Action::WriteProduct | Action::FulfilOrder => &[AssistingAdmin, Owner, Staff],
         Action::ManageMembers => &[AssistingAdmin, Owner],
         Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
+        Action::ViewEvidence => &[VillageAdmin, AssistingAdmin, Owner, Staff, Buyer],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
         Action::ClaimPayment => &[Buyer],
         Action::ViewBooks => &[AssistingAdmin, Owner],

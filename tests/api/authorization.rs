@@ -3,9 +3,11 @@
 
 use std::fmt::Write as _;
 
+use pasar_kuliner::market::media::Purpose;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
+use crate::pictures::jpeg;
 use crate::support::http::fresh_key;
 use crate::support::people::{cart, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
@@ -30,7 +32,7 @@ fn operations() -> Vec<Operation> {
     }
     // What ends sessions and memberships comes last, so that it takes no role away from those before it.
     all.sort_by_key(|operation| {
-        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member"), operation.id.clone())
+        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member" | "remove_photo"), operation.id.clone())
     });
     all
 }
@@ -44,6 +46,8 @@ struct World {
     order: String,
     group: String,
     session: String,
+    photo: String,
+    proof: String,
     buyer: Person,
     elsewhere: Village,
     other: Shop,
@@ -62,6 +66,9 @@ fn world(app: &TestApp) -> World {
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
+    let photo = |purpose: &str| text(&buyer.client.photo(purpose, &jpeg(32, 24)).expect(201)["id"]);
+    let (photo, proof) = (photo("product_photo"), photo("payment_proof"));
+    app.attach(&proof, &buyer, Purpose::PaymentProof, "ord_1", &shop, Some(&buyer)).expect("attached");
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
     World {
         village,
@@ -71,6 +78,8 @@ fn world(app: &TestApp) -> World {
         order,
         group,
         session,
+        photo,
+        proof,
         buyer,
         elsewhere,
         other,
@@ -100,9 +109,11 @@ impl World {
             "orders" => &self.order,
             "order-groups" => &self.group,
             "me" => &self.session,
+            "media" => &self.photo,
+            "private-media" => &self.proof,
             _ => "",
         };
-        template.replace("{id}", id).replace("{account_id}", &self.staff.account_id)
+        template.replace("{id}", id).replace("{account_id}", &self.staff.account_id).replace("{size}", "320")
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
@@ -132,6 +143,7 @@ impl World {
             | "submit_product" => Some(json!({})),
             "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product" | "return_enterprise"
             | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "upload_photo" => None,
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
@@ -152,6 +164,8 @@ impl World {
             | "get_me"
             | "get_order"
             | "get_order_group"
+            | "get_photo"
+            | "get_private_photo"
             | "get_product"
             | "get_seller"
             | "get_trial_balance"
@@ -174,12 +188,16 @@ impl World {
             | "list_village_enterprises"
             | "list_villages"
             | "remove_member"
+            | "remove_photo"
             | "revoke_my_session" => None,
             new => panic!("{new} is new: give it a sample request"),
         }
     }
 
     fn ask(&self, client: &Client, operation: &Operation) -> u16 {
+        if operation.id == "upload_photo" {
+            return client.photo("product_photo", &jpeg(32, 24)).status;
+        }
         let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
             "POST" => &[("Idempotency-Key", key.as_str())],

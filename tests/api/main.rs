@@ -14,8 +14,11 @@ mod edge;
 mod enterprises;
 mod idempotency;
 mod mail;
+mod media;
 mod migrations;
 mod orders;
+#[path = "../pictures/mod.rs"]
+mod pictures;
 mod screens;
 mod search;
 mod support;

@@ -112,7 +112,7 @@ fn fitting(width: u32, height: u32, most_width: u32, most_height: u32) -> Option
     }
     let (w, h, most_w, most_h) = (u64::from(width), u64::from(height), u64::from(most_width), u64::from(most_height));
     let by_width = w * most_h >= h * most_w;
-    let (to_w, to_h) = if by_width { (most_w, h * most_w / w) } else { (w * most_h / h, most_h) };
+    let (to_w, to_h) = if by_width { (most_w, (h * most_w + w / 2) / w) } else { ((w * most_h + h / 2) / h, most_h) };
     let side = |length: u64| u32::try_from(length.max(1)).unwrap_or(u32::MAX);
     Some((side(to_w), side(to_h)))
 }
@@ -144,6 +144,7 @@ mod tests {
     fn a_picture_keeps_its_shape_and_never_grows() {
         assert_eq!(fitting(320, 240, 320, 960), None);
         assert_eq!(fitting(4000, 3000, 1080, 3240), Some((1080, 810)));
+        assert_eq!(fitting(1080, 607, 320, 960), Some((320, 180)), "to the nearest");
         assert_eq!(fitting(1080, 2400, 1080, 3240), None, "a screenshot stays readable");
         assert_eq!(fitting(1000, 16_000, 320, 960), Some((60, 960)));
         assert_eq!(fitting(16_000, 1, 320, 960), Some((320, 1)));

@@ -103,8 +103,11 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<(Vec<u8>, Orientation), BadPicture
     }
 }
 
-/// The type, the data and the whole of the first chunk.
-fn chunk(bytes: &[u8]) -> Result<([u8; 4], &[u8], &[u8]), BadPicture> {
+/// The type, the data and the whole of a chunk.
+type Chunk<'a> = ([u8; 4], &'a [u8], &'a [u8]);
+
+/// The first chunk.
+fn chunk(bytes: &[u8]) -> Result<Chunk<'_>, BadPicture> {
     let &[l0, l1, l2, l3, k0, k1, k2, k3, ..] = bytes else { return Err(BadPicture::Broken) };
     let kind = [k0, k1, k2, k3];
     let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
