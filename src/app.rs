@@ -34,8 +34,8 @@ use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::media::intake::Studio;
 use crate::market::{catalogue, media, orders};
-use crate::office::notifications;
-use crate::people::{accounts, enterprises};
+use crate::office::{notifications, owner_letters};
+use crate::people::{accounts, enterprises, payment_details};
 use crate::routes;
 
 /// What all handlers share; cheap to clone.
@@ -103,6 +103,8 @@ impl App {
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     orders::jobs::EXPIRE => orders::jobs::expire(&app.db, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
+                    payment_details::CHANGED => owner_letters::fan_out(&app.db, &job).await,
+                    owner_letters::LETTER => owner_letters::write(&app.db, &app.mailer, &job).await,
                     unknown => Err(format!("nobody here does `{unknown}`")),
                 }
             })
@@ -142,6 +144,7 @@ impl App {
                 .app_data(web::Data::new(data.tokens))
                 .app_data(web::Data::new(data.passwords))
                 .app_data(web::Data::new(data.gate))
+                .app_data(web::Data::new(data.studio.darkroom.clone()))
                 .app_data(web::Data::new(data.studio))
                 .app_data(web::Data::new(data.in_flight))
                 .app_data(web::Data::new(data.metrics))

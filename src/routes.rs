@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{income, ledger};
 use crate::market::{catalogue, media, orders};
-use crate::people::{accounts, enterprises, villages};
+use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
 pub fn api(config: &mut ServiceConfig<'_>) {
@@ -18,6 +18,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(accounts::routes)
             .configure(villages::routes)
             .configure(enterprises::routes)
+            .configure(payment_details::routes)
             .configure(media::routes)
             .configure(catalogue::routes)
             .configure(orders::routes)

@@ -59,6 +59,16 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
+    payment_details (enterprise_id) { enterprise_id -> Id, cash_on_delivery -> Bool, cash_at_pickup -> Bool, bank_transfer -> Bool, qris -> Bool, bank_name -> Nullable<Text>, account_number -> Nullable<Text>, account_holder -> Nullable<Text>, qris_code -> Nullable<Text>, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    payment_details_events (id) { id -> Id, enterprise_id -> Id, details -> JsonDoc, actor_id -> Id, on_behalf_of -> Nullable<Id>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
     media (id) { id -> Id, owner_id -> Nullable<Id>, purpose -> Text, source_digest -> Text, subject -> Nullable<Text>, enterprise_id -> Nullable<Id>, buyer_id -> Nullable<Id>, created_at -> Utc, }
 }
 table! {
@@ -194,6 +204,8 @@ allow_tables_to_appear_in_same_query!(
     stock_items,
     villages,
     village_settings,
+    payment_details,
+    payment_details_events,
     media,
     media_variants,
     media_removals,

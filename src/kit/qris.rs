@@ -212,7 +212,7 @@ fn crc16(bytes: impl Iterator<Item = u8>) -> u16 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -243,7 +243,7 @@ mod tests {
         with_crc(&parts.concat())
     }
 
-    fn sample() -> String {
+    pub(crate) fn sample() -> String {
         code("OPAK BU WATI", "GARUT", "ID1020012345678")
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
 use crate::pictures::jpeg;
-use crate::support::http::fresh_key;
+use crate::support::http::{File, fresh_key};
 use crate::support::people::{cart, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
@@ -143,7 +143,8 @@ impl World {
             | "submit_product" => Some(json!({})),
             "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product" | "return_enterprise"
             | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
-            "upload_photo" => None,
+            "upload_photo" | "read_qris" => None,
+            "put_payment_details" => Some(json!({ "methods": ["cash_at_pickup"] })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
@@ -164,6 +165,7 @@ impl World {
             | "get_me"
             | "get_order"
             | "get_order_group"
+            | "get_payment_details"
             | "get_photo"
             | "get_private_photo"
             | "get_product"
@@ -183,6 +185,7 @@ impl World {
             | "list_order_history"
             | "list_own_products"
             | "list_product_history"
+            | "list_payment_details_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"
@@ -195,13 +198,16 @@ impl World {
     }
 
     fn ask(&self, client: &Client, operation: &Operation) -> u16 {
-        if operation.id == "upload_photo" {
-            return client.photo("product_photo", &jpeg(32, 24)).status;
+        let file = File { name: "foto.jpg", kind: "image/jpeg", bytes: &jpeg(32, 24) };
+        match operation.id.as_str() {
+            "upload_photo" => return client.upload(&operation.path, &[("purpose", "product_photo")], &file).status,
+            "read_qris" => return client.upload(&operation.path, &[], &file).status,
+            _ => {}
         }
         let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
             "POST" => &[("Idempotency-Key", key.as_str())],
-            "PATCH" => &[("If-Match", "\"0\"")],
+            "PATCH" | "PUT" => &[("If-Match", "\"0\"")],
             _ => &[],
         };
         client.send(&operation.method, &self.path(&operation.path), self.body(operation), headers).status

@@ -17,6 +17,7 @@ mod mail;
 mod media;
 mod migrations;
 mod orders;
+mod payment_details;
 #[path = "../pictures/mod.rs"]
 mod pictures;
 mod screens;
