@@ -3,10 +3,12 @@
 
 use std::fmt::Write as _;
 
+use pasar_kuliner::market::media::Purpose;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
-use crate::support::http::fresh_key;
+use crate::pictures::jpeg;
+use crate::support::http::{File, fresh_key};
 use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
@@ -30,7 +32,7 @@ fn operations() -> Vec<Operation> {
     }
     // What ends sessions and memberships comes last, so that it takes no role away from those before it.
     all.sort_by_key(|operation| {
-        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member"), operation.id.clone())
+        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member" | "remove_photo"), operation.id.clone())
     });
     all
 }
@@ -47,6 +49,8 @@ struct World {
     order: String,
     group: String,
     session: String,
+    photo: String,
+    proof: String,
     buyer: Person,
     elsewhere: Village,
     other: Shop,
@@ -76,6 +80,9 @@ fn world(app: &TestApp) -> World {
     shop.owner.steps(&called_off, &["accept", "payments/receive"]);
     let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
     let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
+    let photo = |purpose: &str| text(&buyer.client.photo(purpose, &jpeg(32, 24)).expect(201)["id"]);
+    let (photo, proof) = (photo("product_photo"), photo("payment_proof"));
+    app.attach(&proof, &buyer, Purpose::PaymentProof, "ord_1", &shop, Some(&buyer)).expect("attached");
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
     World {
         village,
@@ -88,6 +95,8 @@ fn world(app: &TestApp) -> World {
         order,
         group,
         session,
+        photo,
+        proof,
         buyer,
         elsewhere,
         other,
@@ -126,9 +135,12 @@ impl World {
             "me" => &self.session,
             "payments" => &self.payment,
             "refunds" => &self.refund,
+            "media" => &self.photo,
+            "private-media" => &self.proof,
             _ => "",
         };
-        template.replace("{id}", id).replace("{number}", "0000-0000").replace("{account_id}", &self.staff.account_id)
+        let template = template.replace("{id}", id).replace("{number}", "0000-0000").replace("{size}", "320");
+        template.replace("{account_id}", &self.staff.account_id)
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
@@ -167,6 +179,8 @@ impl World {
             }
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
+            "upload_photo" | "read_qris" => None,
+            "put_payment_details" => Some(json!({ "methods": ["cash_at_pickup"] })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
@@ -206,12 +220,16 @@ impl World {
             "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
             "track" => Some(json!({ "tracking_token": "bukan-token" })),
             "get_delivery_zone"
+            | "get_payment_instructions"
             | "get_enterprise"
             | "get_income"
             | "get_me"
             | "get_order"
             | "get_order_group"
             | "get_preorder"
+            | "get_payment_details"
+            | "get_photo"
+            | "get_private_photo"
             | "get_product"
             | "get_seller"
             | "get_shop"
@@ -236,18 +254,26 @@ impl World {
             | "list_preorder_history"
             | "list_product_history"
             | "list_price_history"
+            | "list_payment_details_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"
             | "list_villages"
             | "remove_delivery_zone"
             | "remove_member"
+            | "remove_photo"
             | "revoke_my_session" => None,
             new => panic!("{new} is new: give it a sample request"),
         }
     }
 
     fn ask(&self, client: &Client, operation: &Operation) -> u16 {
+        let file = File { name: "foto.jpg", kind: "image/jpeg", bytes: &jpeg(32, 24) };
+        match operation.id.as_str() {
+            "upload_photo" => return client.upload(&operation.path, &[("purpose", "product_photo")], &file).status,
+            "read_qris" => return client.upload(&operation.path, &[], &file).status,
+            _ => {}
+        }
         let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
             "POST" => &[("Idempotency-Key", key.as_str())],

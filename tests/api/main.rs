@@ -15,10 +15,14 @@ mod enterprises;
 mod guests;
 mod idempotency;
 mod mail;
+mod media;
 mod migrations;
 mod orders;
 mod packs;
 mod preorders;
+mod payment_details;
+#[path = "../pictures/mod.rs"]
+mod pictures;
 mod screens;
 mod search;
 mod shops;
