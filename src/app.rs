@@ -33,6 +33,7 @@ use crate::kit::objects::{Objects, ObjectsConfig};
 use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::media::intake::Studio;
+use crate::market::whatsapp::PublicUrl;
 use crate::market::{catalogue, media, orders};
 use crate::office::{notifications, owner_letters};
 use crate::people::{accounts, enterprises, payment_details};
@@ -146,6 +147,7 @@ impl App {
                 .app_data(web::Data::new(data.gate))
                 .app_data(web::Data::new(data.studio.darkroom.clone()))
                 .app_data(web::Data::new(data.studio))
+                .app_data(web::Data::new(PublicUrl(data.config.public_url.clone())))
                 .app_data(web::Data::new(data.in_flight))
                 .app_data(web::Data::new(data.metrics))
                 .app_data(web::Data::new(TrustedProxies(data.config.http.trusted_proxies.clone().into())))

@@ -5,3 +5,4 @@ pub mod inventory;
 pub mod media;
 pub mod orders;
 pub mod payments;
+pub mod whatsapp;

@@ -113,7 +113,7 @@ impl World {
             "private-media" => &self.proof,
             _ => "",
         };
-        template.replace("{id}", id).replace("{account_id}", &self.staff.account_id).replace("{size}", "320")
+        template.replace("{id}", id).replace("{account_id}", &self.staff.account_id).replace("{size}", "320").replace("{kind}", "order")
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
@@ -157,18 +157,22 @@ impl World {
             "place_order" => Some(cart(&self.draft, 1)),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
+            "put_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
+            "preview_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
             "set_stock" => Some(json!({ "on_hand": 10 })),
             "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
             "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
             "get_enterprise"
             | "get_income"
             | "get_me"
+            | "get_message_template"
             | "get_order"
             | "get_order_group"
             | "get_payment_details"
             | "get_photo"
             | "get_private_photo"
             | "get_product"
+            | "get_product_chat"
             | "get_seller"
             | "get_trial_balance"
             | "get_village"

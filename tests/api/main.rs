@@ -24,3 +24,4 @@ mod screens;
 mod search;
 mod support;
 mod villages;
+mod whatsapp;
