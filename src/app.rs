@@ -98,11 +98,15 @@ impl App {
             let app = app.clone();
             Box::pin(async move {
                 match job.kind.as_str() {
-                    orders::jobs::PLACED | orders::jobs::ACCEPTED => notifications::fan_out(&app.db, &job).await,
                     media::jobs::DISCARD => media::jobs::discard(&app.db, &job).await,
                     media::jobs::FORGET => media::jobs::forget(&app.db, &app.studio.objects, &job).await,
+                    orders::jobs::PLACED
+                    | orders::jobs::ACCEPTED
+                    | orders::jobs::QUOTED
+                    | orders::jobs::CHANGE_PROPOSED
+                    | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
-                    orders::jobs::EXPIRE => orders::jobs::expire(&app.db, &job).await,
+                    orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
                     payment_details::CHANGED => owner_letters::fan_out(&app.db, &job).await,
                     owner_letters::LETTER => owner_letters::write(&app.db, &app.mailer, &job).await,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::ledger::{self, Account};
+use super::ledger::{self, Account, Channel};
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::clock::month_of;
 use crate::kit::db::Db;
@@ -15,26 +15,13 @@ use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
 use crate::kit::money::Rupiah;
 use crate::people::enterprises::EnterpriseId;
-use crate::word_enum;
 
 /// The longest span of one answer.
 const MOST_MONTHS: i32 = 36;
 
-word_enum! {
-    /// The way something was sold.
-    Channel {
-        /// Ordered here.
-        Online = "online",
-    }
-}
-
-impl Channel {
-    const fn of(account: Account) -> Option<Self> {
-        match account {
-            Account::SalesOnline => Some(Self::Online),
-            Account::Cash | Account::Bank | Account::ReceivableBuyers | Account::AdvancesBuyers | Account::RefundsBuyers => None,
-        }
-    }
+/// The account that a channel's sales go to, the other way round.
+fn channel_of(account: Account) -> Option<Channel> {
+    Channel::ALL.iter().copied().find(|channel| Account::sales(*channel) == account)
 }
 
 /// A month of the calendar, `2026-11`.
@@ -92,7 +79,7 @@ pub struct IncomeView {
 fn summary(rows: Vec<(String, Account, Rupiah)>) -> Result<Vec<MonthView>, Problem> {
     let mut months: Vec<MonthView> = Vec::new();
     for (month, account, balance) in rows {
-        let Some(channel) = Channel::of(account) else { continue };
+        let Some(channel) = channel_of(account) else { continue };
         // Sales stand on the credit side, which is negative.
         let revenue = balance.negated();
         if months.last().is_none_or(|last| last.month != month) {
@@ -133,7 +120,8 @@ pub async fn show(
         return Err(Problem::invalid_field("from", format!("too_many_months({MOST_MONTHS})")));
     }
     let (first, last) = (from.clone(), to.clone());
-    let rows = db.report(move |conn| ledger::service::by_month(conn, actor.who, now, *id, &[Account::SalesOnline], &first, &last)).await?;
+    let sales: Vec<Account> = Channel::ALL.iter().map(|channel| Account::sales(*channel)).collect();
+    let rows = db.report(move |conn| ledger::service::by_month(conn, actor.who, now, *id, &sales, &first, &last)).await?;
     let months = summary(rows)?;
     let revenue = Rupiah::sum(months.iter().map(|month| month.revenue)).map_err(|_| Problem::conflict("sum_out_of_range"))?;
     Ok(web::Json(IncomeView { from, to, revenue, months }))

@@ -15,7 +15,7 @@ use crate::support::{Person, TestApp, engine};
 /// An order of `quantity`, paid in cash after it was handed over; answers its id.
 fn completed(buyer: &Person, seller: &Person, product: &str, quantity: i64) -> String {
     let order = buyer.orders(product, quantity);
-    seller.steps(&order, &["accept", "prepare", "ready", "hand-over", "payment/confirm", "complete"]);
+    seller.steps(&order, &["accept", "prepare", "ready", "hand-over", "payments/receive", "complete"]);
     order
 }
 
@@ -32,11 +32,9 @@ fn an_order_is_a_sale_and_a_payment_newest_first() {
     let journal = shop.owner.client.get(&format!("/v1/enterprises/{}/journal", shop.id)).expect(200);
     let items = journal["items"].as_array().expect("a list");
     assert_eq!(items.len(), 2);
-    assert_eq!(
-        (&items[0]["movement"], &items[0]["reference"], &items[0]["business_date"]),
-        (&json!("payment_received"), &json!(format!("{first}:payment")), &json!("2026-11-24"))
-    );
-    assert_eq!(sides(&items[0]), [("cash", 37_500), ("receivable:buyers", -37_500)]);
+    assert_eq!((&items[0]["movement"], &items[0]["business_date"]), (&json!("payment_received"), &json!("2026-11-24")));
+    assert!(items[0]["reference"].as_str().is_some_and(|reference| reference.starts_with("pay_") && reference.ends_with(":confirmed")));
+    assert_eq!(sides(&items[0]), [("cash:seller", 37_500), ("receivable:buyers", -37_500)]);
     assert_eq!((&items[1]["movement"], &items[1]["reference"]), (&json!("sale"), &json!(format!("{first}:sale"))));
     assert_eq!(sides(&items[1]), [("receivable:buyers", 37_500), ("sales:online", -37_500)]);
     assert_eq!((&items[1]["reverses_id"], &items[1]["happened_at"]), (&Value::Null, &items[1]["recorded_at"]));
@@ -44,9 +42,9 @@ fn an_order_is_a_sale_and_a_payment_newest_first() {
     let trial = shop.owner.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
     let expected = json!({
         "accounts": [
-            { "account": "cash", "debit": 37_500, "credit": 0 },
-            { "account": "receivable:buyers", "debit": 37_500, "credit": 37_500 },
-            { "account": "sales:online", "debit": 0, "credit": 37_500 },
+            { "account": "cash:seller", "partner_id": null, "debit": 37_500, "credit": 0 },
+            { "account": "receivable:buyers", "partner_id": null, "debit": 37_500, "credit": 37_500 },
+            { "account": "sales:online", "partner_id": null, "debit": 0, "credit": 37_500 },
         ],
         "debit": 75_000, "credit": 75_000, "difference": 0,
     });
@@ -58,9 +56,9 @@ fn paid_before_hand_over_is_an_advance() {
     let app = TestApp::start();
     let Stall { product, buyer, shop, .. } = stall(&app);
     let order = buyer.orders(&product, 2);
-    shop.owner.steps(&order, &["accept", "payment/confirm", "prepare", "ready", "hand-over", "complete"]);
+    shop.owner.steps(&order, &["accept", "payments/receive", "prepare", "ready", "hand-over", "complete"]);
     let journal = shop.owner.client.get(&format!("/v1/enterprises/{}/journal", shop.id)).expect(200);
-    assert_eq!(sides(&journal["items"][1]), [("cash", 25_000), ("advances:buyers", -25_000)]);
+    assert_eq!(sides(&journal["items"][1]), [("cash:seller", 25_000), ("advances:buyers", -25_000)]);
     assert_eq!(sides(&journal["items"][0]), [("advances:buyers", 25_000), ("sales:online", -25_000)]);
 }
 
@@ -189,7 +187,7 @@ fn an_event_is_entered_once_and_taken_back_once() {
     let id: EnterpriseId = shop.id.parse().expect("an id");
     let others: EnterpriseId = other.id.parse().expect("an id");
     let amount = Rupiah::new(50_000).expect("in range");
-    let sale = Entry::new(Movement::Sale, "kas:1".to_owned(), app.clock.now()).transfer(Account::SalesOnline, Account::Cash, amount);
+    let sale = Entry::new(Movement::Sale, "kas:1".to_owned(), app.clock.now()).transfer(Account::SalesOnline, Account::CashSeller, amount);
     let sale = sale.expect("not negative");
     let post = |books: EnterpriseId| {
         let entry = sale.clone();
@@ -219,4 +217,41 @@ fn an_event_is_entered_once_and_taken_back_once() {
         (&json!(opposite), &json!(entered), &json!("reversal"))
     );
     assert_eq!(shop.owner.client.get(&format!("/v1/enterprises/{}/income", shop.id)).expect(200)["revenue"], 0);
+}
+
+#[test]
+fn what_two_enterprises_owe_each_other_stands_in_both_books_alike() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let (maker, warung) = (app.home_industry(&village, "Keripik Cisurupan"), app.shop(&village, "warung", "Warung Pojok"));
+    let (m, w): (EnterpriseId, EnterpriseId) = (maker.id.parse().expect("an id"), warung.id.parse().expect("an id"));
+    let rp = |amount| Rupiah::new(amount).expect("in range");
+    let (now, entry) = (app.clock.now(), |reference: &str, at| Entry::new(Movement::Supplied, reference.to_owned(), at));
+    let buys = entry("kirim:1", now).transfer(Account::PayablePartner.with(m), Account::CostMaterials, rp(90_000)).expect("positive");
+    let sells =
+        |amount| entry("kirim:1", now).transfer(Account::SalesWarung, Account::ReceivablePartner.with(w), rp(amount)).expect("positive");
+    let pair = |sale: Entry| {
+        let buys = buys.clone();
+        app.wait(app.app.db.write(move |tx| ledger::service::post_mirrored(tx, (w, &buys), (m, &sale))))
+    };
+    let alone = buys.clone();
+    let one_sided = app.wait(app.app.db.write(move |tx| ledger::service::post(tx, w, &alone)));
+    assert!(matches!(one_sided, Err(Failure::Refused(LedgerError::OneSided))));
+    assert!(matches!(pair(sells(80_000)), Err(Failure::Refused(LedgerError::OneSided))));
+    let (bought, sold) = pair(sells(90_000)).expect("both say the same");
+    let balance = |shop: &crate::support::Shop, account: &str| {
+        let trial = shop.owner.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
+        let of = trial["accounts"].as_array().expect("a list").iter().find(|row| row["account"] == account).cloned().expect("in use");
+        (of["partner_id"].clone(), of["debit"].as_i64().unwrap_or(0) - of["credit"].as_i64().unwrap_or(0))
+    };
+    assert_eq!(balance(&maker, "receivable:partner"), (json!(warung.id), 90_000));
+    assert_eq!(balance(&warung, "payable:partner"), (json!(maker.id), -90_000));
+    let journal = warung.owner.client.get(&format!("/v1/enterprises/{}/journal", warung.id)).expect(200);
+    assert_eq!((&journal["items"][0]["id"], &journal["items"][0]["mirror_id"]), (&json!(bought), &json!(sold)));
+
+    app.wait(app.app.db.write(move |tx| ledger::service::reverse(tx, m, sold))).expect("taken back in both");
+    assert_eq!(balance(&maker, "receivable:partner").1, 0);
+    assert_eq!(balance(&warung, "payable:partner").1, 0);
+    let again = app.wait(app.app.db.write(move |tx| ledger::service::reverse(tx, w, bought)));
+    assert!(matches!(again, Err(Failure::Refused(LedgerError::AlreadyReversed))));
 }

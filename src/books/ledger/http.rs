@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{Account, Balance, EntryId, JournalRow, Movement, PostingRow};
-use super::service;
+use super::model::{Account, Balance, EntryId, Evidence, JournalRow, Movement, PostingRow};
+use super::service::{self, LedgerError};
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
@@ -15,10 +15,25 @@ use crate::kit::http::{Limit, Page, Problem, page};
 use crate::kit::money::Rupiah;
 use crate::people::enterprises::EnterpriseId;
 
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::AlreadyEntered => Self::conflict("already_in_the_books"),
+            LedgerError::AlreadyReversed => Self::conflict("already_reversed"),
+            LedgerError::NoSuchEntry => Self::not_found(),
+            LedgerError::MonthClosed { month } => Self::conflict("month_closed").arg("month", month),
+            LedgerError::OneSided => Self::conflict("one_sided"),
+            LedgerError::TooMuch => Self::conflict("sum_out_of_range"),
+        }
+    }
+}
+
 /// One account's sums.
 #[derive(Serialize, ToSchema)]
 pub struct BalanceView {
     account: Account,
+    /// The enterprise it is about, where the account is kept per partner.
+    partner_id: Option<EnterpriseId>,
     debit: Rupiah,
     credit: Rupiah,
 }
@@ -37,6 +52,8 @@ pub struct TrialBalanceView {
 #[derive(Serialize, ToSchema)]
 pub struct PostingView {
     account: Account,
+    /// The enterprise it is about, where the account is kept per partner.
+    partner_id: Option<EnterpriseId>,
     amount: Rupiah,
 }
 
@@ -47,6 +64,8 @@ pub struct EntryView {
     /// The business event it stands for.
     reference: String,
     movement: Movement,
+    /// How it is known.
+    evidence: Evidence,
     /// When it counts.
     happened_at: Timestamp,
     /// The day in the village on which it counts.
@@ -56,14 +75,17 @@ pub struct EntryView {
     recorded_at: Timestamp,
     /// The entry it takes back.
     reverses_id: Option<EntryId>,
+    /// The entry in the partner's books that says the same.
+    mirror_id: Option<EntryId>,
     postings: Vec<PostingView>,
 }
 
 impl From<(JournalRow, Vec<PostingRow>)> for EntryView {
     fn from((row, sides): (JournalRow, Vec<PostingRow>)) -> Self {
-        let JournalRow { id, reference, movement, happened_at, business_date, recorded_at, reverses_id } = row;
-        let postings = sides.into_iter().map(|side| PostingView { account: side.account, amount: side.amount }).collect();
-        Self { id, reference, movement, happened_at, business_date, recorded_at, reverses_id, postings }
+        let JournalRow { id, reference, movement, evidence, happened_at, business_date, recorded_at, reverses_id, mirror_id } = row;
+        let side = |side: PostingRow| PostingView { account: side.account, partner_id: side.partner, amount: side.amount };
+        let postings = sides.into_iter().map(side).collect();
+        Self { id, reference, movement, evidence, happened_at, business_date, recorded_at, reverses_id, mirror_id, postings }
     }
 }
 
@@ -93,7 +115,8 @@ pub async fn trial_balance(
     let total = |side: fn(&Balance) -> Rupiah| Rupiah::sum(balances.iter().map(side)).map_err(|_| Problem::conflict("sum_out_of_range"));
     let (debit, credit) = (total(|b| b.debit)?, total(|b| b.credit)?);
     let difference = debit.minus(credit).map_err(|_| Problem::conflict("sum_out_of_range"))?;
-    let accounts = balances.iter().map(|b| BalanceView { account: b.account, debit: b.debit, credit: b.credit }).collect();
+    let shown = |b: &Balance| BalanceView { account: b.place.account, partner_id: b.place.partner, debit: b.debit, credit: b.credit };
+    let accounts = balances.iter().map(shown).collect();
     Ok(web::Json(TrialBalanceView { accounts, debit, credit, difference }))
 }
 

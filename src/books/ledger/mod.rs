@@ -5,19 +5,13 @@
 //! 2. A business event is entered once: its reference is unique in its books.
 //! 3. Nothing is updated or deleted; triggers on both engines refuse it. A mistake is corrected by
 //!    [`service::reverse`], which enters the opposite, once.
-//! 4. An entry says when it counts (`happened_at`, its business day and month) and when it was recorded.
+//! 4. What two enterprises owe each other is entered into both of their books or into neither
+//!    ([`service::post_mirrored`]): what one calls receivable the other calls payable, always.
+//! 5. Nothing is dated into a closed month, or into one before it.
+//! 6. An entry says when it counts (`happened_at`, its business day and month) and when it was recorded.
 //!
 //! Amounts are signed: debits are positive, credits negative. An account's balance is the sum of its
 //! postings; all accounts of an enterprise sum to zero.
-//!
-//! | account | what it holds |
-//! |---|---|
-//! | `cash` | cash in the seller's hand |
-//! | `bank` | her bank account |
-//! | `receivable:buyers` | goods handed over, not paid yet |
-//! | `advances:buyers` | paid by buyers, goods not handed over yet |
-//! | `refunds:buyers` | owed back to buyers |
-//! | `sales:online` | sales to buyers who ordered here |
 
 pub mod http;
 pub mod model;
@@ -27,7 +21,7 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use model::{Account, EntryId, Movement};
+pub use model::{Account, Channel, Class, EntryId, Evidence, Holder, Movement, Place};
 pub use rules::Entry;
 
 /// The operations of this feature.

@@ -1,18 +1,42 @@
 //! The journal and its postings. Nothing here updates or deletes.
 
-use diesel::dsl::sum;
+use std::collections::BTreeMap;
+
+use diesel::dsl::{exists, sum};
 use diesel::prelude::*;
 
-use super::model::{Account, Balance, EntryId, JournalRow, PostingRow};
+use super::model::{Account, Balance, EntryId, JournalRow, Place, PostingRow};
 use super::rules::Entry;
+use crate::columns;
 use crate::kit::clock::month_of;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::money::Rupiah;
 use crate::people::enterprises::EnterpriseId;
-use crate::schema::{journal_entries, postings};
+use crate::people::villages::VillageId;
+use crate::schema::{closed_months, journal_entries, postings};
 
-pub(super) fn insert(tx: &mut Tx<'_>, enterprise: EnterpriseId, entry: &Entry) -> Result<EntryId, DbError> {
-    let (id, now) = (EntryId::new(), tx.now());
+columns!(
+    Columns, COLUMNS:
+    journal_entries::id,
+    journal_entries::reference,
+    journal_entries::movement,
+    journal_entries::evidence,
+    journal_entries::happened_at,
+    journal_entries::business_date,
+    journal_entries::recorded_at,
+    journal_entries::reverses_id,
+    journal_entries::mirror_id,
+);
+
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    village: VillageId,
+    enterprise: EnterpriseId,
+    id: EntryId,
+    entry: &Entry,
+    mirror: Option<EntryId>,
+) -> Result<(), DbError> {
+    let now = tx.now();
     let day = entry.happened_at.business_date();
     let month = month_of(day);
     diesel::insert_into(journal_entries::table)
@@ -26,38 +50,69 @@ pub(super) fn insert(tx: &mut Tx<'_>, enterprise: EnterpriseId, entry: &Entry) -
             journal_entries::month.eq(&month),
             journal_entries::recorded_at.eq(now),
             journal_entries::reverses_id.eq(entry.reverses),
+            journal_entries::village_id.eq(village),
+            journal_entries::evidence.eq(entry.evidence),
+            journal_entries::mirror_id.eq(mirror),
         ))
         .execute(&mut **tx)?;
-    for (position, (account, amount)) in (0_i32..).zip(entry.postings()) {
+    for (position, (place, amount)) in (0_i32..).zip(entry.postings()) {
         diesel::insert_into(postings::table)
             .values((
                 postings::entry_id.eq(id),
                 postings::position.eq(position),
                 postings::enterprise_id.eq(enterprise),
-                postings::account.eq(*account),
+                postings::account.eq(place.account),
+                postings::partner_id.eq(place.partner),
                 postings::amount.eq(*amount),
+                postings::evidence.eq(entry.evidence),
+                postings::business_date.eq(day),
                 postings::month.eq(&month),
             ))
             .execute(&mut **tx)?;
     }
-    Ok(id)
+    Ok(())
 }
 
-pub(super) fn postings_of(conn: &mut Conn, enterprise: EnterpriseId, id: EntryId) -> Result<Vec<(Account, Rupiah)>, DbError> {
-    let rows = postings::table.filter(postings::entry_id.eq(id).and(postings::enterprise_id.eq(enterprise))).order(postings::position);
-    Ok(rows.select((postings::account, postings::amount)).load(conn)?)
+pub(super) fn has_reference(conn: &mut Conn, enterprise: EnterpriseId, reference: &str) -> Result<bool, DbError> {
+    let this = journal_entries::table.filter(journal_entries::enterprise_id.eq(enterprise).and(journal_entries::reference.eq(reference)));
+    Ok(diesel::select(exists(this.select(journal_entries::id))).get_result(conn)?)
+}
+
+/// The last closed month of these books.
+pub(super) fn closed_through(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Option<String>, DbError> {
+    let theirs = closed_months::table.filter(closed_months::enterprise_id.eq(enterprise));
+    Ok(theirs.order(closed_months::month.desc()).select(closed_months::month).first(conn).optional()?)
+}
+
+pub(super) fn entry(conn: &mut Conn, enterprise: EnterpriseId, id: EntryId) -> Result<Option<JournalRow>, DbError> {
+    let this = journal_entries::table.filter(journal_entries::id.eq(id).and(journal_entries::enterprise_id.eq(enterprise)));
+    Ok(this.select(COLUMNS).first(conn).optional()?)
+}
+
+/// Whose books an entry stands in.
+pub(super) fn books_of(conn: &mut Conn, id: EntryId) -> Result<EnterpriseId, DbError> {
+    Ok(journal_entries::table.find(id).select(journal_entries::enterprise_id).first(conn)?)
+}
+
+pub(super) fn postings_of(conn: &mut Conn, id: EntryId) -> Result<Vec<(Place, Rupiah)>, DbError> {
+    let rows = postings::table.filter(postings::entry_id.eq(id)).order(postings::position);
+    let rows: Vec<(Account, Option<EnterpriseId>, Rupiah)> =
+        rows.select((postings::account, postings::partner_id, postings::amount)).load(conn)?;
+    Ok(rows.into_iter().map(|(account, partner, amount)| (Place { account, partner }, amount)).collect())
 }
 
 pub(super) fn balances(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Vec<Balance>, DbError> {
-    let theirs = postings::table.filter(postings::enterprise_id.eq(enterprise)).group_by(postings::account);
-    let sums = theirs.select((postings::account, sum(postings::amount)));
-    let debits = totals(sums.filter(postings::amount.gt(Rupiah::ZERO)).load(conn)?)?;
-    let credits = totals(sums.filter(postings::amount.lt(Rupiah::ZERO)).load(conn)?)?;
-    let of =
-        |rows: &[(Account, Rupiah)], account: Account| rows.iter().find(|(a, _)| *a == account).map_or(Rupiah::ZERO, |(_, amount)| *amount);
-    let used = |account: &&Account| debits.iter().chain(&credits).any(|(a, _)| a == *account);
-    let balance = |account: &Account| Balance { account: *account, debit: of(&debits, *account), credit: of(&credits, *account).negated() };
-    Ok(Account::ALL.iter().filter(used).map(balance).collect())
+    let theirs = postings::table.filter(postings::enterprise_id.eq(enterprise)).group_by((postings::account, postings::partner_id));
+    let sums = theirs.select((postings::account, postings::partner_id, sum(postings::amount)));
+    let mut all: BTreeMap<Place, Balance> = BTreeMap::new();
+    for (place, debit) in totals(sums.filter(postings::amount.gt(Rupiah::ZERO)).load(conn)?)? {
+        all.insert(place, Balance { place, debit, credit: Rupiah::ZERO });
+    }
+    for (place, credit) in totals(sums.filter(postings::amount.lt(Rupiah::ZERO)).load(conn)?)? {
+        let nothing = Balance { place, debit: Rupiah::ZERO, credit: Rupiah::ZERO };
+        all.entry(place).or_insert(nothing).credit = credit.negated();
+    }
+    Ok(all.into_values().collect())
 }
 
 /// Sales per month and account, newest month first.
@@ -88,13 +143,12 @@ pub(super) fn journal(
     if let Some(before) = before {
         query = query.filter(j::id.lt(before));
     }
-    let entries: Vec<JournalRow> =
-        query.select((j::id, j::reference, j::movement, j::happened_at, j::business_date, j::recorded_at, j::reverses_id)).load(conn)?;
+    let entries: Vec<JournalRow> = query.select(COLUMNS).load(conn)?;
     let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
     let mut sides: Vec<PostingRow> = postings::table
         .filter(postings::entry_id.eq_any(ids))
         .order((postings::entry_id, postings::position))
-        .select((postings::entry_id, postings::position, postings::account, postings::amount))
+        .select((postings::entry_id, postings::position, postings::account, postings::partner_id, postings::amount))
         .load(conn)?;
     let mut page = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -110,8 +164,10 @@ pub(super) fn grand_total(conn: &mut Conn) -> Result<Rupiah, DbError> {
     whole(postings::table.select(sum(postings::amount)).first(conn)?)
 }
 
-fn totals(rows: Vec<(Account, Option<bigdecimal::BigDecimal>)>) -> Result<Vec<(Account, Rupiah)>, DbError> {
-    rows.into_iter().map(|(account, total)| Ok((account, whole(total)?))).collect()
+type Total = (Account, Option<EnterpriseId>, Option<bigdecimal::BigDecimal>);
+
+fn totals(rows: Vec<Total>) -> Result<Vec<(Place, Rupiah)>, DbError> {
+    rows.into_iter().map(|(account, partner, total)| Ok((Place { account, partner }, whole(total)?))).collect()
 }
 
 fn whole(total: Option<bigdecimal::BigDecimal>) -> Result<Rupiah, DbError> {

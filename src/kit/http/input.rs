@@ -162,24 +162,32 @@ pub struct WithReason {
     pub reason: crate::kit::text::Reason,
 }
 
-/// Declares the handler of an act on one thing that needs nothing but, perhaps, a reason.
+/// Declares the handler of an act on one thing that needs nothing but, perhaps, a reason. `Buying`
+/// before its name lets guests in too.
 #[macro_export]
 macro_rules! act {
-    ($(#[$meta:meta])* $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty, |$tx:ident, $who:ident, $this:ident| $act:expr) => {
-        $crate::act!(@ $(#[$meta])* $name, $tag, $path, $operation, $id, $view, $crate::kit::http::NoBody, |body| body, |$tx, $who, $this, _said| $act);
+    ($(#[$meta:meta])* Buying $name:ident, $($rest:tt)+) => {
+        $crate::act!(@ $(#[$meta])* $crate::kit::auth::Buying, $name, $($rest)+);
     };
-    ($(#[$meta:meta])* $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
+    ($(#[$meta:meta])* $name:ident, $($rest:tt)+) => {
+        $crate::act!(@ $(#[$meta])* $crate::kit::auth::SignedIn, $name, $($rest)+);
+    };
+    (@ $(#[$meta:meta])* $policy:ty, $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
+     |$tx:ident, $who:ident, $this:ident| $act:expr) => {
+        $crate::act!(@@ $(#[$meta])* $policy, $name, $tag, $path, $operation, $id, $view, $crate::kit::http::NoBody, |body| body, |$tx, $who, $this, _said| $act);
+    };
+    (@ $(#[$meta:meta])* $policy:ty, $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
      |$tx:ident, $who:ident, $this:ident, $reason:ident| $act:expr) => {
-        $crate::act!(@ $(#[$meta])* $name, $tag, $path, $operation, $id, $view, $crate::kit::http::input::WithReason, |body| body.reason, |$tx, $who, $this, $reason| $act);
+        $crate::act!(@@ $(#[$meta])* $policy, $name, $tag, $path, $operation, $id, $view, $crate::kit::http::input::WithReason, |body| body.reason, |$tx, $who, $this, $reason| $act);
     };
-    (@ $(#[$meta:meta])* $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
+    (@@ $(#[$meta:meta])* $policy:ty, $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
      $body:ty, |$b:ident| $said:expr, |$tx:ident, $who:ident, $this:ident, $reason:ident| $act:expr) => {
         $(#[$meta])*
         #[utoipa::path(tag = $tag, operation_id = $operation, params(("id" = $id, Path), ("Idempotency-Key" = String, Header)), request_body = $body,
             responses((status = 200, body = $view), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
         #[post($path)]
         pub async fn $name(
-            actor: Actor<SignedIn>, id: web::Path<$id>, posted: Posted<$body>, db: web::Data<Db>,
+            actor: Actor<$policy>, id: web::Path<$id>, posted: Posted<$body>, db: web::Data<Db>,
         ) -> Result<Reply, Problem> {
             let ($who, $this, $b) = (actor.who, id.into_inner(), posted.body);
             let said = $said;

@@ -9,10 +9,10 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::intake::{self, Incoming, IntakeError, Studio, TakenIn, Uploader};
+use super::intake::{self, Incoming, IntakeError, Studio, TakenIn};
 use super::model::{MediaId, Purpose, Size};
 use super::service::{self, AttachError, MediaError};
-use crate::kit::auth::{Actor, Anyone, SignedIn};
+use crate::kit::auth::{Actor, Anyone, Buying, Identity};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Db, Failure, Never};
 use crate::kit::http::Problem;
@@ -122,13 +122,13 @@ impl From<TakenIn> for MediaView {
 ///
 /// # Errors
 /// What [`intake::take_in`] refuses, as a problem.
-pub async fn receive(db: &Db, studio: &Studio, uploader: Uploader, purpose: Purpose, file: &TempFile) -> Result<TakenIn, Problem> {
+pub async fn receive(db: &Db, studio: &Studio, who: Identity, purpose: Purpose, file: &TempFile) -> Result<TakenIn, Problem> {
     let incoming = Incoming {
         path: file.file.path().to_owned(),
         file_name: file.file_name.clone(),
         media_type: file.content_type.as_ref().map(|kind| kind.essence_str().to_owned()),
     };
-    Ok(intake::take_in(db, studio, uploader, purpose, incoming).await?)
+    Ok(intake::take_in(db, studio, who, purpose, incoming).await?)
 }
 
 /// Uploads a photo. Name its id where it belongs within 24 hours, or it is removed.
@@ -140,13 +140,13 @@ pub async fn receive(db: &Db, studio: &Studio, uploader: Uploader, purpose: Purp
     security(("bearer" = [])))]
 #[post("/media")]
 pub async fn upload(
-    actor: Actor<SignedIn>,
+    actor: Actor<Buying>,
     form: MultipartForm<UploadForm>,
     studio: web::Data<Studio>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let form = form.into_inner();
-    let taken = receive(&db, &studio, Uploader::Account(actor.who), form.purpose.into_inner(), &form.file).await?;
+    let taken = receive(&db, &studio, actor.who, form.purpose.into_inner(), &form.file).await?;
     let place = url(taken.media.id, taken.media.purpose, Size::Large);
     let mut answer = if taken.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(answer.insert_header((LOCATION, place)).json(MediaView::from(taken)))
@@ -157,7 +157,7 @@ pub async fn upload(
     responses((status = 204), Always, SignedInOnly, OnOne, (status = 409, body = crate::kit::http::problem::ProblemView, content_type = "application/problem+json", description = "It belongs to something")),
     security(("bearer" = [])))]
 #[delete("/media/{id}")]
-pub async fn remove(actor: Actor<SignedIn>, id: web::Path<MediaId>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+pub async fn remove(actor: Actor<Buying>, id: web::Path<MediaId>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     db.write(move |tx| service::discard(tx, actor.who, *id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -193,7 +193,7 @@ pub async fn show_photo(
     responses((status = 200, content_type = "image/jpeg", description = "The JPEG"), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/private-media/{id}/{size}")]
 pub async fn show_private(
-    actor: Actor<SignedIn>,
+    actor: Actor<Buying>,
     path: web::Path<(MediaId, Size)>,
     studio: web::Data<Studio>,
     db: web::Data<Db>,

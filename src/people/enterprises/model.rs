@@ -33,6 +33,8 @@ word_enum! {
         Supplier = "supplier",
         /// The village's administration.
         VillageOffice = "village_office",
+        /// A cooperative, a bank, or a civil society organisation.
+        Partner = "partner",
     }
 }
 
@@ -85,6 +87,21 @@ pub struct Enterprise {
 }
 
 impl Enterprise {
+    /// Whether it sells, and so may be shown to buyers while it trades.
+    #[must_use]
+    pub fn sells(&self) -> bool {
+        match self.kind {
+            Kind::HomeIndustry | Kind::Warung | Kind::Supplier => true,
+            Kind::VillageOffice | Kind::Partner => false,
+        }
+    }
+
+    /// Whether it has a public page: it sells, and may trade.
+    #[must_use]
+    pub fn is_seller(&self) -> bool {
+        self.state == State::Approved && self.sells()
+    }
+
     /// The enterprise as permission sees it.
     #[must_use]
     pub fn resource(&self) -> Resource {

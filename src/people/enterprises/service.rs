@@ -264,8 +264,7 @@ pub fn sellers(
 /// [`DbError::NotFound`] when she does not trade.
 pub fn seller(conn: &mut Conn, id: EnterpriseId) -> Result<(Enterprise, BTreeSet<Method>), DbError> {
     let enterprise = store::get(conn, id)?;
-    let public = enterprise.state == State::Approved && enterprise.kind != Kind::VillageOffice;
-    if !public {
+    if !enterprise.is_seller() {
         return Err(DbError::NotFound);
     }
     let methods = payment_details::of(conn, id)?.details.methods;

@@ -197,7 +197,7 @@ pub(super) fn trading(
     rows: i64,
 ) -> Result<Vec<Enterprise>, DbError> {
     let mut query = enterprises::table
-        .filter(enterprises::state.eq(State::Approved).and(enterprises::kind.ne(Kind::VillageOffice)))
+        .filter(enterprises::state.eq(State::Approved).and(enterprises::kind.ne_all([Kind::VillageOffice, Kind::Partner])))
         .order(enterprises::id)
         .limit(rows)
         .select(COLUMNS)
