@@ -33,6 +33,7 @@ use crate::kit::objects::{Objects, ObjectsConfig};
 use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::media::intake::Studio;
+use crate::market::whatsapp::PublicUrl;
 use crate::market::{catalogue, media, orders};
 use crate::office::{notifications, owner_letters};
 use crate::people::{accounts, enterprises, payment_details};
@@ -97,13 +98,13 @@ impl App {
             let app = app.clone();
             Box::pin(async move {
                 match job.kind.as_str() {
+                    media::jobs::DISCARD => media::jobs::discard(&app.db, &job).await,
+                    media::jobs::FORGET => media::jobs::forget(&app.db, &app.studio.objects, &job).await,
                     orders::jobs::PLACED
                     | orders::jobs::ACCEPTED
                     | orders::jobs::QUOTED
                     | orders::jobs::CHANGE_PROPOSED
                     | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
-                    media::jobs::DISCARD => media::jobs::discard(&app.db, &job).await,
-                    media::jobs::FORGET => media::jobs::forget(&app.db, &app.studio.objects, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
@@ -150,6 +151,7 @@ impl App {
                 .app_data(web::Data::new(data.gate))
                 .app_data(web::Data::new(data.studio.darkroom.clone()))
                 .app_data(web::Data::new(data.studio))
+                .app_data(web::Data::new(PublicUrl(data.config.public_url.clone())))
                 .app_data(web::Data::new(data.in_flight))
                 .app_data(web::Data::new(data.metrics))
                 .app_data(web::Data::new(TrustedProxies(data.config.http.trusted_proxies.clone().into())))

@@ -8,7 +8,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{income, ledger};
-use crate::market::{catalogue, media, orders, packs, preorders, shops};
+use crate::market::{catalogue, media, orders, packs, preorders, shops, whatsapp};
 use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
@@ -24,6 +24,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(packs::routes)
             .configure(shops::routes)
             .configure(preorders::routes)
+            .configure(whatsapp::routes)
             .configure(orders::routes)
             .configure(ledger::routes)
             .configure(income::routes),

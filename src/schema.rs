@@ -79,7 +79,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    media (id) { id -> Id, owner_id -> Nullable<Id>, purpose -> Text, source_digest -> Text, subject -> Nullable<Text>, enterprise_id -> Nullable<Id>, buyer_id -> Nullable<Id>, created_at -> Utc, }
+    message_templates (village_id, kind) { village_id -> Id, kind -> Text, text -> Nullable<Text>, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    media (id) { id -> Id, owner_id -> Id, purpose -> Text, source_digest -> Text, subject -> Nullable<Text>, enterprise_id -> Nullable<Id>, buyer_id -> Nullable<Id>, created_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -318,6 +323,7 @@ allow_tables_to_appear_in_same_query!(
     village_settings,
     payment_details,
     payment_details_events,
+    message_templates,
     media,
     media_variants,
     media_removals,

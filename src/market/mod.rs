@@ -8,3 +8,4 @@ pub mod packs;
 pub mod payments;
 pub mod preorders;
 pub mod shops;
+pub mod whatsapp;

@@ -76,13 +76,13 @@ fn world(app: &TestApp) -> World {
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
+    let photo = |purpose: &str| text(&buyer.client.photo(purpose, &jpeg(32, 24)).expect(201)["id"]);
+    let (photo, proof) = (photo("product_photo"), photo("payment_proof"));
+    app.attach(&proof, &buyer, Purpose::PaymentProof, "ord_1", &shop, Some(&buyer)).expect("attached");
     let called_off = buyer.orders(&product, 1);
     shop.owner.steps(&called_off, &["accept", "payments/receive"]);
     let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
     let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
-    let photo = |purpose: &str| text(&buyer.client.photo(purpose, &jpeg(32, 24)).expect(201)["id"]);
-    let (photo, proof) = (photo("product_photo"), photo("payment_proof"));
-    app.attach(&proof, &buyer, Purpose::PaymentProof, "ord_1", &shop, Some(&buyer)).expect("attached");
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
     World {
         village,
@@ -133,14 +133,14 @@ impl World {
             "orders" => &self.order,
             "order-groups" => &self.group,
             "me" => &self.session,
-            "payments" => &self.payment,
-            "refunds" => &self.refund,
             "media" => &self.photo,
             "private-media" => &self.proof,
+            "payments" => &self.payment,
+            "refunds" => &self.refund,
             _ => "",
         };
-        let template = template.replace("{id}", id).replace("{number}", "0000-0000").replace("{size}", "320");
-        template.replace("{account_id}", &self.staff.account_id)
+        let others = [("{number}", "0000-0000"), ("{account_id}", &self.staff.account_id), ("{size}", "320"), ("{kind}", "order")];
+        others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value))
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
@@ -200,6 +200,8 @@ impl World {
             "place_order" => Some(cart(&self.draft, 1)),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
+            "put_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
+            "preview_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
             "set_prices" => Some(json!({ "price": 15_000 })),
             "set_shop_terms" => {
                 Some(json!({ "minimum_order": 0, "answer_hours": 48, "hand_over_days": 7, "opening": null, "holiday": null }))
@@ -224,13 +226,15 @@ impl World {
             | "get_enterprise"
             | "get_income"
             | "get_me"
+            | "get_message_template"
             | "get_order"
             | "get_order_group"
-            | "get_preorder"
             | "get_payment_details"
             | "get_photo"
             | "get_private_photo"
+            | "get_preorder"
             | "get_product"
+            | "get_product_chat"
             | "get_seller"
             | "get_shop"
             | "track_order"
@@ -253,8 +257,8 @@ impl World {
             | "list_own_products"
             | "list_preorder_history"
             | "list_product_history"
-            | "list_price_history"
             | "list_payment_details_history"
+            | "list_price_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"

@@ -18,13 +18,14 @@ mod mail;
 mod media;
 mod migrations;
 mod orders;
-mod packs;
-mod preorders;
 mod payment_details;
 #[path = "../pictures/mod.rs"]
 mod pictures;
+mod packs;
+mod preorders;
 mod screens;
 mod search;
 mod shops;
 mod support;
 mod villages;
+mod whatsapp;
