@@ -30,7 +30,7 @@ use crate::kit::jobs::{Doer, Job};
 use crate::kit::mail::Mailer;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::{catalogue, orders};
-use crate::office::notifications;
+use crate::office::{notifications, product_news};
 use crate::people::{accounts, enterprises};
 use crate::routes;
 
@@ -94,6 +94,8 @@ impl App {
                     orders::jobs::PLACED | orders::jobs::ACCEPTED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     orders::jobs::EXPIRE => orders::jobs::expire(&app.db, &job).await,
+                    catalogue::lapses::LAPSES => product_news::fan_out(&app.db, &job).await,
+                    product_news::LETTER => product_news::write(&app.db, &app.mailer, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
                     unknown => Err(format!("nobody here does `{unknown}`")),
                 }
@@ -101,7 +103,7 @@ impl App {
         })
     }
 
-    /// Forgets what need not be remembered: old answers, ended sessions, full buckets.
+    /// Forgets what need not be remembered: old answers, ended sessions, full buckets. And looks for what ends soon.
     ///
     /// # Errors
     /// [`DbError`] when the database fails.
@@ -109,10 +111,10 @@ impl App {
         self.gate.tidy();
         let swept = self.db.write(|tx| {
             let now = tx.now();
-            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?))
+            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?, catalogue::lapses::watch(tx)?))
         });
         match swept.await {
-            Ok((answers, sessions)) => tracing::debug!(answers, sessions, "swept"),
+            Ok((answers, sessions, warnings)) => tracing::debug!(answers, sessions, warnings, "swept"),
             Err(Failure::Db(error)) => return Err(error),
             Err(Failure::Refused(never)) => match never {},
         }

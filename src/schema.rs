@@ -73,6 +73,7 @@ table! {
         id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, price_from -> BigInt,
         photos -> JsonDoc, pirt_number -> Nullable<Text>, pirt_expires_year -> Nullable<Integer>, halal_number -> Nullable<Text>, halal_scheme -> Nullable<Text>, halal_until -> Nullable<Date>,
         state -> Text, search_name -> Text, search_rest -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, published_at -> Nullable<Utc>,
+        ingredients -> Nullable<Text>, allergens -> JsonDoc, storage -> Nullable<Text>, shelf_life_days -> Nullable<Integer>,
     }
 }
 table! {
@@ -84,6 +85,19 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     packs (id) { id -> Id, product_id -> Id, position -> Integer, label -> Text, unit -> Text, net_quantity -> Nullable<BigInt>, net_unit -> Nullable<Text>, active -> Bool, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    batches (id) {
+        id -> Id, pack_id -> Id, code -> Text, produced_on -> Date, expires_on -> Nullable<Date>, quantity -> BigInt, actor_id -> Id,
+        on_behalf_of -> Nullable<Id>, recorded_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    lapse_warnings (product_id, kind, subject, lapses_on, days) { product_id -> Id, kind -> Text, subject -> Text, lapses_on -> Date, days -> Integer, warned_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -171,6 +185,7 @@ joinable!(products -> villages (village_id));
 joinable!(products -> categories (category_code));
 joinable!(product_events -> products (product_id));
 joinable!(packs -> products (product_id));
+joinable!(batches -> packs (pack_id));
 joinable!(prices -> packs (pack_id));
 joinable!(stock_items -> packs (pack_id));
 joinable!(orders -> order_groups (group_id));
@@ -182,6 +197,7 @@ joinable!(postings -> journal_entries (entry_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
+    batches,
     categories,
     closed_months,
     enterprise_events,
@@ -190,6 +206,7 @@ allow_tables_to_appear_in_same_query!(
     invitations,
     jobs,
     journal_entries,
+    lapse_warnings,
     members,
     order_events,
     order_groups,
@@ -208,6 +225,6 @@ allow_tables_to_appear_in_same_query!(
     setup_tokens,
     stock_items,
     tracking_tokens,
-    villages,
     village_settings,
+    villages,
 );

@@ -1,5 +1,6 @@
 //! The market: what is for sale, how much of it there is, who bought it, and how it was paid.
 
+pub mod batches;
 pub mod catalogue;
 pub mod inventory;
 pub mod orders;

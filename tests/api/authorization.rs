@@ -149,6 +149,7 @@ impl World {
             "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
             "place_order" => Some(cart(&self.draft, 1)),
+            "record_batch" => Some(json!({ "quantity": 5 })),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
             "set_prices" => Some(json!({ "price": 15_000 })),
@@ -165,10 +166,12 @@ impl World {
             | "get_order"
             | "get_order_group"
             | "get_product"
+            | "get_product_label"
             | "get_seller"
             | "get_trial_balance"
             | "get_village"
             | "get_village_settings"
+            | "list_batches"
             | "list_categories"
             | "list_enterprise_history"
             | "list_enterprise_orders"

@@ -14,6 +14,7 @@ mod edge;
 mod enterprises;
 mod guests;
 mod idempotency;
+mod labels;
 mod mail;
 mod migrations;
 mod orders;

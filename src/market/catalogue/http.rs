@@ -1,20 +1,23 @@
 //! The catalogue over HTTP.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::badges::{Halal, PirtNumber};
-use super::model::{Badge, CategoryCode, Change, Description, Filter, Listing, NewProduct, ProductId, ProductName, Sort, State};
+use super::content::{Allergen, Change, Content, Ingredients, Photos, ShelfLifeDays, Storage};
+use super::model::{Badge, CategoryCode, Description, Filter, Listing, NewProduct, ProductId, ProductName, Sort, State};
 use super::rules::Move;
 use super::service::{self, ProductError};
-use super::views::{CategoriesView, ProductHistoryView, ProductView, own_tagged};
+use super::views::{CategoriesView, LabelView, ProductHistoryView, ProductView, own_tagged};
 use crate::act;
 use crate::kit::auth::{Actor, Anyone, SignedIn};
 use crate::kit::db::{Db, Failure, Never, Tx};
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
-use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
+use crate::kit::http::{Limit, Page, Posted, Problem, Reader, Reply, Valid, page};
 use crate::kit::money::Rupiah;
 use crate::market::packs::model::{Count, Net, NewPack, Price, Tier, Unit};
 use crate::market::packs::rules::PriceList;
@@ -54,30 +57,29 @@ pub struct CreateProduct {
     wholesale: Vec<Tier>,
     /// How many packs there are.
     stock: Count,
+    /// What it is made of, the most first.
+    ingredients: Option<Ingredients>,
+    #[serde(default)]
+    allergens: BTreeSet<Allergen>,
+    storage: Option<Storage>,
+    shelf_life_days: Option<ShelfLifeDays>,
     /// The P-IRT number on the label, if it has one.
     pirt: Option<PirtNumber>,
     halal: Option<Halal>,
+    #[serde(default)]
+    photos: Photos,
 }
 
 impl TryFrom<CreateProduct> for NewProduct {
     type Error = Problem;
 
     fn try_from(body: CreateProduct) -> Result<Self, Problem> {
-        let CreateProduct { category, name, description, unit, net, price, warung_price, wholesale, stock, pirt, halal } = body;
+        let CreateProduct { category, name, description, unit, net, price, warung_price, wholesale, stock, .. } = body;
+        let CreateProduct { ingredients, allergens, storage, shelf_life_days, pirt, halal, photos, .. } = body;
         let pack = NewPack { unit, net, prices: PriceList::new(price, warung_price, &wholesale)?, on_hand: stock };
-        Ok(Self { category, name, description, pirt, halal, pack })
+        let content = Content { category, name, description, ingredients, allergens, storage, shelf_life_days, pirt, halal, photos };
+        Ok(Self { content, pack })
     }
-}
-
-/// A change; what is missing stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EditProduct {
-    category: Option<CategoryCode>,
-    name: Option<ProductName>,
-    description: Option<Description>,
-    pirt: Option<PirtNumber>,
-    halal: Option<Halal>,
 }
 
 /// Which products are asked for.
@@ -221,20 +223,34 @@ pub async fn list_own_products(
 }
 
 /// Changes a product's texts and claims, as a draft or when it was returned.
-#[utoipa::path(tag = "catalogue", operation_id = "edit_product", params(("id" = ProductId, Path), ("If-Match" = String, Header)), request_body = EditProduct,
+#[utoipa::path(tag = "catalogue", operation_id = "edit_product", params(("id" = ProductId, Path), ("If-Match" = String, Header)), request_body = Change,
     responses((status = 200, body = ProductView), Always, SignedInOnly, OnOne, WithBody, WithVersion), security(("bearer" = [])))]
 #[patch("/products/{id}")]
 pub async fn edit_product(
     actor: Actor<SignedIn>,
     id: web::Path<ProductId>,
     version: IfMatch,
-    body: Valid<EditProduct>,
+    body: Valid<Change>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let EditProduct { category, name, description, pirt, halal } = body.0;
-    let change = Change { category, name, description, pirt, halal };
+    let change = body.0;
     let listing = db.write(move |tx| service::edit(tx, actor.who, *id, version.0, &change)).await?;
     Ok(own_tagged(db.clock().now(), listing))
+}
+
+/// Looks a product's label over: what is there, what is missing, and how to get help. Nothing of it is a condition.
+#[utoipa::path(tag = "catalogue", operation_id = "get_product_label", params(("id" = ProductId, Path)),
+    responses((status = 200, body = LabelView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/products/{id}/label")]
+pub async fn product_label(
+    actor: Actor<SignedIn>,
+    reader: Reader,
+    id: web::Path<ProductId>,
+    db: web::Data<Db>,
+) -> Result<web::Json<LabelView>, Problem> {
+    let now = db.clock().now();
+    let label = db.read(move |conn| service::label(conn, actor.who, now, *id)).await?;
+    Ok(web::Json(LabelView::told(reader.0, now.business_date(), label)))
 }
 
 /// Lists the moves of a product's state, with their reasons.

@@ -15,8 +15,11 @@
 //! | `suspended` | reinstate | `published` |
 
 pub mod badges;
+pub mod content;
 pub mod http;
 pub mod jobs;
+pub mod label;
+pub mod lapses;
 pub mod model;
 pub mod rules;
 mod search;
@@ -37,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::create_product)
         .service(http::list_own_products)
         .service(http::edit_product)
+        .service(http::product_label)
         .service(http::product_history)
         .service(http::moderation_queue)
         .service(http::submit)

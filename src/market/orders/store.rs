@@ -110,7 +110,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, group: OrderGroupId, buyer: &Buyer, cart: 
                 order_lines::order_id.eq(id),
                 order_lines::position.eq(position),
                 order_lines::product_id.eq(product.id),
-                order_lines::name.eq(&product.name),
+                order_lines::name.eq(&product.content.name),
                 order_lines::unit.eq(pack.unit),
                 order_lines::unit_price.eq(price.amount),
                 order_lines::quantity.eq(*quantity),
