@@ -112,14 +112,16 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    order_groups (id) { id -> Id, buyer_id -> Id, total -> BigInt, placed_at -> Utc, }
+    order_groups (id) { id -> Id, buyer_id -> Nullable<Id>, placed_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     orders (id) {
-        id -> Id, group_id -> Id, number -> Text, village_id -> Id, seller_id -> Id, buyer_id -> Id, buyer_name -> Text, buyer_phone -> Text,
-        fulfilment -> Text, address -> Nullable<Text>, note -> Nullable<Text>, channel -> Text, total -> BigInt, state -> Text, version -> Integer, placed_at -> Utc, updated_at -> Utc,
+        id -> Id, group_id -> Id, number -> Text, village_id -> Id, seller_id -> Id, buyer_id -> Nullable<Id>, buyer_name -> Nullable<Text>, buyer_phone -> Nullable<Text>,
+        fulfilment -> Text, address -> Nullable<Text>, note -> Nullable<Text>, channel -> Text, state -> Text, version -> Integer, placed_at -> Utc, updated_at -> Utc,
+        area -> Nullable<Text>, zone -> Nullable<Text>, quote -> Text, quoted_fee -> Nullable<BigInt>, ready_on -> Nullable<Date>, answer_by -> Nullable<Utc>,
+        pay_by -> Nullable<Utc>, hand_over_by -> Nullable<Utc>, handed_over_at -> Nullable<Utc>, complete_at -> Nullable<Utc>,
     }
 }
 table! {
@@ -127,7 +129,7 @@ table! {
     use crate::kit::db::types::Id;
     order_lines (order_id, position) {
         order_id -> Id, position -> Integer, product_id -> Id, name -> Text, unit -> Text, unit_price -> BigInt, quantity -> BigInt, total -> BigInt,
-        pack_id -> Id, pack_label -> Text, price_channel -> Text,
+        pack_id -> Id, pack_label -> Text, price_channel -> Text, ordered -> BigInt, preorder_id -> Nullable<Id>,
     }
 }
 table! {
@@ -138,12 +140,46 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    payments (order_id) { order_id -> Id, method -> Text, amount -> BigInt, state -> Text, refund -> Text, updated_at -> Utc, }
+    bills (order_id) {
+        order_id -> Id, method -> Text, goods -> BigInt, delivery -> Nullable<BigInt>, digits -> BigInt, allowance -> BigInt, received -> BigInt, claimed -> BigInt,
+        returned -> BigInt, owed_back -> BigInt, earned -> Bool, void -> Bool, updated_at -> Utc,
+    }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    payment_events (id) { id -> Id, order_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+    refunds (id) {
+        id -> Id, order_id -> Id, amount -> BigInt, cause -> Text, state -> Text, proof_media_id -> Nullable<Id>, reason -> Nullable<Text>, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    payments (id) {
+        id -> Id, order_id -> Id, method -> Text, amount -> BigInt, state -> Text, holder -> Text, proof_media_id -> Nullable<Id>, reason -> Nullable<Text>, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    payment_events (id) {
+        id -> Id, order_id -> Id, payment_id -> Nullable<Id>, refund_id -> Nullable<Id>, from_state -> Text, to_state -> Text, amount -> BigInt, actor_id -> Nullable<Id>,
+        on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    order_changes (id) {
+        id -> Id, order_id -> Id, state -> Text, reason -> Text, goods -> BigInt, proposed_by -> Id, proposed_at -> Utc, decided_by -> Nullable<Id>, decided_at -> Nullable<Utc>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    order_change_lines (change_id, position) {
+        change_id -> Id, position -> Integer, quantity -> BigInt, replacement_pack_id -> Nullable<Id>, replacement_quantity -> BigInt,
+    }
 }
 table! {
     use diesel::sql_types::*;
@@ -170,6 +206,32 @@ table! {
     use crate::kit::db::types::{Id, JsonDoc, Utc};
     jobs (id) { id -> Id, kind -> Text, payload -> JsonDoc, state -> Text, attempts -> Integer, run_at -> Utc, last_error -> Nullable<Text>, created_at -> Utc, }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    shop_terms (enterprise_id) {
+        enterprise_id -> Id, minimum_order -> BigInt, answer_hours -> BigInt, hand_over_days -> BigInt, opening -> Nullable<JsonDoc>,
+        holiday_from -> Nullable<Date>, holiday_until -> Nullable<Date>, holiday_note -> Nullable<Text>, version -> Integer, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    delivery_zones (id) { id -> Id, enterprise_id -> Id, name -> Text, fee -> BigInt, minimum_order -> BigInt, active -> Bool, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    preorder_windows (id) {
+        id -> Id, pack_id -> Id, enterprise_id -> Id, cut_off -> Utc, ready_on -> Date, capacity -> BigInt, taken -> BigInt, state -> Text, reason -> Nullable<Text>,
+        version -> Integer, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    preorder_events (id) { id -> Id, window_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
@@ -192,14 +254,21 @@ joinable!(orders -> order_groups (group_id));
 joinable!(orders -> enterprises (seller_id));
 joinable!(order_lines -> orders (order_id));
 joinable!(order_events -> orders (order_id));
+joinable!(bills -> orders (order_id));
 joinable!(payments -> orders (order_id));
+joinable!(preorder_windows -> packs (pack_id));
+joinable!(refunds -> orders (order_id));
+joinable!(order_changes -> orders (order_id));
+joinable!(order_change_lines -> order_changes (change_id));
 joinable!(postings -> journal_entries (entry_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
     batches,
+    bills,
     categories,
     closed_months,
+    delivery_zones,
     enterprise_events,
     enterprises,
     idempotency_keys,
@@ -208,6 +277,8 @@ allow_tables_to_appear_in_same_query!(
     journal_entries,
     lapse_warnings,
     members,
+    order_change_lines,
+    order_changes,
     order_events,
     order_groups,
     order_lines,
@@ -217,12 +288,16 @@ allow_tables_to_appear_in_same_query!(
     payments,
     phone_proofs,
     postings,
+    preorder_events,
+    preorder_windows,
     prices,
     product_events,
     products,
     refresh_tokens,
+    refunds,
     sessions,
     setup_tokens,
+    shop_terms,
     stock_items,
     tracking_tokens,
     village_settings,

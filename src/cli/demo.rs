@@ -7,6 +7,7 @@ use chrono::Duration;
 
 use super::CliError;
 use crate::app::App;
+use crate::books::ledger::Holder;
 use crate::config::Config;
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Clock;
@@ -16,11 +17,12 @@ use crate::market::catalogue::content::{Content, Photos};
 use crate::market::catalogue::model::NewProduct;
 use crate::market::catalogue::{self, rules::Move as ProductMove};
 use crate::market::orders::model::{Cart, CartLine, Delivery};
+use crate::market::orders::paying::Received;
 use crate::market::orders::{self, rules::Move as OrderMove};
 use crate::market::packs::PackId;
 use crate::market::packs::model::NewPack;
 use crate::market::packs::rules::PriceList;
-use crate::market::payments::{Method, Move as PaymentMove};
+use crate::market::payments::Method;
 use crate::people::accounts::model::{Device, Registered};
 use crate::people::enterprises::model::NewEnterprise;
 use crate::people::enterprises::{self, EnterpriseId, Kind, rules::Move as EnterpriseMove};
@@ -206,7 +208,7 @@ impl Village {
     fn cart(&self, payment: Method, goods: &[(&'static str, usize, i64)]) -> Result<Cart, CliError> {
         let line = |(seller, index, quantity): &(&str, usize, i64)| {
             let quantity = serde_json::from_value((*quantity).into()).map_err(|error| CliError::Other(error.to_string()))?;
-            Ok(CartLine { pack_id: self.packs[seller][*index], quantity })
+            Ok(CartLine { pack_id: self.packs[seller][*index], quantity, preorder_id: None })
         };
         let lines = goods.iter().map(line).collect::<Result<_, CliError>>()?;
         Ok(Cart { lines, delivery: Delivery::Pickup, note: None, payment, expected_total: None })
@@ -351,8 +353,8 @@ fn list(
 /// One purchase from the cart to the books, each step by whoever makes it.
 fn trade(tx: &mut Tx<'_>, buyer: AccountId, cart: &Cart, sellers: &BTreeMap<EnterpriseId, AccountId>) -> Result<(), Failure<Unexpected>> {
     let buyer = signed_in(tx, buyer)?;
-    let (_, _, placed) = orders::service::place(tx, buyer, cart).expected()?;
-    for (order, _) in placed {
+    let (_, placed) = orders::placing::place(tx, buyer, cart).expected()?;
+    for order in placed.into_iter().map(|whole| whole.order) {
         let seller = signed_in(tx, sellers[&order.seller_id])?;
         let mut step = |event, action| orders::service::advance(tx, seller, order.id, event, action, None).expected();
         step(OrderMove::Accept, Action::FulfilOrder)?;
@@ -360,9 +362,14 @@ fn trade(tx: &mut Tx<'_>, buyer: AccountId, cart: &Cart, sellers: &BTreeMap<Ente
         step(OrderMove::MarkReady, Action::FulfilOrder)?;
         step(OrderMove::HandOver, Action::FulfilOrder)?;
         if cart.payment == Method::BankTransfer {
-            orders::paying::advance(tx, buyer, order.id, PaymentMove::Claim, Action::ClaimPayment, None).expected()?;
+            let claimed = orders::paying::claim(tx, buyer, order.id, None, None).expected()?;
+            for payment in claimed.payments {
+                orders::paying::confirm(tx, seller, payment.id, None, Holder::Seller).expected()?;
+            }
+        } else {
+            let cash = Received { amount: None, method: None, holder: Holder::Seller };
+            orders::paying::receive(tx, seller, order.id, cash).expected()?;
         }
-        orders::paying::advance(tx, seller, order.id, PaymentMove::Confirm, Action::FulfilOrder, None).expected()?;
         orders::service::advance(tx, seller, order.id, OrderMove::Complete, Action::EndOrder, None).expected()?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, SubsecRound};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, SubsecRound};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,13 @@ impl Timestamp {
     pub fn business_date(self) -> NaiveDate {
         let jakarta = FixedOffset::east_opt(JAKARTA_SECONDS_EAST).map(|zone| self.0.with_timezone(&zone).date_naive());
         jakarta.unwrap_or_else(|| self.0.date_naive())
+    }
+
+    /// The instant at which `minutes` of the village's `day` have passed (Asia/Jakarta).
+    #[must_use]
+    pub fn in_village(day: NaiveDate, minutes: u16) -> Self {
+        let midnight_utc = day.and_time(NaiveTime::MIN).and_utc();
+        Self(midnight_utc).after(Duration::seconds(i64::from(minutes) * 60 - i64::from(JAKARTA_SECONDS_EAST)))
     }
 
     /// `self` moved by `by`; stays where it is if that leaves the calendar.
@@ -144,6 +151,14 @@ mod tests {
         assert_eq!(at("2026-11-23T16:59:59Z").business_date().to_string(), "2026-11-23");
         assert_eq!(at("2026-11-23T17:00:00Z").business_date().to_string(), "2026-11-24");
         assert_eq!(month_of(at("2026-12-31T17:00:00Z").business_date()), "2027-01");
+    }
+
+    #[test]
+    fn a_minute_of_the_village_day_is_an_instant() {
+        let day = "2026-11-24".parse().expect("a day");
+        assert_eq!(Timestamp::in_village(day, 0), at("2026-11-23T17:00:00Z"));
+        assert_eq!(Timestamp::in_village(day, 9 * 60), at("2026-11-24T02:00:00Z"));
+        assert_eq!(Timestamp::in_village(day, 24 * 60), at("2026-11-24T17:00:00Z"));
     }
 
     #[test]

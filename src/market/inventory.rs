@@ -93,6 +93,22 @@ pub fn release(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failu
     Ok(())
 }
 
+/// Puts in what was made for an order, promised to it from the start.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn make_for_order(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failure<Never>> {
+    let now = tx.now();
+    diesel::update(stock_items::table.find(pack))
+        .set((
+            stock_items::on_hand.eq(stock_items::on_hand + quantity),
+            stock_items::reserved.eq(stock_items::reserved + quantity),
+            stock_items::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Takes out what an order held: it has left the house.
 ///
 /// # Errors

@@ -37,8 +37,8 @@ word_enum! {
         ViewOrder = "view_order",
         /// Take an order through the seller's steps.
         FulfilOrder = "fulfil_order",
-        /// Say that she has paid.
-        ClaimPayment = "claim_payment",
+        /// What is the buyer's to say: that she has paid, that she agrees, that something is wrong.
+        BuyOrder = "buy_order",
         /// Complete an order or call it off; which side may do it when is a rule of orders.
         EndOrder = "end_order",
         /// See the books.
@@ -75,7 +75,7 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::ManageMembers => &[AssistingAdmin, Owner],
         Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
-        Action::ClaimPayment => &[Buyer],
+        Action::BuyOrder => &[Buyer],
         Action::ViewBooks => &[AssistingAdmin, Owner],
     }
 }

@@ -12,12 +12,9 @@ use super::badges::{Halal, HalalNumber, HalalScheme, PirtNumber};
 use super::model::{CategoryCode, Description, ProductName};
 use crate::kit::db::types::Document;
 use crate::kit::http::input::Patch;
-use crate::{bounded, plain_text, typed_id, word_enum};
+use crate::market::media::MediaId;
+use crate::{bounded, plain_text, word_enum};
 
-typed_id!(
-    /// A picture that was uploaded.
-    MediaId, "med"
-);
 plain_text!(
     /// What it is made of, the most first.
     Ingredients, max 1000, lines true

@@ -81,6 +81,15 @@ pub struct Product {
 }
 
 impl Product {
+    /// Whether its seller may write down that she sold it: it is on sale, or paused.
+    #[must_use]
+    pub const fn may_be_sold(&self) -> bool {
+        match self.state {
+            State::Published | State::Paused => true,
+            State::Draft | State::Submitted | State::Returned | State::Rejected | State::Suspended => false,
+        }
+    }
+
     /// Whether everyone may see it.
     #[must_use]
     pub fn is_public(&self) -> bool {
