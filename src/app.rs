@@ -29,7 +29,7 @@ use crate::kit::http::{InFlight, Limit, Problem};
 use crate::kit::jobs::{Doer, Job};
 use crate::kit::mail::Mailer;
 use crate::market::catalogue::model::{Badge, Sort};
-use crate::market::{catalogue, orders};
+use crate::market::{catalogue, moderation, orders};
 use crate::office::{notifications, product_news};
 use crate::people::{accounts, enterprises};
 use crate::routes;
@@ -98,7 +98,8 @@ impl App {
                     | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
-                    catalogue::lapses::LAPSES => product_news::fan_out(&app.db, &job).await,
+                    catalogue::jobs::RECALLED => orders::jobs::recall(&app.db, &job).await,
+                    catalogue::lapses::LAPSES | moderation::service::DECIDED => product_news::fan_out(&app.db, &job).await,
                     product_news::LETTER => product_news::write(&app.db, &app.mailer, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
                     unknown => Err(format!("nobody here does `{unknown}`")),

@@ -8,7 +8,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{income, ledger};
-use crate::market::{batches, catalogue, orders, packs, preorders, shops};
+use crate::market::{batches, catalogue, complaints, moderation, orders, packs, preorders, shops};
 use crate::people::{accounts, enterprises, villages};
 
 /// Every operation of the API, feature by feature.
@@ -21,6 +21,8 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(catalogue::routes)
             .configure(packs::routes)
             .configure(batches::routes)
+            .configure(moderation::routes)
+            .configure(complaints::routes)
             .configure(shops::routes)
             .configure(preorders::routes)
             .configure(orders::routes)

@@ -2,8 +2,10 @@
 
 pub mod batches;
 pub mod catalogue;
+pub mod complaints;
 pub mod inventory;
 pub mod media;
+pub mod moderation;
 pub mod orders;
 pub mod packs;
 pub mod payments;

@@ -17,6 +17,7 @@ mod idempotency;
 mod labels;
 mod mail;
 mod migrations;
+mod moderation;
 mod orders;
 mod packs;
 mod preorders;

@@ -19,6 +19,7 @@ use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
 use crate::kit::http::{Limit, Page, Posted, Problem, Reader, Reply, Valid, page};
 use crate::kit::money::Rupiah;
+use crate::kit::text::Reason;
 use crate::market::packs::model::{Count, Net, NewPack, Price, Tier, Unit};
 use crate::market::packs::rules::PriceList;
 use crate::people::enterprises::EnterpriseId;
@@ -33,6 +34,7 @@ impl From<ProductError> for Problem {
             ProductError::WrongState { state, wanted } => Self::conflict("product_wrong_state").arg("state", state).arg("event", wanted),
             ProductError::NotNow { state } => Self::conflict("product_not_editable").arg("state", state),
             ProductError::Stale => stale(),
+            ProductError::ChangeWaits => Self::conflict("change_waits"),
             ProductError::Denied(denied) => denied.into(),
         }
     }
@@ -222,7 +224,8 @@ pub async fn list_own_products(
     Ok(Page::cut(rows, q.limit, OWN, |l| l.product.id).map(|listing| ProductView::own(now.business_date(), listing)))
 }
 
-/// Changes a product's texts and claims, as a draft or when it was returned.
+/// Changes a product's texts, photos and claims. Once the public knows it, the change waits for the village admin, unless the
+/// village trusts the seller; `waiting` shows it.
 #[utoipa::path(tag = "catalogue", operation_id = "edit_product", params(("id" = ProductId, Path), ("If-Match" = String, Header)), request_body = Change,
     responses((status = 200, body = ProductView), Always, SignedInOnly, OnOne, WithBody, WithVersion), security(("bearer" = [])))]
 #[patch("/products/{id}")]
@@ -317,11 +320,34 @@ act!(
     resume, "catalogue", "/products/{id}/resume", "resume_product", ProductId, ProductView,
     |tx, who, id| service::advance(tx, who, id, Move::Resume, Action::WriteProduct, None).map(|listing| moved(tx, listing))
 );
-act!(
-    /// Takes a product off sale; open orders stay as they are.
-    suspend, "catalogue", "/products/{id}/suspend", "suspend_product", ProductId, ProductView,
-    |tx, who, id, reason| service::advance(tx, who, id, Move::Suspend, Action::ModerateProduct, Some(reason)).map(|listing| moved(tx, listing))
-);
+/// Why a product goes off sale.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuspendProduct {
+    /// For the seller to read; where the food is not safe, for buyers too.
+    reason: Reason,
+    /// Whether the food is not safe. Then the orders that hold it and have not changed hands are called off, their stock and
+    /// money put back; otherwise orders already placed go on.
+    #[serde(default)]
+    food_is_unsafe: bool,
+}
+
+/// Takes a product off sale. Orders already placed go on, unless the food is not safe.
+#[utoipa::path(tag = "catalogue", operation_id = "suspend_product", params(("id" = ProductId, Path), ("Idempotency-Key" = String, Header)), request_body = SuspendProduct,
+    responses((status = 200, body = ProductView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/products/{id}/suspend")]
+pub async fn suspend(
+    actor: Actor<SignedIn>,
+    id: web::Path<ProductId>,
+    posted: Posted<SuspendProduct>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, SuspendProduct { reason, food_is_unsafe }) = (actor.who, id.into_inner(), posted.body);
+    let reply =
+        posted.once.write(&db, who, move |tx| service::suspend(tx, who, id, &reason, food_is_unsafe).map(|listing| moved(tx, listing)));
+    Ok(reply.await?)
+}
+
 act!(
     /// Lets a suspended product be sold again.
     reinstate, "catalogue", "/products/{id}/reinstate", "reinstate_product", ProductId, ProductView,

@@ -2,9 +2,11 @@
 //!
 //! 1. Only published products of enterprises that trade are public.
 //! 2. Texts and claims (P-IRT, halal) are looked at before the public sees them; packs, prices and stock
-//!    ([`crate::market::packs`]) apply at once. While a product is published its texts do not change.
-//! 3. Every move of its state is an event row; a return or rejection carries a reason.
-//! 4. What is found depends on [`crate::kit::search`] alone, so both engines answer the same.
+//!    ([`crate::market::packs`]) apply at once. What the public knows changes after a look ([`crate::market::moderation`]).
+//! 3. Suspending a product stops new orders. Those already placed go on, unless the village says that the food is not safe:
+//!    then they are called off by the job [`jobs::RECALLED`].
+//! 4. Every move of its state is an event row; a return or rejection carries a reason.
+//! 5. What is found depends on [`crate::kit::search`] alone, so both engines answer the same.
 //!
 //! | from | event | to |
 //! |---|---|---|

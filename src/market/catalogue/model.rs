@@ -7,6 +7,7 @@ use super::lapses::Lapse;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
+use crate::market::moderation::model::Moderation;
 use crate::market::packs::model::{NewPack, Pack};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::villages::VillageId;
@@ -74,6 +75,7 @@ pub struct Product {
     pub seller_name: String,
     pub seller_state: enterprises::State,
     pub seller_assisted: bool,
+    pub seller_trusted: bool,
     pub village_name: String,
     pub village_code: String,
     #[diesel(deserialize_as = content::Row)]
@@ -104,6 +106,8 @@ pub struct Listing {
     pub packs: Vec<Pack>,
     /// What of it ends soon; read for its house alone.
     pub lapses: Vec<Lapse>,
+    /// What of it waits for the village admin; read for its house alone.
+    pub waiting: Option<Moderation>,
 }
 
 /// A category with its names.

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 
 use super::content::{Change, Content};
 use super::label::{self, LabelHint, LabelItem, LabelState};
-use super::lapses;
 use super::model::{Category, Event, Filter, Listing, NewProduct, Product, ProductId, Sort, State};
-use super::rules::{Move, next, texts_are_open, trade_is_open};
+use super::rules::{Editing, Move, editing, next, trade_is_open};
 use super::store::{self, Moving, SearchText};
+use super::{jobs, lapses};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
@@ -16,6 +16,8 @@ use crate::kit::phone::Phone;
 use crate::kit::search::{Query, normalise};
 use crate::kit::text::Reason;
 use crate::market::batches;
+use crate::market::moderation;
+use crate::market::moderation::model::State as Decision;
 use crate::market::packs::{self, PackId};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
@@ -26,9 +28,16 @@ use crate::people::villages::{self, VillageId};
 pub enum ProductError {
     NoSuchCategory,
     NotTrading,
-    WrongState { state: State, wanted: Move },
-    NotNow { state: State },
+    WrongState {
+        state: State,
+        wanted: Move,
+    },
+    NotNow {
+        state: State,
+    },
     Stale,
+    /// Another change of it waits for the village admin.
+    ChangeWaits,
     Denied(Denied),
 }
 impl Refusal for ProductError {}
@@ -55,16 +64,20 @@ pub fn resource(product: &Product) -> Resource {
 fn shelved(conn: &mut Conn, products: Vec<Product>) -> Result<Vec<Listing>, DbError> {
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
     let mut packs = packs::service::of_products(conn, &ids)?;
-    let with_packs = |product: Product| Listing { packs: packs.remove(&product.id).unwrap_or_default(), product, lapses: Vec::new() };
+    let with_packs =
+        |product: Product| Listing { packs: packs.remove(&product.id).unwrap_or_default(), product, lapses: Vec::new(), waiting: None };
     Ok(products.into_iter().map(with_packs).collect())
 }
 
 /// The same with what of them ends soon, for their house and their village.
 fn at_home(conn: &mut Conn, products: Vec<Product>, today: NaiveDate) -> Result<Vec<Listing>, DbError> {
     let mut listings = shelved(conn, products)?;
+    let ids: Vec<ProductId> = listings.iter().map(|listing| listing.product.id).collect();
     let mut lapses = lapses::of_listings(conn, &listings, today)?;
+    let mut waiting = moderation::service::waiting(conn, &ids)?;
     for listing in &mut listings {
         listing.lapses = lapses.remove(&listing.product.id).unwrap_or_default();
+        listing.waiting = waiting.remove(&listing.product.id);
     }
     Ok(listings)
 }
@@ -77,6 +90,23 @@ pub fn listing(tx: &mut Tx<'_>, id: ProductId) -> Result<Listing, DbError> {
     let today = tx.now().business_date();
     let product = store::get(tx, id)?;
     at_home(tx, vec![product], today)?.pop().ok_or(DbError::NotFound)
+}
+
+/// The products with these ids as their houses see them.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn listings(conn: &mut Conn, ids: &[ProductId], now: Timestamp) -> Result<Vec<Listing>, DbError> {
+    let products = store::by_ids(conn, ids)?;
+    at_home(conn, products, now.business_date())
+}
+
+/// The product with this id, for other features.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn get(conn: &mut Conn, id: ProductId) -> Result<Product, DbError> {
+    store::get(conn, id)
 }
 
 /// The categories in their order.
@@ -233,35 +263,56 @@ pub fn refresh_search(tx: &mut Tx<'_>, enterprise: EnterpriseId) -> Result<(), D
     Ok(())
 }
 
-/// Changes a product's texts and claims, while they are not with the moderator or the public.
+/// Changes a product's texts, photos and claims: at once while the public does not know it, and where the village trusts its
+/// seller; otherwise the change waits for the village admin.
 ///
 /// # Errors
-/// [`ProductError::NotNow`], [`ProductError::Stale`], [`ProductError::NoSuchCategory`].
+/// [`ProductError::NotNow`], [`ProductError::Stale`], [`ProductError::NoSuchCategory`], and [`ProductError::ChangeWaits`]
+/// where another change does.
 pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change: &Change) -> Outcome<Listing> {
-    let (mut product, _) = writable(tx, who, id)?;
-    if !texts_are_open(product.state) {
-        return Err(ProductError::NotNow { state: product.state }.into());
+    let (product, by) = writable(tx, who, id)?;
+    let editing = editing(product.state).ok_or(ProductError::NotNow { state: product.state })?;
+    if product.version != version {
+        return Err(ProductError::Stale.into());
     }
     let content = product.content.after(change);
     if content.category != product.content.category {
         check_category(tx, content.category.as_str())?;
     }
-    if product.version != version {
-        return Err(ProductError::Stale.into());
+    let differences = product.content.differences(&content);
+    if differences.is_empty() {
+        return Ok(listing(tx, id)?);
     }
-    if content != product.content {
-        product.content = content;
-        rewrite(tx, product)?;
+    if editing == Editing::AfterALook {
+        if !moderation::service::propose(tx, &product, &differences, by)? {
+            return Err(ProductError::ChangeWaits.into());
+        }
+        if !product.seller_trusted {
+            touch(tx, id, version)?;
+            return Ok(listing(tx, id)?);
+        }
     }
+    rewrite(tx, product, content)?;
     Ok(listing(tx, id)?)
 }
 
 /// Writes a product's new content, and what it is found by.
-fn rewrite(tx: &mut Tx<'_>, mut product: Product) -> Outcome<()> {
-    let search = search_text(&product.content, &product.seller_name);
-    (product.search_name, product.search_rest) = (search.name, search.rest);
+///
+/// # Errors
+/// [`ProductError::Stale`].
+pub fn rewrite(tx: &mut Tx<'_>, mut product: Product, content: Content) -> Outcome<()> {
+    let search = search_text(&content, &product.seller_name);
+    (product.content, product.search_name, product.search_rest) = (content, search.name, search.rest);
     let version = product.version;
     if store::update(tx, &product, version)? { Ok(()) } else { Err(ProductError::Stale.into()) }
+}
+
+/// Counts a product's version up, since what its house sees of it has changed.
+///
+/// # Errors
+/// [`ProductError::Stale`].
+pub fn touch(tx: &mut Tx<'_>, id: ProductId, version: i32) -> Outcome<()> {
+    if store::touch(tx, id, version)? { Ok(()) } else { Err(ProductError::Stale.into()) }
 }
 
 /// The product, if `who` may write it, and by whose hand that would be.
@@ -350,16 +401,42 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: ProductId, event: Move, actio
     let product = store::get(tx, id)?;
     let resource = resource(&product);
     authorize(&person, action, &resource).map_err(ProductError::from)?;
+    let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::WriteProduct);
+    go(tx, &product, event, By { actor: who.account, on_behalf_of, reason: reason.map(Reason::as_str) })?;
+    Ok(listing(tx, id)?)
+}
+
+/// Takes a product off sale; where its food is not safe, the orders that hold it are called off too.
+///
+/// # Errors
+/// [`ProductError::WrongState`] when it is not on sale.
+pub fn suspend(tx: &mut Tx<'_>, who: Identity, id: ProductId, reason: &Reason, unsafe_food: bool) -> Outcome<Listing> {
+    let suspended = advance(tx, who, id, Move::Suspend, Action::ModerateProduct, Some(reason))?;
+    if unsafe_food {
+        jobs::recall(tx, &suspended, reason)?;
+    }
+    Ok(suspended)
+}
+
+/// Moves a product, and its place in the queue of the village admin with it.
+///
+/// # Errors
+/// [`ProductError::WrongState`] when `event` cannot happen now, [`ProductError::NotTrading`].
+pub fn go(tx: &mut Tx<'_>, product: &Product, event: Move, by: By<'_>) -> Outcome<()> {
     let wrong = || ProductError::WrongState { state: product.state, wanted: event };
     let to = next(product.state, event).ok_or_else(wrong)?;
     if matches!(to, State::Submitted | State::Published) && product.seller_state != enterprises::State::Approved {
         return Err(ProductError::NotTrading.into());
     }
-    let reason = reason.map(Reason::as_str);
-    let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::WriteProduct);
-    let moving = Moving { from: product.state, to, by: By { actor: who.account, on_behalf_of, reason } };
-    if !store::move_state(tx, id, &moving)? {
+    if !store::move_state(tx, product.id, &Moving { from: product.state, to, by })? {
         return Err(wrong().into());
     }
-    Ok(listing(tx, id)?)
+    match event {
+        Move::Submit => moderation::service::ask(tx, product, by)?,
+        Move::Publish => moderation::service::settle(tx, product.id, Decision::Confirmed, by)?,
+        Move::Return => moderation::service::settle(tx, product.id, Decision::Returned, by)?,
+        Move::Reject => moderation::service::settle(tx, product.id, Decision::Rejected, by)?,
+        Move::Pause | Move::Resume | Move::Suspend | Move::Reinstate => {}
+    }
+    Ok(())
 }

@@ -34,6 +34,7 @@ columns!(
     enterprises::name,
     enterprises::state,
     enterprises::assisted,
+    enterprises::trusted,
     villages::name,
     villages::code,
     ; with ContentColumns, CONTENT
@@ -256,6 +257,15 @@ pub(super) fn reprice(tx: &mut Tx<'_>, id: ProductId, version: i32, lowest: Rupi
     let now = tx.now();
     let changed = diesel::update(products::table.filter(products::id.eq(id).and(products::version.eq(version))))
         .set((products::price_from.eq(lowest), products::version.eq(version.saturating_add(1)), products::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+/// Counts the version up, if nobody has changed the product since `version`.
+pub(super) fn touch(tx: &mut Tx<'_>, id: ProductId, version: i32) -> Result<bool, DbError> {
+    let now = tx.now();
+    let changed = diesel::update(products::table.filter(products::id.eq(id).and(products::version.eq(version))))
+        .set((products::version.eq(version.saturating_add(1)), products::updated_at.eq(now)))
         .execute(&mut **tx)?;
     Ok(changed == 1)
 }

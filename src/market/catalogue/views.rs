@@ -18,6 +18,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::http::etag::tagged;
 use crate::kit::i18n::{Language, say};
 use crate::kit::money::Rupiah;
+use crate::market::moderation::views::ModerationView;
 use crate::market::packs::model::Pack;
 use crate::market::packs::views::PackView;
 use crate::people::enterprises::EnterpriseId;
@@ -98,6 +99,8 @@ pub struct ProductView {
     published_at: Option<Timestamp>,
     /// What of it ends within 90 days, or has; for the seller alone.
     notices: Vec<NoticeView>,
+    /// What of it waits for the village admin; for the seller alone.
+    waiting: Option<ModerationView>,
 }
 
 /// Something that ends, with its last day.
@@ -124,7 +127,8 @@ impl ProductView {
     pub fn own(today: NaiveDate, listing: Listing) -> Self {
         let packs = listing.packs.iter().cloned().map(PackView::own).collect();
         let notices = listing.lapses.iter().cloned().map(|lapse| NoticeView::on(today, lapse)).collect();
-        Self { packs, notices, ..Self::public(today, listing) }
+        let waiting = listing.waiting.clone().map(ModerationView::from);
+        Self { packs, notices, waiting, ..Self::public(today, listing) }
     }
 
     /// As this viewer may see it.
@@ -135,7 +139,7 @@ impl ProductView {
 
     /// As everyone sees it.
     #[must_use]
-    pub fn public(today: NaiveDate, Listing { product: p, packs, lapses: _ }: Listing) -> Self {
+    pub fn public(today: NaiveDate, Listing { product: p, packs, lapses: _, waiting: _ }: Listing) -> Self {
         let available = packs.iter().map(Pack::available).sum();
         let packs = packs.into_iter().filter(|pack| pack.row.active).map(PackView::public).collect();
         let Content { category, name, description, ingredients, allergens, storage, shelf_life_days, pirt, halal, photos } = p.content;
@@ -169,6 +173,7 @@ impl ProductView {
             updated_at: p.updated_at,
             published_at: p.published_at,
             notices: Vec::new(),
+            waiting: None,
         }
     }
 }
