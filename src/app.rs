@@ -34,8 +34,8 @@ use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::media::intake::Studio;
 use crate::market::whatsapp::PublicUrl;
-use crate::market::{catalogue, media, orders};
-use crate::office::{notifications, owner_letters};
+use crate::market::{catalogue, media, moderation, orders};
+use crate::office::{notifications, owner_letters, product_news};
 use crate::people::{accounts, enterprises, payment_details};
 use crate::routes;
 
@@ -107,6 +107,9 @@ impl App {
                     | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
+                    catalogue::jobs::RECALLED => orders::jobs::recall(&app.db, &job).await,
+                    catalogue::lapses::LAPSES | moderation::service::DECIDED => product_news::fan_out(&app.db, &job).await,
+                    product_news::LETTER => product_news::write(&app.db, &app.mailer, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
                     payment_details::CHANGED => owner_letters::fan_out(&app.db, &job).await,
                     owner_letters::LETTER => owner_letters::write(&app.db, &app.mailer, &job).await,
@@ -116,7 +119,7 @@ impl App {
         })
     }
 
-    /// Forgets what need not be remembered: old answers, ended sessions, full buckets.
+    /// Forgets what need not be remembered: old answers, ended sessions, full buckets. And looks for what ends soon.
     ///
     /// # Errors
     /// [`DbError`] when the database fails.
@@ -124,10 +127,10 @@ impl App {
         self.gate.tidy();
         let swept = self.db.write(|tx| {
             let now = tx.now();
-            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?))
+            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?, catalogue::lapses::watch(tx)?))
         });
         match swept.await {
-            Ok((answers, sessions)) => tracing::debug!(answers, sessions, "swept"),
+            Ok((answers, sessions, warnings)) => tracing::debug!(answers, sessions, warnings, "swept"),
             Err(Failure::Db(error)) => return Err(error),
             Err(Failure::Refused(never)) => match never {},
         }

@@ -44,6 +44,8 @@ struct World {
     staff: Person,
     draft: String,
     pack: String,
+    moderation: String,
+    complaint: String,
     zone: String,
     preorder: String,
     order: String,
@@ -73,6 +75,9 @@ fn world(app: &TestApp) -> World {
     let zone = shop.owner.client.post(&format!("/v1/enterprises/{}/delivery-zones", shop.id), zone).expect(201);
     let preorder = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 });
     let preorder = shop.owner.client.post(&format!("/v1/packs/{}/preorders", pack_of(&draft)), preorder).expect(201);
+    let version = shop.owner.client.get(&format!("/v1/products/{product}")).header("etag").to_owned();
+    let change = shop.owner.client.patch(&format!("/v1/products/{product}"), &version, json!({ "name": "Keripik" })).expect(200);
+    let complaint = buyer.client.post(&format!("/v1/products/{product}/complaints"), json!({ "cause": "other" })).expect(201);
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
@@ -90,6 +95,8 @@ fn world(app: &TestApp) -> World {
         staff,
         pack: pack_of(&draft),
         draft,
+        moderation: text(&change["waiting"]["id"]),
+        complaint: text(&complaint["id"]),
         zone: text(&zone["id"]),
         preorder: text(&preorder["id"]),
         order,
@@ -131,6 +138,8 @@ impl World {
             "delivery-zones" => &self.zone,
             "preorders" => &self.preorder,
             "orders" => &self.order,
+            "moderations" => &self.moderation,
+            "complaints" => &self.complaint,
             "order-groups" => &self.group,
             "me" => &self.session,
             "media" => &self.photo,
@@ -172,11 +181,25 @@ impl World {
             | "send_refund"
             | "sign_out"
             | "submit_enterprise"
+            | "confirm_moderation"
+            | "withdraw_change"
             | "submit_product" => Some(json!({})),
-            "call_off_preorder" | "cancel_order" | "dispute_refund" | "refuse_payment" | "reverse_payment" | "reject_enterprise"
-            | "reject_order" | "reject_product" | "return_enterprise" | "return_product" | "suspend_enterprise" | "suspend_product" => {
-                reason()
-            }
+            "call_off_preorder"
+            | "cancel_order"
+            | "dispute_refund"
+            | "refuse_payment"
+            | "reverse_payment"
+            | "reject_enterprise"
+            | "return_moderation"
+            | "reject_moderation"
+            | "trust_enterprise"
+            | "distrust_enterprise"
+            | "reject_order"
+            | "reject_product"
+            | "return_enterprise"
+            | "return_product"
+            | "suspend_enterprise"
+            | "suspend_product" => reason(),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "upload_photo" | "read_qris" => None,
@@ -198,6 +221,9 @@ impl World {
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
             "open_preorder" => Some(json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 })),
             "place_order" => Some(cart(&self.draft, 1)),
+            "report_product" => Some(json!({ "cause": "other" })),
+            "resolve_complaint" => Some(json!({ "outcome": "nothing_found" })),
+            "record_batch" => Some(json!({ "quantity": 5 })),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
             "put_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
@@ -235,13 +261,20 @@ impl World {
             | "get_preorder"
             | "get_product"
             | "get_product_chat"
+            | "get_product_label"
             | "get_seller"
             | "get_shop"
             | "track_order"
             | "get_trial_balance"
             | "get_village"
             | "get_village_settings"
+            | "list_batches"
             | "list_categories"
+            | "list_complaints"
+            | "list_my_complaints"
+            | "list_product_changes"
+            | "list_waiting"
+            | "get_moderation_service_level"
             | "list_delivery_zones"
             | "list_enterprise_history"
             | "list_enterprise_orders"

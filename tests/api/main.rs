@@ -14,9 +14,11 @@ mod edge;
 mod enterprises;
 mod guests;
 mod idempotency;
+mod labels;
 mod mail;
 mod media;
 mod migrations;
+mod moderation;
 mod orders;
 mod payment_details;
 #[path = "../pictures/mod.rs"]

@@ -80,7 +80,7 @@ pub fn about_product(conn: &mut Conn, seller: EnterpriseId, name: &str, price: R
 /// [`ProductError::Denied`] when it is not.
 pub fn for_product(conn: &mut Conn, now: Timestamp, id: ProductId, url: String) -> Result<Link, Failure<ProductError>> {
     let product = catalogue::service::show(conn, None, now, id)?.listing.product;
-    Ok(about_product(conn, product.enterprise_id, &product.name, product.price_from, url)?)
+    Ok(about_product(conn, product.enterprise_id, product.content.name.as_str(), product.price_from, url)?)
 }
 
 /// A village's template, for its admins.

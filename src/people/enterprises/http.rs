@@ -58,14 +58,30 @@ pub struct EnterpriseView {
     /// Whether the village office leads it for someone without a phone.
     assisted: bool,
     state: State,
+    /// Whether she confirms changes of her products herself.
+    trusted: bool,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
 impl From<Enterprise> for EnterpriseView {
     fn from(e: Enterprise) -> Self {
-        let Enterprise { id, village_id, kind, name, about, phone, phone_public, assisted, state, version: _, created_at, updated_at } = e;
-        Self { id, village_id, kind, name, about, phone, phone_public, assisted, state, created_at, updated_at }
+        let Enterprise {
+            id,
+            village_id,
+            kind,
+            name,
+            about,
+            phone,
+            phone_public,
+            assisted,
+            state,
+            version: _,
+            created_at,
+            updated_at,
+            trusted,
+        } = e;
+        Self { id, village_id, kind, name, about, phone, phone_public, assisted, state, trusted, created_at, updated_at }
     }
 }
 
@@ -137,6 +153,8 @@ pub struct EnterpriseEventView {
     on_behalf_of: Option<EnterpriseId>,
     reason: Option<String>,
     at: Timestamp,
+    /// What it made of the village's trust; null if it was not about that.
+    trusted: Option<bool>,
 }
 
 /// The latest hundred moves, newest first.
@@ -154,6 +172,7 @@ impl From<Vec<Event>> for EnterpriseHistoryView {
             on_behalf_of: e.on_behalf_of,
             reason: e.reason,
             at: e.at,
+            trusted: e.trusted,
         };
         Self { items: events.into_iter().map(view).collect() }
     }
@@ -476,4 +495,14 @@ act!(
     /// Lets a suspended enterprise trade again.
     reinstate, "enterprises", "/enterprises/{id}/reinstate", "reinstate_enterprise", EnterpriseId, EnterpriseView,
     |tx, who, id| service::advance(tx, who, id, Move::Reinstate, Action::ReviewEnterprise, None).map(moved)
+);
+act!(
+    /// Lets a seller confirm changes of her products herself.
+    trust, "enterprises", "/enterprises/{id}/trust", "trust_enterprise", EnterpriseId, EnterpriseView,
+    |tx, who, id, reason| service::trust(tx, who, id, true, reason).map(moved)
+);
+act!(
+    /// Has the village look at a seller's changes again.
+    distrust, "enterprises", "/enterprises/{id}/distrust", "distrust_enterprise", EnterpriseId, EnterpriseView,
+    |tx, who, id, reason| service::trust(tx, who, id, false, reason).map(moved)
 );
