@@ -14,11 +14,10 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::books::income::Month;
 use crate::config::Config;
 use crate::kit::auth::password::Passwords;
 use crate::kit::auth::token::{SigningKey, Tokens, random_secret};
-use crate::kit::clock::Clock;
+use crate::kit::clock::{Clock, Month};
 use crate::kit::db::{Db, DbError, Failure, Never};
 use crate::kit::http::edge::{KnownPaths, TrustedProxies, edge, only_get, unrouted};
 use crate::kit::http::idempotency;

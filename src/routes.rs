@@ -7,7 +7,7 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, RefOr, Schema};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::books::{income, ledger};
+use crate::books::{cashbook, income, ledger};
 use crate::market::{catalogue, orders};
 use crate::people::{accounts, enterprises, villages};
 
@@ -21,6 +21,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(catalogue::routes)
             .configure(orders::routes)
             .configure(ledger::routes)
+            .configure(cashbook::routes)
             .configure(income::routes),
     );
 }

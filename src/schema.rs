@@ -121,6 +121,65 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
+    book_keys (id) { id -> Id, enterprise_id -> Id, secret -> Text, made_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    entry_digests (entry_id) { entry_id -> Id, key_id -> Id, commitment -> Text, digest -> Text, }
+}
+table! {
+    use crate::kit::db::types::Id;
+    unsealed_entries (village_id, entry_id) { village_id -> Id, entry_id -> Id, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    journal_seals (village_id, number) { village_id -> Id, number -> BigInt, entry_id -> Id, hash -> Text, sealed_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    balance_marks (enterprise_id, day) { enterprise_id -> Id, day -> Date, marked_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    balance_mark_lines (enterprise_id, day, position) { enterprise_id -> Id, day -> Date, position -> Integer, account -> Text, partner_id -> Nullable<Id>, debit -> BigInt, credit -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    cash_rows (id) {
+        id -> Id, enterprise_id -> Id, entry_id -> Id, client_id -> Nullable<Text>, kind -> Text, amount -> BigInt, paid -> Text, channel -> Nullable<Text>,
+        source -> Nullable<Text>, partner_id -> Nullable<Id>, day -> Date, note -> Nullable<Text>, evidence -> Text, recorded_by -> Id, on_behalf_of -> Nullable<Id>,
+        recorded_at -> Utc, reversal_id -> Nullable<Id>, reversed_by -> Nullable<Id>, reversal_reason -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    cash_counts (id) {
+        id -> Id, enterprise_id -> Id, holder -> Text, counted -> BigInt, expected -> BigInt, entry_id -> Nullable<Id>, reason -> Nullable<Text>,
+        counted_by -> Id, on_behalf_of -> Nullable<Id>, counted_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    cash_templates (id) { id -> Id, enterprise_id -> Id, name -> Text, cash_row -> JsonDoc, made_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    income_baselines (id) {
+        id -> Id, enterprise_id -> Id, month -> Text, net -> BigInt, turnover_band -> Integer, permits -> JsonDoc, internet_uses -> Integer, evidence -> Text,
+        surveyed_by -> Id, on_behalf_of -> Nullable<Id>, surveyed_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
     idempotency_keys (account_id, key) { account_id -> Id, key -> Text, fingerprint -> Text, status -> Integer, location -> Nullable<Text>, version -> Nullable<Integer>, body -> Text, created_at -> Utc, }
 }
 table! {
@@ -147,17 +206,30 @@ joinable!(order_lines -> orders (order_id));
 joinable!(order_events -> orders (order_id));
 joinable!(payments -> orders (order_id));
 joinable!(postings -> journal_entries (entry_id));
+joinable!(entry_digests -> journal_entries (entry_id));
+joinable!(unsealed_entries -> journal_entries (entry_id));
+joinable!(journal_seals -> journal_entries (entry_id));
+joinable!(journal_seals -> villages (village_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
+    balance_mark_lines,
+    balance_marks,
+    book_keys,
+    cash_counts,
+    cash_rows,
+    cash_templates,
     categories,
     closed_months,
     enterprise_events,
     enterprises,
+    entry_digests,
     idempotency_keys,
+    income_baselines,
     invitations,
     jobs,
     journal_entries,
+    journal_seals,
     members,
     order_events,
     order_groups,
@@ -172,5 +244,6 @@ allow_tables_to_appear_in_same_query!(
     sessions,
     setup_tokens,
     stock_items,
+    unsealed_entries,
     villages,
 );

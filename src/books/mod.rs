@@ -1,4 +1,5 @@
 //! The books: what was earned, how, and where the money is.
 
-pub mod income;
 pub mod ledger;
+pub mod cashbook;
+pub mod income;

@@ -41,6 +41,10 @@ word_enum! {
         EndOrder = "end_order",
         /// See the books.
         ViewBooks = "view_books",
+        /// Write into the books by hand, and say who else may read them.
+        KeepBooks = "keep_books",
+        /// Read the months of another enterprise's books that it has opened to this one.
+        ReadOpenedBooks = "read_opened_books",
     }
 }
 
@@ -74,7 +78,8 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
         Action::ClaimPayment => &[Buyer],
-        Action::ViewBooks => &[AssistingAdmin, Owner],
+        Action::ViewBooks | Action::KeepBooks => &[AssistingAdmin, Owner],
+        Action::ReadOpenedBooks => &[Owner, Staff],
     }
 }
 
