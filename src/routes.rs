@@ -7,7 +7,7 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, RefOr, Schema};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::books::{cashbook, income, ledger};
+use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
 use crate::market::{catalogue, orders};
 use crate::people::{accounts, enterprises, villages};
 
@@ -22,7 +22,10 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(orders::routes)
             .configure(ledger::routes)
             .configure(cashbook::routes)
-            .configure(income::routes),
+            .configure(income::routes)
+            .configure(statements::routes)
+            .configure(access::routes)
+            .configure(reconciliation::routes),
     );
 }
 

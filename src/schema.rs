@@ -180,6 +180,24 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
+    book_grants (id) {
+        id -> Id, enterprise_id -> Id, reader_id -> Id, first_month -> Text, last_month -> Text, purpose -> Text, granted_by -> Id, on_behalf_of -> Nullable<Id>,
+        granted_at -> Utc, withdrawn_at -> Nullable<Utc>, withdrawn_by -> Nullable<Id>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    book_grant_uses (id) { id -> Id, grant_id -> Id, account_id -> Id, month -> Text, used_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    partner_verdicts (id) { id -> Id, enterprise_id -> Id, entry_id -> Id, verdict -> Text, reason -> Nullable<Text>, actor_id -> Id, on_behalf_of -> Nullable<Id>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
     idempotency_keys (account_id, key) { account_id -> Id, key -> Text, fingerprint -> Text, status -> Integer, location -> Nullable<Text>, version -> Nullable<Integer>, body -> Text, created_at -> Utc, }
 }
 table! {
@@ -215,6 +233,8 @@ allow_tables_to_appear_in_same_query!(
     accounts,
     balance_mark_lines,
     balance_marks,
+    book_grant_uses,
+    book_grants,
     book_keys,
     cash_counts,
     cash_rows,
@@ -235,6 +255,7 @@ allow_tables_to_appear_in_same_query!(
     order_groups,
     order_lines,
     orders,
+    partner_verdicts,
     payment_events,
     payments,
     postings,

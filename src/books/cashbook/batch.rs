@@ -36,7 +36,11 @@ struct Drafts(Vec<serde_json::Value>);
 impl<'de> Deserialize<'de> for Drafts {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let rows = Vec::deserialize(deserializer)?;
-        if (1..=MOST_ROWS).contains(&rows.len()) { Ok(Self(rows)) } else { Err(serde::de::Error::custom(format!("rows_out_of_range({MOST_ROWS})"))) }
+        if (1..=MOST_ROWS).contains(&rows.len()) {
+            Ok(Self(rows))
+        } else {
+            Err(serde::de::Error::custom(format!("rows_out_of_range({MOST_ROWS})")))
+        }
     }
 }
 

@@ -224,7 +224,8 @@ mod tests {
         let entry = |expected, counted| {
             difference(Account::CashSeller, rp(expected), rp(counted), "c".to_owned(), at("2026-11-24T02:00:00Z")).expect("in range")
         };
-        let cash = |entry: &Entry| entry.postings().iter().find(|(place, _)| place.account == Account::CashSeller).map(|(_, amount)| *amount);
+        let cash =
+            |entry: &Entry| entry.postings().iter().find(|(place, _)| place.account == Account::CashSeller).map(|(_, amount)| *amount);
         assert_eq!(cash(&entry(50_000, 48_000)), Some(rp(-2_000)));
         assert_eq!(cash(&entry(48_000, 50_000)), Some(rp(2_000)));
         assert!(entry(7, 7).postings().is_empty());

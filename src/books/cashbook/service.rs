@@ -25,11 +25,15 @@ pub enum CashError {
     /// The partner does not exist or does not trade.
     NoSuchPartner,
     /// The partner owes less than was collected.
-    MoreThanOwed { owed: Rupiah },
+    MoreThanOwed {
+        owed: Rupiah,
+    },
     /// The row has been taken back.
     AlreadyReversed,
     /// The count differs from the books, and nobody said why.
-    ReasonNeeded { expected: Rupiah },
+    ReasonNeeded {
+        expected: Rupiah,
+    },
     /// A template has this name.
     NameTaken,
     /// There are as many templates as there may be.
@@ -140,8 +144,7 @@ fn drafted(conn: &mut Conn, enterprise: EnterpriseId, new: &NewCashRow, referenc
         check_partner(conn, enterprise, partner, &row, new.amount.rupiah(), now)?;
     }
     let evidence = if new.estimate { Evidence::Estimate } else { Evidence::Recorded };
-    let (entry, theirs) =
-        rules::entries(enterprise, &row, new.amount.rupiah(), reference, evidence, at).map_err(CashError::from)?;
+    let (entry, theirs) = rules::entries(enterprise, &row, new.amount.rupiah(), reference, evidence, at).map_err(CashError::from)?;
     Ok((row, entry, theirs))
 }
 
@@ -189,7 +192,14 @@ pub fn preview(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: Enter
 ///
 /// # Errors
 /// [`CashError::Denied`].
-pub fn list(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: EnterpriseId, before: Option<CashRowId>, rows: i64) -> Outcome<Vec<CashRow>> {
+pub fn list(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    enterprise: EnterpriseId,
+    before: Option<CashRowId>,
+    rows: i64,
+) -> Outcome<Vec<CashRow>> {
     may(conn, who, now, enterprise, Action::ViewBooks)?;
     Ok(store::list(conn, enterprise, before, rows)?)
 }

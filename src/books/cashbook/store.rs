@@ -3,12 +3,12 @@
 use diesel::prelude::*;
 
 use super::model::{CashCount, CashCountId, CashRow, CashRowId, CashTemplateId, NewCashRow, Template};
+use crate::books::ledger::EntryId;
 use crate::columns;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::types::Document;
 use crate::kit::db::{Conn, DbError, Tx};
-use crate::books::ledger::EntryId;
 use crate::people::enterprises::EnterpriseId;
 use crate::schema::{cash_counts, cash_rows, cash_templates};
 
@@ -69,8 +69,7 @@ pub(super) fn by_client_id(conn: &mut Conn, enterprise: EnterpriseId, client_id:
 }
 
 pub(super) fn list(conn: &mut Conn, enterprise: EnterpriseId, before: Option<CashRowId>, rows: i64) -> Result<Vec<CashRow>, DbError> {
-    let mut query =
-        cash_rows::table.filter(cash_rows::enterprise_id.eq(enterprise)).order(cash_rows::id.desc()).limit(rows).into_boxed();
+    let mut query = cash_rows::table.filter(cash_rows::enterprise_id.eq(enterprise)).order(cash_rows::id.desc()).limit(rows).into_boxed();
     if let Some(before) = before {
         query = query.filter(cash_rows::id.lt(before));
     }

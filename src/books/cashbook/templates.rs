@@ -69,11 +69,7 @@ pub async fn keep(
 #[utoipa::path(tag = "cash book", operation_id = "list_cash_templates", params(("id" = EnterpriseId, Path)),
     responses((status = 200, body = CashTemplatesView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/enterprises/{id}/cash-templates")]
-pub async fn list(
-    actor: Actor<SignedIn>,
-    id: web::Path<EnterpriseId>,
-    db: web::Data<Db>,
-) -> Result<web::Json<CashTemplatesView>, Problem> {
+pub async fn list(actor: Actor<SignedIn>, id: web::Path<EnterpriseId>, db: web::Data<Db>) -> Result<web::Json<CashTemplatesView>, Problem> {
     let now = db.clock().now();
     let templates = db.read(move |conn| service::templates(conn, actor.who, now, *id)).await?;
     Ok(web::Json(CashTemplatesView { templates: templates.into_iter().map(CashTemplateView::from).collect() }))

@@ -316,9 +316,8 @@ pub async fn survey(
 ) -> Result<Reply, Problem> {
     let (who, id, new) = (actor.who, id.into_inner(), NewBaseline::from(posted.body));
     let place = format!("/v1/enterprises/{id}/baselines");
-    let reply = posted.once.write(&db, who, move |tx| {
-        service::survey(tx, who, id, &new).map(|all| Reply::created(place.clone(), &listed(all)))
-    });
+    let reply =
+        posted.once.write(&db, who, move |tx| service::survey(tx, who, id, &new).map(|all| Reply::created(place.clone(), &listed(all))));
     Ok(reply.await?)
 }
 

@@ -256,7 +256,10 @@ mod tests {
     #[test]
     fn growth_says_what_it_rests_on_or_nothing() {
         let november: Month = "2026-11".parse().expect("a month");
-        let all = [(day("2026-10-05"), moved(Account::SalesOnline, Evidence::System, -900_000)), (day("2026-11-05"), moved(Account::SalesOnline, Evidence::System, -1_500_000))];
+        let all = [
+            (day("2026-10-05"), moved(Account::SalesOnline, Evidence::System, -900_000)),
+            (day("2026-11-05"), moved(Account::SalesOnline, Evidence::System, -1_500_000)),
+        ];
         let today = day("2026-11-20");
         let month = compare(rp(1_200_000), november, november, today, &all).expect("in range");
         assert_eq!((month.months, month.coverage, month.growth), (1, 500, Some(2_500)));

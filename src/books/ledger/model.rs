@@ -387,3 +387,25 @@ pub struct StatementLine {
     pub evidence: Evidence,
     pub amount: Rupiah,
 }
+
+/// What of two enterprises' books is asked for, from the side of the first.
+#[derive(Clone, Copy, Debug)]
+pub struct Between {
+    pub enterprise: EnterpriseId,
+    pub partner: EnterpriseId,
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+}
+
+/// A posting about what two enterprises owe each other: positive where the partner owes.
+#[derive(Clone, Debug, Queryable)]
+pub struct ClaimLine {
+    pub entry_id: EntryId,
+    pub position: i32,
+    pub business_date: NaiveDate,
+    pub reference: String,
+    pub movement: Movement,
+    pub evidence: Evidence,
+    pub mirror_id: Option<EntryId>,
+    pub amount: Rupiah,
+}

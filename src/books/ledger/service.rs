@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Balance, ClosedMonth, EntryId, JournalRow, Mark, Place, PostingRow, Span, Statement};
+use chrono::NaiveDate;
+
+use super::model::{Balance, Between, ClaimLine, ClosedMonth, EntryId, JournalRow, Mark, Place, PostingRow, Span, Statement};
 use super::rules::{self, Entry};
 use super::{balances, chain, store};
 use crate::kit::auth::Identity;
@@ -210,7 +212,12 @@ pub fn close_month(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, mon
 ///
 /// # Errors
 /// [`Denied`] unless the books are the caller's.
-pub fn closed_months(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: EnterpriseId) -> Result<Vec<ClosedMonth>, Failure<Denied>> {
+pub fn closed_months(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    enterprise: EnterpriseId,
+) -> Result<Vec<ClosedMonth>, Failure<Denied>> {
     open_for(conn, who, now, enterprise, Action::ViewBooks)?;
     Ok(store::closed_months(conn, enterprise)?)
 }
@@ -252,7 +259,14 @@ pub fn journal(
 ///
 /// # Errors
 /// [`Denied`] unless the books are the caller's.
-pub fn statement(conn: &mut Conn, who: Identity, now: Timestamp, of: &Span, after: Option<Mark>, rows: i64) -> Result<Statement, Failure<Denied>> {
+pub fn statement(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    of: &Span,
+    after: Option<Mark>,
+    rows: i64,
+) -> Result<Statement, Failure<Denied>> {
     open_for(conn, who, now, of.enterprise, Action::ViewBooks)?;
     let lines = store::lines(conn, of, after, rows)?;
     let before = match of.first.pred_opt() {
@@ -263,7 +277,7 @@ pub fn statement(conn: &mut Conn, who: Identity, now: Timestamp, of: &Span, afte
         Some(mark) => store::carried(conn, of, mark)?,
         None => Rupiah::ZERO,
     };
-    let opening = before.plus(carried).map_err(|_| DbError::Violation("sum out of range".to_owned()))?;
+    let opening = before.plus(carried).map_err(out_of_range)?;
     Ok((opening, lines))
 }
 
@@ -273,6 +287,62 @@ pub fn statement(conn: &mut Conn, who: Identity, now: Timestamp, of: &Span, afte
 /// [`DbError`] when the database fails.
 pub fn entries(conn: &mut Conn, ids: &[EntryId]) -> Result<Vec<(JournalRow, Vec<PostingRow>)>, DbError> {
     store::entries(conn, ids)
+}
+
+/// A page of what moved between two enterprises in a span, oldest first, with what was owed before its first line.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn claim_lines(conn: &mut Conn, of: &Between, after: Option<Mark>, rows: i64) -> Result<(Rupiah, Vec<ClaimLine>), DbError> {
+    let lines = store::claim_lines(conn, of, after, rows)?;
+    let before = match of.first.pred_opt() {
+        Some(eve) => owed(conn, of.enterprise, of.partner, eve)?,
+        None => Rupiah::ZERO,
+    };
+    let mut opening = before;
+    if let Some(mark) = after {
+        for account in rules::CLAIMS {
+            let span = Span { enterprise: of.enterprise, place: account.with(of.partner), first: of.first, last: of.last };
+            opening = opening.plus(store::carried(conn, &span, mark)?).map_err(out_of_range)?;
+        }
+    }
+    Ok((opening, lines))
+}
+
+fn out_of_range(_: MoneyError) -> DbError {
+    DbError::Violation("sum out of range".to_owned())
+}
+
+/// What the partner owes by these books at the end of `day`; negative where it is owed.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn owed(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseId, day: NaiveDate) -> Result<Rupiah, DbError> {
+    let mut sum = Rupiah::ZERO;
+    for account in rules::CLAIMS {
+        sum = sum.plus(balances::service::of(conn, enterprise, account.with(partner), day)?).map_err(out_of_range)?;
+    }
+    Ok(sum)
+}
+
+/// Whether an entry of these books is about what is owed to or by the partner.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn is_between(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseId, id: EntryId) -> Result<bool, DbError> {
+    if store::entry(conn, enterprise, id)?.is_none() {
+        return Ok(false);
+    }
+    let postings = store::postings_of(conn, id)?;
+    Ok(postings.iter().any(|(place, _)| place.partner == Some(partner) && rules::CLAIMS.contains(&place.account)))
+}
+
+/// Pairs of enterprises whose books do not say the same of what they owe each other: none, or the books are broken.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn drifting(conn: &mut Conn) -> Result<Vec<(EnterpriseId, EnterpriseId)>, DbError> {
+    Ok(rules::drifting(&store::claims(conn)?))
 }
 
 /// The sum of every posting in the house: zero, or the books are broken.

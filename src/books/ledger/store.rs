@@ -3,8 +3,8 @@
 use diesel::dsl::{exists, sum};
 use diesel::prelude::*;
 
-use super::model::{Account, ClosedMonth, EntryId, JournalRow, Mark, Place, PostingRow, Span, StatementLine};
-use super::rules::Entry;
+use super::model::{Account, Between, ClaimLine, ClosedMonth, EntryId, JournalRow, Mark, Place, PostingRow, Span, StatementLine};
+use super::rules::{CLAIMS, Claim, Entry};
 use crate::columns;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::month_of;
@@ -155,7 +155,8 @@ pub(super) fn lines(conn: &mut Conn, of: &Span, after: Option<Mark>, rows: i64) 
         let later = p::business_date.gt(day).or(p::entry_id.gt(entry)).or(p::entry_id.eq(entry).and(p::position.gt(position)));
         query = query.filter(p::business_date.ge(day)).filter(later);
     }
-    let columns = (p::entry_id, p::position, p::business_date, journal_entries::reference, journal_entries::movement, p::evidence, p::amount);
+    let columns =
+        (p::entry_id, p::position, p::business_date, journal_entries::reference, journal_entries::movement, p::evidence, p::amount);
     Ok(query.select(columns).load(conn)?)
 }
 
@@ -171,6 +172,43 @@ pub(super) fn carried(conn: &mut Conn, of: &Span, (day, entry, position): Mark) 
         Some(partner) => theirs.filter(p::partner_id.eq(partner)).select(sum(p::amount)).first(conn)?,
         None => theirs.filter(p::partner_id.is_null()).select(sum(p::amount)).first(conn)?,
     })
+}
+
+/// What moved between two enterprises, oldest first.
+pub(super) fn claim_lines(conn: &mut Conn, of: &Between, after: Option<Mark>, rows: i64) -> Result<Vec<ClaimLine>, DbError> {
+    use postings as p;
+    let mut query = p::table
+        .inner_join(journal_entries::table)
+        .filter(p::enterprise_id.eq(of.enterprise).and(p::account.eq_any(CLAIMS)).and(p::partner_id.eq(of.partner)))
+        .filter(p::business_date.between(of.first, of.last))
+        .order((p::business_date, p::entry_id, p::position))
+        .limit(rows)
+        .into_boxed();
+    if let Some((day, entry, position)) = after {
+        let later = p::business_date.gt(day).or(p::entry_id.gt(entry)).or(p::entry_id.eq(entry).and(p::position.gt(position)));
+        query = query.filter(p::business_date.ge(day)).filter(later);
+    }
+    let columns = (
+        p::entry_id,
+        p::position,
+        p::business_date,
+        journal_entries::reference,
+        journal_entries::movement,
+        p::evidence,
+        journal_entries::mirror_id,
+        p::amount,
+    );
+    Ok(query.select(columns).load(conn)?)
+}
+
+/// What every enterprise's books say that others owe it.
+pub(super) fn claims(conn: &mut Conn) -> Result<Vec<Claim>, DbError> {
+    let rows: Vec<(EnterpriseId, Option<EnterpriseId>, Option<bigdecimal::BigDecimal>)> = postings::table
+        .filter(postings::account.eq_any(CLAIMS))
+        .group_by((postings::enterprise_id, postings::partner_id))
+        .select((postings::enterprise_id, postings::partner_id, sum(postings::amount)))
+        .load(conn)?;
+    rows.into_iter().filter_map(|(of, by, total)| by.map(|by| whole(total).map(|amount| (of, by, amount)))).collect()
 }
 
 pub(super) fn close(

@@ -71,7 +71,9 @@ pub fn digest(key: &str, commitment: &str, content: &Content) -> String {
         hash.update((field.len() as u64).to_be_bytes());
         hash.update(field.as_bytes());
     };
-    for field in [FORM, key, commitment, entry, village, movement, evidence, happened_at, business_date, month, recorded_at, reverses, mirror] {
+    for field in
+        [FORM, key, commitment, entry, village, movement, evidence, happened_at, business_date, month, recorded_at, reverses, mirror]
+    {
         take(field);
     }
     for side in &content.sides {
@@ -148,8 +150,20 @@ mod tests {
             mirror,
             sides,
         } = content;
-        let mut fields =
-            vec![entry, village, enterprise, reference, movement, evidence, happened_at, business_date, month, recorded_at, reverses, mirror];
+        let mut fields = vec![
+            entry,
+            village,
+            enterprise,
+            reference,
+            movement,
+            evidence,
+            happened_at,
+            business_date,
+            month,
+            recorded_at,
+            reverses,
+            mirror,
+        ];
         for side in sides {
             let Side { position, enterprise, account, partner, amount, evidence, business_date, month } = side;
             fields.extend([position, enterprise, account, partner, amount, evidence, business_date, month]);

@@ -21,12 +21,7 @@ pub(super) fn key_of(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Option
 pub(super) fn insert_key(tx: &mut Tx<'_>, enterprise: EnterpriseId, id: KeyId, secret: &str) -> Result<(), DbError> {
     let now = tx.now();
     diesel::insert_into(book_keys::table)
-        .values((
-            book_keys::id.eq(id),
-            book_keys::enterprise_id.eq(enterprise),
-            book_keys::secret.eq(secret),
-            book_keys::made_at.eq(now),
-        ))
+        .values((book_keys::id.eq(id), book_keys::enterprise_id.eq(enterprise), book_keys::secret.eq(secret), book_keys::made_at.eq(now)))
         .execute(&mut **tx)?;
     Ok(())
 }
@@ -65,7 +60,8 @@ pub(super) fn hold_chain(conn: &mut Conn, village: VillageId) -> Result<bool, Db
     if conn.engine() == Engine::Sqlite {
         return Ok(true);
     }
-    let free = diesel::dsl::sql::<Bool>("pg_try_advisory_xact_lock(hashtextextended(").bind::<Text, _>(format!("chain/{village}")).sql(", 0))");
+    let free =
+        diesel::dsl::sql::<Bool>("pg_try_advisory_xact_lock(hashtextextended(").bind::<Text, _>(format!("chain/{village}")).sql(", 0))");
     Ok(diesel::select(free).get_result(conn)?)
 }
 
@@ -326,8 +322,7 @@ pub(super) fn links(conn: &mut Conn, village: VillageId, number: i64, rows: i64)
          WHERE s.village_id = $1 AND s.number > $2 ORDER BY s.number LIMIT $3",
         link_columns(engine)
     );
-    let links: Vec<RawLink> =
-        diesel::sql_query(sql).bind::<Id, _>(village).bind::<BigInt, _>(number).bind::<BigInt, _>(rows).load(conn)?;
+    let links: Vec<RawLink> = diesel::sql_query(sql).bind::<Id, _>(village).bind::<BigInt, _>(number).bind::<BigInt, _>(rows).load(conn)?;
     let Some(last) = links.last().map(|link| link.number) else { return Ok(Vec::new()) };
     let sql = format!(
         "SELECT {} FROM journal_seals s JOIN postings p ON p.entry_id = s.entry_id \
@@ -340,7 +335,8 @@ pub(super) fn links(conn: &mut Conn, village: VillageId, number: i64, rows: i64)
 
 /// What of a village waits for the chain, after `entry`, as links without a number.
 pub(super) fn loose(conn: &mut Conn, village: VillageId, after: Option<EntryId>, rows: i64) -> Result<Vec<(EntryId, Link)>, DbError> {
-    let mut these = unsealed_entries::table.filter(unsealed_entries::village_id.eq(village)).order(unsealed_entries::entry_id).limit(rows).into_boxed();
+    let mut these =
+        unsealed_entries::table.filter(unsealed_entries::village_id.eq(village)).order(unsealed_entries::entry_id).limit(rows).into_boxed();
     if let Some(after) = after {
         these = these.filter(unsealed_entries::entry_id.gt(after));
     }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::rules::{self, BEGINNING};
 use super::store::{self, Link};
-use crate::books::ledger::balances;
 use crate::books::ledger::model::EntryId;
+use crate::books::ledger::{balances, service};
 use crate::kit::db::{Conn, DbError};
 use crate::people::villages::VillageId;
 
@@ -49,6 +49,8 @@ pub enum What {
     OtherHead,
     /// A stored balance is not the sum of its postings.
     OtherBalance,
+    /// Two sets of books do not say the same of what they owe each other.
+    Drifting,
     /// The database file is damaged.
     Damaged,
 }
@@ -67,6 +69,7 @@ impl fmt::Display for Fault {
             What::Gap => "has a seal whose forerunner is missing",
             What::OtherHead => "is not the seal that was written down",
             What::OtherBalance => "is a stored balance that is not the sum of its postings",
+            What::Drifting => "do not agree on what they owe each other",
             What::Damaged => "(the database file is damaged)",
         };
         write!(f, "{} {what}", self.of)
@@ -126,6 +129,9 @@ pub fn verify(conn: &mut Conn, heads: &[Head]) -> Result<Report, DbError> {
     for mark in wrong {
         report.fault(mark, What::OtherBalance);
     }
+    for (one, other) in service::drifting(conn)? {
+        report.fault(format!("{one} and {other}"), What::Drifting);
+    }
     Ok(report)
 }
 
@@ -172,7 +178,9 @@ fn prove(link: &Link, report: &mut Report) {
     }
     let Some(kept) = &link.kept else {
         // Older than the chain, and not linked yet: there is nothing to hold against it.
-        return if link.number > 0 { report.fault(name, What::Unproved) };
+        return if link.number > 0 {
+            report.fault(name, What::Unproved)
+        };
     };
     match &kept.secret {
         None => report.anonymous += 1,
