@@ -31,10 +31,12 @@ get "/v1/sellers/$enterprise"
 is "her public page" "Keripik Balado Balewangi" "$(field .name)"
 is "her number is not shown" null "$(field .phone)"
 
-say "She lists her chips: 40 packs at Rp12.500"
+say "She lists her chips: 40 packs of 250 g at Rp12.500"
 post 201 "/v1/enterprises/$enterprise/products" "$seller" \
-  '{"category": "keripik_kerupuk", "name": "Keripik Singkong Balado 250 g", "description": "Enak.", "unit": "pack", "price": 12500, "stock": 40, "pirt": "P-IRT 2063205019001-29"}'
+  '{"category": "keripik_kerupuk", "name": "Keripik Singkong Balado 250 g", "description": "Enak.", "unit": "pack", "net": {"quantity": 250, "unit": "g"}, "price": 12500, "stock": 40, "pirt": "P-IRT 2063205019001-29"}'
 product=$(field .id)
+pack=$(field '.packs[0].id')
+is "what she sells" "Bungkus 250 g" "$(field '.packs[0].label')"
 is "the product" draft "$(field .state)"
 is "its permit ends in" 2029 "$(field .pirt.expires_year)"
 post 200 "/v1/products/$product/submit" "$seller"
@@ -51,16 +53,20 @@ post 200 "/v1/products/$product/submit" "$seller"
 post 200 "/v1/products/$product/publish" "$admin"
 is "the product" published "$(field .state)"
 
+say "A bus goes to Bandung every morning: what she sells comes along for nothing"
+post 201 "/v1/enterprises/$enterprise/delivery-zones" "$seller" '{"name": "Bandung", "fee": 0}'
+zone=$(field .id)
+
 say "A buyer in Bandung finds it by a misspelt search"
 buyer=$(sign_in 0812-1000-0009 pasar-demo)
 call 200 GET "/v1/products?q=kripik%20singkng%20balado&seller=$enterprise"
 is "she finds" "Keripik Singkong Balado 250 g" "$(field '.items[0].name')"
 call 200 GET "/v1/products?q=kripik%20singkng%20balado&limit=100"
 is "and among all sellers too" 1 "$(field "[.items[] | select(.id == \"$product\")] | length")"
-is "at" 12500 "$(field ".items[] | select(.id == \"$product\") | .price")"
+is "at" 12500 "$(field ".items[] | select(.id == \"$product\") | .price_from")"
 
 say "She orders three with cash on delivery; her network is bad, so her phone sends it twice"
-cart=$(jq -n --arg product "$product" '{lines: [{product_id: $product, quantity: 3}], fulfilment: "seller_delivery", address: "Jalan Braga 1, Bandung", payment: "cash_on_delivery", expected_total: 37500}')
+cart=$(jq -n --arg pack "$pack" --arg zone "$zone" '{lines: [{pack_id: $pack, quantity: 3}], fulfilment: "seller_delivery", address: "Jalan Braga 1, Bandung", zones: [$zone], payment: "cash_on_delivery", expected_total: 37500}')
 key=$(new_key)
 call 201 POST /v1/order-groups "$buyer" "$cart" "Idempotency-Key: $key"
 first=$(cat "$answer")
@@ -87,8 +93,8 @@ post 200 "/v1/orders/$order/hand-over" "$seller"
 is "the order" handed_over "$(field .state)"
 post 409 "/v1/orders/$order/complete" "$seller"
 is "unpaid, it is not complete" order_not_paid "$(field .code)"
-post 200 "/v1/orders/$order/payment/confirm" "$seller"
-is "the cash" confirmed "$(field .payment.state)"
+post 200 "/v1/orders/$order/payments/receive" "$seller"
+is "the cash is there" paid "$(field .bill.status)"
 post 200 "/v1/orders/$order/complete" "$seller"
 is "the order" completed "$(field .state)"
 
@@ -97,8 +103,8 @@ get "/v1/enterprises/$enterprise/income" "$seller"
 is "her income this month" 37500 "$(field .revenue)"
 is "all of it through orders" 37500 "$(field '.months[0].channels[] | select(.channel == "online") | .revenue')"
 get "/v1/enterprises/$enterprise/products" "$seller"
-is "packs in stock" 37 "$(field '.items[0].on_hand')"
-is "none of them promised" 0 "$(field '.items[0].reserved')"
+is "packs in stock" 37 "$(field '.items[0].packs[0].on_hand')"
+is "none of them promised" 0 "$(field '.items[0].packs[0].reserved')"
 get "/v1/enterprises/$enterprise/trial-balance" "$seller"
 is "cash in her hand" 37500 "$(field '.accounts[] | select(.account == "cash:seller") | .debit - .credit')"
 is "the trial balance" 0 "$(field .difference)"

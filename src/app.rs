@@ -93,9 +93,13 @@ impl App {
             let app = app.clone();
             Box::pin(async move {
                 match job.kind.as_str() {
-                    orders::jobs::PLACED | orders::jobs::ACCEPTED => notifications::fan_out(&app.db, &job).await,
+                    orders::jobs::PLACED
+                    | orders::jobs::ACCEPTED
+                    | orders::jobs::QUOTED
+                    | orders::jobs::CHANGE_PROPOSED
+                    | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
-                    orders::jobs::EXPIRE => orders::jobs::expire(&app.db, &job).await,
+                    orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
                     unknown => Err(format!("nobody here does `{unknown}`")),
                 }

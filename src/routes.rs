@@ -8,7 +8,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
-use crate::market::{catalogue, orders};
+use crate::market::{catalogue, orders, packs, preorders, shops};
 use crate::people::{accounts, enterprises, villages};
 
 /// Every operation of the API, feature by feature.
@@ -19,6 +19,9 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(villages::routes)
             .configure(enterprises::routes)
             .configure(catalogue::routes)
+            .configure(packs::routes)
+            .configure(shops::routes)
+            .configure(preorders::routes)
             .configure(orders::routes)
             .configure(ledger::routes)
             .configure(cashbook::routes)

@@ -10,7 +10,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, created_at -> Utc, version -> Integer, }
+    village_settings (village_id) { village_id -> Id, hotline -> Nullable<Text>, language -> Text, qris_amount_filling -> Bool, hours_to_pay -> Integer, days_to_complete -> Integer, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    accounts (id) { id -> Id, phone -> Text, email -> Nullable<Text>, name -> Text, password_hash -> Text, language -> Text, operator -> Bool, created_at -> Utc, version -> Integer, guest -> Bool, phone_proven_at -> Nullable<Utc>, }
 }
 table! {
     use diesel::sql_types::*;
@@ -21,6 +26,16 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     refresh_tokens (digest) { digest -> Text, session_id -> Id, issued_at -> Utc, used_at -> Nullable<Utc>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    tracking_tokens (digest) { digest -> Text, session_id -> Id, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    phone_proofs (account_id) { account_id -> Id, village_id -> Id, code -> Text, attempts -> Integer, created_at -> Utc, expires_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -55,7 +70,7 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, JsonDoc, Utc};
     products (id) {
-        id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, unit -> Text, price -> BigInt,
+        id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, price_from -> BigInt,
         photos -> JsonDoc, pirt_number -> Nullable<Text>, pirt_expires_year -> Nullable<Integer>, halal_number -> Nullable<Text>, halal_scheme -> Nullable<Text>, halal_until -> Nullable<Date>,
         state -> Text, search_name -> Text, search_rest -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, published_at -> Nullable<Utc>,
     }
@@ -68,25 +83,40 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    stock_items (product_id) { product_id -> Id, on_hand -> BigInt, reserved -> BigInt, updated_at -> Utc, }
+    packs (id) { id -> Id, product_id -> Id, position -> Integer, label -> Text, unit -> Text, net_quantity -> Nullable<BigInt>, net_unit -> Nullable<Text>, active -> Bool, created_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    order_groups (id) { id -> Id, buyer_id -> Id, total -> BigInt, placed_at -> Utc, }
+    prices (id) { id -> Id, pack_id -> Id, channel -> Text, min_quantity -> BigInt, amount -> BigInt, valid_from -> Utc, valid_until -> Nullable<Utc>, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    stock_items (pack_id) { pack_id -> Id, on_hand -> BigInt, reserved -> BigInt, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    order_groups (id) { id -> Id, buyer_id -> Nullable<Id>, placed_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     orders (id) {
-        id -> Id, group_id -> Id, number -> Text, village_id -> Id, seller_id -> Id, buyer_id -> Id, buyer_name -> Text, buyer_phone -> Text,
-        fulfilment -> Text, address -> Nullable<Text>, note -> Nullable<Text>, channel -> Text, total -> BigInt, state -> Text, version -> Integer, placed_at -> Utc, updated_at -> Utc,
+        id -> Id, group_id -> Id, number -> Text, village_id -> Id, seller_id -> Id, buyer_id -> Nullable<Id>, buyer_name -> Nullable<Text>, buyer_phone -> Nullable<Text>,
+        fulfilment -> Text, address -> Nullable<Text>, note -> Nullable<Text>, channel -> Text, state -> Text, version -> Integer, placed_at -> Utc, updated_at -> Utc,
+        area -> Nullable<Text>, zone -> Nullable<Text>, quote -> Text, quoted_fee -> Nullable<BigInt>, ready_on -> Nullable<Date>, answer_by -> Nullable<Utc>,
+        pay_by -> Nullable<Utc>, hand_over_by -> Nullable<Utc>, handed_over_at -> Nullable<Utc>, complete_at -> Nullable<Utc>,
     }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::Id;
-    order_lines (order_id, position) { order_id -> Id, position -> Integer, product_id -> Id, name -> Text, unit -> Text, unit_price -> BigInt, quantity -> BigInt, total -> BigInt, }
+    order_lines (order_id, position) {
+        order_id -> Id, position -> Integer, product_id -> Id, name -> Text, unit -> Text, unit_price -> BigInt, quantity -> BigInt, total -> BigInt,
+        pack_id -> Id, pack_label -> Text, price_channel -> Text, ordered -> BigInt, preorder_id -> Nullable<Id>,
+    }
 }
 table! {
     use diesel::sql_types::*;
@@ -96,12 +126,46 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    payments (order_id) { order_id -> Id, method -> Text, amount -> BigInt, state -> Text, refund -> Text, updated_at -> Utc, }
+    bills (order_id) {
+        order_id -> Id, method -> Text, goods -> BigInt, delivery -> Nullable<BigInt>, digits -> BigInt, allowance -> BigInt, received -> BigInt, claimed -> BigInt,
+        returned -> BigInt, owed_back -> BigInt, earned -> Bool, void -> Bool, updated_at -> Utc,
+    }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    payment_events (id) { id -> Id, order_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+    refunds (id) {
+        id -> Id, order_id -> Id, amount -> BigInt, cause -> Text, state -> Text, proof_media_id -> Nullable<Id>, reason -> Nullable<Text>, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    payments (id) {
+        id -> Id, order_id -> Id, method -> Text, amount -> BigInt, state -> Text, holder -> Text, proof_media_id -> Nullable<Id>, reason -> Nullable<Text>, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    payment_events (id) {
+        id -> Id, order_id -> Id, payment_id -> Nullable<Id>, refund_id -> Nullable<Id>, from_state -> Text, to_state -> Text, amount -> BigInt, actor_id -> Nullable<Id>,
+        on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    order_changes (id) {
+        id -> Id, order_id -> Id, state -> Text, reason -> Text, goods -> BigInt, proposed_by -> Id, proposed_at -> Utc, decided_by -> Nullable<Id>, decided_at -> Nullable<Utc>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    order_change_lines (change_id, position) {
+        change_id -> Id, position -> Integer, quantity -> BigInt, replacement_pack_id -> Nullable<Id>, replacement_quantity -> BigInt,
+    }
 }
 table! {
     use diesel::sql_types::*;
@@ -205,9 +269,37 @@ table! {
     use crate::kit::db::types::{Id, JsonDoc, Utc};
     jobs (id) { id -> Id, kind -> Text, payload -> JsonDoc, state -> Text, attempts -> Integer, run_at -> Utc, last_error -> Nullable<Text>, created_at -> Utc, }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    shop_terms (enterprise_id) {
+        enterprise_id -> Id, minimum_order -> BigInt, answer_hours -> BigInt, hand_over_days -> BigInt, opening -> Nullable<JsonDoc>,
+        holiday_from -> Nullable<Date>, holiday_until -> Nullable<Date>, holiday_note -> Nullable<Text>, version -> Integer, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    delivery_zones (id) { id -> Id, enterprise_id -> Id, name -> Text, fee -> BigInt, minimum_order -> BigInt, active -> Bool, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    preorder_windows (id) {
+        id -> Id, pack_id -> Id, enterprise_id -> Id, cut_off -> Utc, ready_on -> Date, capacity -> BigInt, taken -> BigInt, state -> Text, reason -> Nullable<Text>,
+        version -> Integer, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    preorder_events (id) { id -> Id, window_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
+joinable!(tracking_tokens -> sessions (session_id));
+joinable!(phone_proofs -> accounts (account_id));
 joinable!(enterprises -> villages (village_id));
 joinable!(enterprise_events -> enterprises (enterprise_id));
 joinable!(members -> enterprises (enterprise_id));
@@ -217,12 +309,19 @@ joinable!(products -> enterprises (enterprise_id));
 joinable!(products -> villages (village_id));
 joinable!(products -> categories (category_code));
 joinable!(product_events -> products (product_id));
-joinable!(stock_items -> products (product_id));
+joinable!(packs -> products (product_id));
+joinable!(prices -> packs (pack_id));
+joinable!(stock_items -> packs (pack_id));
 joinable!(orders -> order_groups (group_id));
 joinable!(orders -> enterprises (seller_id));
 joinable!(order_lines -> orders (order_id));
 joinable!(order_events -> orders (order_id));
+joinable!(bills -> orders (order_id));
 joinable!(payments -> orders (order_id));
+joinable!(preorder_windows -> packs (pack_id));
+joinable!(refunds -> orders (order_id));
+joinable!(order_changes -> orders (order_id));
+joinable!(order_change_lines -> order_changes (change_id));
 joinable!(postings -> journal_entries (entry_id));
 joinable!(entry_digests -> journal_entries (entry_id));
 joinable!(unsealed_entries -> journal_entries (entry_id));
@@ -239,8 +338,10 @@ allow_tables_to_appear_in_same_query!(
     cash_counts,
     cash_rows,
     cash_templates,
+    bills,
     categories,
     closed_months,
+    delivery_zones,
     enterprise_events,
     enterprises,
     entry_digests,
@@ -251,20 +352,31 @@ allow_tables_to_appear_in_same_query!(
     journal_entries,
     journal_seals,
     members,
+    order_change_lines,
+    order_changes,
     order_events,
     order_groups,
     order_lines,
     orders,
     partner_verdicts,
+    packs,
     payment_events,
     payments,
+    phone_proofs,
     postings,
+    preorder_events,
+    preorder_windows,
+    prices,
     product_events,
     products,
     refresh_tokens,
+    refunds,
     sessions,
     setup_tokens,
+    shop_terms,
     stock_items,
     unsealed_entries,
+    tracking_tokens,
     villages,
+    village_settings,
 );

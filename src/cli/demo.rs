@@ -7,16 +7,21 @@ use chrono::Duration;
 
 use super::CliError;
 use crate::app::App;
+use crate::books::ledger::Holder;
 use crate::config::Config;
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Clock;
 use crate::kit::db::{Failure, Tx};
 use crate::kit::jobs;
-use crate::market::catalogue::model::{NewProduct, ProductId};
+use crate::market::catalogue::model::NewProduct;
 use crate::market::catalogue::{self, rules::Move as ProductMove};
 use crate::market::orders::model::{Cart, CartLine, Delivery};
+use crate::market::orders::paying::Received;
 use crate::market::orders::{self, rules::Move as OrderMove};
-use crate::market::payments::{Method, Move as PaymentMove};
+use crate::market::packs::PackId;
+use crate::market::packs::model::NewPack;
+use crate::market::packs::rules::PriceList;
+use crate::market::payments::Method;
 use crate::people::accounts::model::{Device, Registered};
 use crate::people::enterprises::model::NewEnterprise;
 use crate::people::enterprises::{self, EnterpriseId, Kind, rules::Move as EnterpriseMove};
@@ -195,14 +200,14 @@ fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, F
 struct Village {
     people: BTreeMap<&'static str, AccountId>,
     enterprises: BTreeMap<&'static str, EnterpriseId>,
-    products: BTreeMap<&'static str, Vec<ProductId>>,
+    packs: BTreeMap<&'static str, Vec<PackId>>,
 }
 
 impl Village {
     fn cart(&self, payment: Method, goods: &[(&'static str, usize, i64)]) -> Result<Cart, CliError> {
         let line = |(seller, index, quantity): &(&str, usize, i64)| {
             let quantity = serde_json::from_value((*quantity).into()).map_err(|error| CliError::Other(error.to_string()))?;
-            Ok(CartLine { product_id: self.products[seller][*index], quantity })
+            Ok(CartLine { pack_id: self.packs[seller][*index], quantity, preorder_id: None })
         };
         let lines = goods.iter().map(line).collect::<Result<_, CliError>>()?;
         Ok(Cart { lines, delivery: Delivery::Pickup, note: None, payment, expected_total: None })
@@ -230,21 +235,21 @@ fn settle(tx: &mut Tx<'_>, password: &str) -> Result<Village, Failure<Unexpected
     }))?;
     let village = accounts::service::found_village(tx, admin.account, &village).expected()?;
     let mut enterprises = BTreeMap::new();
-    let mut products: BTreeMap<&'static str, Vec<ProductId>> = BTreeMap::new();
+    let mut packs: BTreeMap<&'static str, Vec<PackId>> = BTreeMap::new();
     for (key, phone, _, enterprise) in PEOPLE {
         let Some((kind, name, about)) = enterprise else { continue };
         let id = open(tx, identities[key], admin, village.id, kind, name, about, phone)?;
         enterprises.insert(key, id);
-        products.insert(key, Vec::new());
+        packs.insert(key, Vec::new());
     }
     let mut rows = csv::Reader::from_reader(include_bytes!("demo_products.csv").as_slice());
     for row in rows.deserialize() {
         let row: ProductRow = row.map_err(|error| Failure::Refused(Unexpected(error.to_string())))?;
         let (key, owner) = identities.get_key_value(row.seller.as_str()).ok_or_else(|| Failure::Refused(Unexpected(row.seller.clone())))?;
         let id = list(tx, *owner, admin, enterprises[key], &row)?;
-        products.entry(key).or_default().push(id);
+        packs.entry(key).or_default().push(id);
     }
-    Ok(Village { people, enterprises, products })
+    Ok(Village { people, enterprises, packs })
 }
 
 fn register(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Result<AccountId, Failure<Unexpected>> {
@@ -259,7 +264,7 @@ fn signed_in(tx: &mut Tx<'_>, account: AccountId) -> Result<Identity, Failure<Un
     let device = Device { id: understood("the demo's own device")?, label: "demo".to_owned() };
     let token = crate::kit::auth::token::random_secret().map_err(|error| Failure::Refused(Unexpected(error.to_string())))?;
     let opened = accounts::service::open_session(tx, account, &device, &token)?;
-    Ok(Identity { account, session: opened.session })
+    Ok(Identity { account, session: opened.session, guest: false })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row of the table above")]
@@ -294,9 +299,27 @@ struct ProductRow {
     name: String,
     description: String,
     unit: String,
+    net: Option<i64>,
+    net_unit: Option<String>,
     price: i64,
+    warung_price: Option<i64>,
     stock: i64,
     pirt: Option<String>,
+}
+
+impl ProductRow {
+    fn pack(&self) -> Result<NewPack, Failure<Unexpected>> {
+        let net =
+            self.net.zip(self.net_unit.as_deref()).map(|(quantity, unit)| read(serde_json::json!({ "quantity": quantity, "unit": unit })));
+        let warung = self.warung_price.map(|price| read(price.into())).transpose()?;
+        let prices = PriceList::new(read(self.price.into())?, warung, &[]);
+        Ok(NewPack {
+            unit: read(self.unit.as_str().into())?,
+            net: net.transpose()?,
+            prices: prices.map_err(|bad| Failure::Refused(Unexpected(format!("{bad:?}"))))?,
+            on_hand: read(self.stock.into())?,
+        })
+    }
 }
 
 fn list(
@@ -305,27 +328,27 @@ fn list(
     admin: Identity,
     enterprise: EnterpriseId,
     row: &ProductRow,
-) -> Result<ProductId, Failure<Unexpected>> {
+) -> Result<PackId, Failure<Unexpected>> {
     let new = NewProduct {
         category: understood(&row.category)?,
         name: understood(&row.name)?,
         description: understood(&row.description)?,
-        unit: read(row.unit.as_str().into())?,
-        price: read(row.price.into())?,
         pirt: row.pirt.as_deref().map(understood).transpose()?,
         halal: None,
+        pack: row.pack()?,
     };
-    let id = catalogue::service::create(tx, owner, enterprise, &new, row.stock).expected()?.id;
+    let listing = catalogue::service::create(tx, owner, enterprise, &new).expected()?;
+    let id = listing.product.id;
     catalogue::service::advance(tx, owner, id, ProductMove::Submit, Action::WriteProduct, None).expected()?;
     catalogue::service::advance(tx, admin, id, ProductMove::Publish, Action::ModerateProduct, None).expected()?;
-    Ok(id)
+    listing.packs.first().map(|pack| pack.row.id).ok_or_else(|| Failure::Refused(Unexpected("a product without a pack".to_owned())))
 }
 
 /// One purchase from the cart to the books, each step by whoever makes it.
 fn trade(tx: &mut Tx<'_>, buyer: AccountId, cart: &Cart, sellers: &BTreeMap<EnterpriseId, AccountId>) -> Result<(), Failure<Unexpected>> {
     let buyer = signed_in(tx, buyer)?;
-    let (_, _, placed) = orders::service::place(tx, buyer, cart).expected()?;
-    for (order, _) in placed {
+    let (_, placed) = orders::placing::place(tx, buyer, cart).expected()?;
+    for order in placed.into_iter().map(|whole| whole.order) {
         let seller = signed_in(tx, sellers[&order.seller_id])?;
         let mut step = |event, action| orders::service::advance(tx, seller, order.id, event, action, None).expected();
         step(OrderMove::Accept, Action::FulfilOrder)?;
@@ -333,9 +356,14 @@ fn trade(tx: &mut Tx<'_>, buyer: AccountId, cart: &Cart, sellers: &BTreeMap<Ente
         step(OrderMove::MarkReady, Action::FulfilOrder)?;
         step(OrderMove::HandOver, Action::FulfilOrder)?;
         if cart.payment == Method::BankTransfer {
-            orders::paying::advance(tx, buyer, order.id, PaymentMove::Claim, Action::ClaimPayment, None).expected()?;
+            let claimed = orders::paying::claim(tx, buyer, order.id, None, None).expected()?;
+            for payment in claimed.payments {
+                orders::paying::confirm(tx, seller, payment.id, None, Holder::Seller).expected()?;
+            }
+        } else {
+            let cash = Received { amount: None, method: None, holder: Holder::Seller };
+            orders::paying::receive(tx, seller, order.id, cash).expected()?;
         }
-        orders::paying::advance(tx, seller, order.id, PaymentMove::Confirm, Action::FulfilOrder, None).expected()?;
         orders::service::advance(tx, seller, order.id, OrderMove::Complete, Action::EndOrder, None).expected()?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, SubsecRound};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, SubsecRound};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use serde::{Deserialize, Serialize};
@@ -43,11 +43,11 @@ impl Timestamp {
         jakarta.unwrap_or_else(|| self.0.date_naive())
     }
 
-    /// Noon in the village on `day`: the instant of what is known to have happened on that day and no closer.
+    /// The instant at which `minutes` of the village's `day` have passed (Asia/Jakarta).
     #[must_use]
-    pub fn noon_of(day: NaiveDate) -> Self {
-        let noon = day.and_time(chrono::NaiveTime::default()).and_utc() + Duration::hours(12);
-        Self(noon - Duration::seconds(i64::from(JAKARTA_SECONDS_EAST)))
+    pub fn in_village(day: NaiveDate, minutes: u16) -> Self {
+        let midnight_utc = day.and_time(NaiveTime::MIN).and_utc();
+        Self(midnight_utc).after(Duration::seconds(i64::from(minutes) * 60 - i64::from(JAKARTA_SECONDS_EAST)))
     }
 
     /// `self` moved by `by`; stays where it is if that leaves the calendar.
@@ -228,10 +228,11 @@ mod tests {
     }
 
     #[test]
-    fn noon_is_the_villages() {
+    fn a_minute_of_the_village_day_is_an_instant() {
         let day = "2026-11-24".parse().expect("a day");
-        assert_eq!(Timestamp::noon_of(day).to_string(), "2026-11-24T05:00:00.000000Z");
-        assert_eq!(Timestamp::noon_of(day).business_date(), day);
+        assert_eq!(Timestamp::in_village(day, 0), at("2026-11-23T17:00:00Z"));
+        assert_eq!(Timestamp::in_village(day, 9 * 60), at("2026-11-24T02:00:00Z"));
+        assert_eq!(Timestamp::in_village(day, 24 * 60), at("2026-11-24T17:00:00Z"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Plumbing that knows no feature: whatever two rooms of the house would otherwise write twice.
 
 pub mod auth;
+pub mod bounded;
 pub mod clock;
 pub mod db;
 pub mod http;

@@ -1,34 +1,34 @@
-//! Stock: how many of a product there are, and how many of those are promised to orders.
+//! Stock: how many of a pack there are, and how many of those are promised to orders.
 //!
 //! 1. `0 ≤ reserved ≤ on hand`, by guard and by constraint.
 //! 2. An order reserves when it is placed, releases when it is called off, and takes when it is handed over.
-//! 3. Only this file writes the table; the catalogue reads it beside its products, so that a page is one query.
+//! 3. Only this file writes the table; packs are read together with it.
 
 use diesel::prelude::*;
 
 use crate::kit::db::{DbError, Failure, Never, Refusal, Tx};
-use crate::market::catalogue::ProductId;
+use crate::market::packs::PackId;
 use crate::schema::stock_items;
 
 /// Why stock did not move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InventoryError {
     /// Not so many are free.
-    NotEnough { product: ProductId, available: i64 },
+    NotEnough { pack: PackId, available: i64 },
     /// Fewer were counted than orders hold.
     BelowReserved { reserved: i64 },
 }
 impl Refusal for InventoryError {}
 
-/// Begins the stock of a new product.
+/// Begins the stock of a new pack.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
-pub fn open(tx: &mut Tx<'_>, product: ProductId, on_hand: i64) -> Result<(), DbError> {
+pub fn open(tx: &mut Tx<'_>, pack: PackId, on_hand: i64) -> Result<(), DbError> {
     let now = tx.now();
     diesel::insert_into(stock_items::table)
         .values((
-            stock_items::product_id.eq(product),
+            stock_items::pack_id.eq(pack),
             stock_items::on_hand.eq(on_hand),
             stock_items::reserved.eq(0),
             stock_items::updated_at.eq(now),
@@ -41,14 +41,14 @@ pub fn open(tx: &mut Tx<'_>, product: ProductId, on_hand: i64) -> Result<(), DbE
 ///
 /// # Errors
 /// [`InventoryError::BelowReserved`] when orders hold more.
-pub fn count(tx: &mut Tx<'_>, product: ProductId, on_hand: i64) -> Result<(), Failure<InventoryError>> {
+pub fn count(tx: &mut Tx<'_>, pack: PackId, on_hand: i64) -> Result<(), Failure<InventoryError>> {
     let now = tx.now();
-    let enough = stock_items::table.filter(stock_items::product_id.eq(product).and(stock_items::reserved.le(on_hand)));
+    let enough = stock_items::table.filter(stock_items::pack_id.eq(pack).and(stock_items::reserved.le(on_hand)));
     let changed = diesel::update(enough).set((stock_items::on_hand.eq(on_hand), stock_items::updated_at.eq(now))).execute(&mut **tx)?;
     if changed == 1 {
         return Ok(());
     }
-    let reserved = stock_items::table.find(product).select(stock_items::reserved).first(&mut **tx)?;
+    let reserved = stock_items::table.find(pack).select(stock_items::reserved).first(&mut **tx)?;
     Err(InventoryError::BelowReserved { reserved }.into())
 }
 
@@ -56,27 +56,43 @@ pub fn count(tx: &mut Tx<'_>, product: ProductId, on_hand: i64) -> Result<(), Fa
 ///
 /// # Errors
 /// [`InventoryError::NotEnough`] with what is free.
-pub fn reserve(tx: &mut Tx<'_>, product: ProductId, quantity: i64) -> Result<(), Failure<InventoryError>> {
+pub fn reserve(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failure<InventoryError>> {
     let now = tx.now();
-    let free = stock_items::product_id.eq(product).and((stock_items::on_hand - stock_items::reserved).ge(quantity));
+    let free = stock_items::pack_id.eq(pack).and((stock_items::on_hand - stock_items::reserved).ge(quantity));
     let changed = diesel::update(stock_items::table.filter(free))
         .set((stock_items::reserved.eq(stock_items::reserved + quantity), stock_items::updated_at.eq(now)))
         .execute(&mut **tx)?;
     if changed == 1 {
         return Ok(());
     }
-    let available = stock_items::table.find(product).select(stock_items::on_hand - stock_items::reserved).first(&mut **tx)?;
-    Err(InventoryError::NotEnough { product, available }.into())
+    let available = stock_items::table.find(pack).select(stock_items::on_hand - stock_items::reserved).first(&mut **tx)?;
+    Err(InventoryError::NotEnough { pack, available }.into())
 }
 
 /// Gives back what a called-off order held.
 ///
 /// # Errors
 /// [`DbError`] when the database fails; releasing what was not reserved breaks the constraint.
-pub fn release(tx: &mut Tx<'_>, product: ProductId, quantity: i64) -> Result<(), Failure<Never>> {
+pub fn release(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failure<Never>> {
     let now = tx.now();
-    diesel::update(stock_items::table.find(product))
+    diesel::update(stock_items::table.find(pack))
         .set((stock_items::reserved.eq(stock_items::reserved - quantity), stock_items::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Puts in what was made for an order, promised to it from the start.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn make_for_order(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failure<Never>> {
+    let now = tx.now();
+    diesel::update(stock_items::table.find(pack))
+        .set((
+            stock_items::on_hand.eq(stock_items::on_hand + quantity),
+            stock_items::reserved.eq(stock_items::reserved + quantity),
+            stock_items::updated_at.eq(now),
+        ))
         .execute(&mut **tx)?;
     Ok(())
 }
@@ -85,9 +101,9 @@ pub fn release(tx: &mut Tx<'_>, product: ProductId, quantity: i64) -> Result<(),
 ///
 /// # Errors
 /// [`DbError`] when the database fails; taking what was not reserved breaks the constraint.
-pub fn take(tx: &mut Tx<'_>, product: ProductId, quantity: i64) -> Result<(), Failure<Never>> {
+pub fn take(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failure<Never>> {
     let now = tx.now();
-    diesel::update(stock_items::table.find(product))
+    diesel::update(stock_items::table.find(pack))
         .set((
             stock_items::on_hand.eq(stock_items::on_hand - quantity),
             stock_items::reserved.eq(stock_items::reserved - quantity),

@@ -1,6 +1,10 @@
-//! The market: what is for sale, how much of it there is, who bought it, and how it was paid.
+//! The market: what is for sale, how much of it there is, how its sellers sell, who bought it, and how it was paid.
 
 pub mod catalogue;
 pub mod inventory;
+pub mod media;
 pub mod orders;
+pub mod packs;
 pub mod payments;
+pub mod preorders;
+pub mod shops;

@@ -19,6 +19,8 @@ word_enum! {
     Action {
         /// Create a village or appoint its admins.
         ManageVillages = "manage_villages",
+        /// See and change what a village decides for itself.
+        RunVillage = "run_village",
         /// See an enterprise's own page, members and history.
         ViewEnterprise = "view_enterprise",
         /// Change what an enterprise says about itself, or submit it for review.
@@ -35,8 +37,8 @@ word_enum! {
         ViewOrder = "view_order",
         /// Take an order through the seller's steps.
         FulfilOrder = "fulfil_order",
-        /// Say that she has paid.
-        ClaimPayment = "claim_payment",
+        /// What is the buyer's to say: that she has paid, that she agrees, that something is wrong.
+        BuyOrder = "buy_order",
         /// Complete an order or call it off; which side may do it when is a rule of orders.
         EndOrder = "end_order",
         /// See the books.
@@ -75,9 +77,9 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::ViewEnterprise => &[VillageAdmin, Owner, Staff],
         Action::EditEnterprise | Action::WriteProduct | Action::FulfilOrder => &[AssistingAdmin, Owner, Staff],
         Action::ManageMembers => &[AssistingAdmin, Owner],
-        Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
+        Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
-        Action::ClaimPayment => &[Buyer],
+        Action::BuyOrder => &[Buyer],
         Action::ViewBooks | Action::KeepBooks => &[AssistingAdmin, Owner],
         Action::ReadOpenedBooks => &[Owner, Staff],
     }

@@ -256,6 +256,7 @@ fn a_token_somebody_touched_is_refused() {
         let identity = pasar_kuliner::kit::auth::Identity {
             account: person.account_id.parse().expect("an id"),
             session: person.session_id.parse().expect("an id"),
+            guest: false,
         };
         app.app.tokens.access(identity).expect("a token")
     };

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
 use crate::support::http::fresh_key;
-use crate::support::people::{cart, product_body};
+use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
 struct Operation {
@@ -41,6 +41,9 @@ struct World {
     shop: Shop,
     staff: Person,
     draft: String,
+    pack: String,
+    zone: String,
+    preorder: String,
     order: String,
     group: String,
     session: String,
@@ -49,6 +52,9 @@ struct World {
     other: Shop,
     stranger: Person,
     newcomer: Person,
+    guest: Person,
+    payment: String,
+    refund: String,
 }
 
 fn world(app: &TestApp) -> World {
@@ -59,15 +65,26 @@ fn world(app: &TestApp) -> World {
     let draft = app.draft(&shop, "Opak Ketan", 14_000, 10);
     let placed = buyer.client.post("/v1/order-groups", cart(&product, 1)).expect(201);
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    let zone = json!({ "name": "Cisurupan", "fee": 5_000 });
+    let zone = shop.owner.client.post(&format!("/v1/enterprises/{}/delivery-zones", shop.id), zone).expect(201);
+    let preorder = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 });
+    let preorder = shop.owner.client.post(&format!("/v1/packs/{}/preorders", pack_of(&draft)), preorder).expect(201);
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
+    let called_off = buyer.orders(&product, 1);
+    shop.owner.steps(&called_off, &["accept", "payments/receive"]);
+    let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
+    let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
     World {
         village,
         shop,
         staff,
+        pack: pack_of(&draft),
         draft,
+        zone: text(&zone["id"]),
+        preorder: text(&preorder["id"]),
         order,
         group,
         session,
@@ -76,12 +93,16 @@ fn world(app: &TestApp) -> World {
         other,
         stranger: app.buyer("Orang lain"),
         newcomer: app.buyer("Pembantu baru"),
+        guest: app.guest("Tamu"),
+        payment,
+        refund,
     }
 }
 
 impl World {
-    fn roles(&self) -> [(&'static str, &Person); 7] {
+    fn roles(&self) -> [(&'static str, &Person); 8] {
         [
+            ("guest", &self.guest),
             ("stranger", &self.stranger),
             ("other seller", &self.other.owner),
             ("other admin", &self.elsewhere.admin),
@@ -97,12 +118,17 @@ impl World {
             "enterprises" | "sellers" => &self.shop.id,
             "villages" => &self.village.id,
             "products" => &self.draft,
+            "packs" => &self.pack,
+            "delivery-zones" => &self.zone,
+            "preorders" => &self.preorder,
             "orders" => &self.order,
             "order-groups" => &self.group,
             "me" => &self.session,
+            "payments" => &self.payment,
+            "refunds" => &self.refund,
             _ => "",
         };
-        template.replace("{id}", id).replace("{account_id}", &self.staff.account_id)
+        template.replace("{id}", id).replace("{number}", "0000-0000").replace("{account_id}", &self.staff.account_id)
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
@@ -115,8 +141,13 @@ impl World {
             "accept_order"
             | "approve_enterprise"
             | "claim_payment"
+            | "close_preorder"
             | "complete_order"
+            | "acknowledge_refund"
+            | "adopt_orders"
             | "confirm_payment"
+            | "hand_in_cash"
+            | "receive_payment"
             | "hand_over_order"
             | "invite_owner"
             | "mark_order_ready"
@@ -130,33 +161,66 @@ impl World {
             | "sign_out"
             | "submit_enterprise"
             | "submit_product" => Some(json!({})),
-            "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product" | "return_enterprise"
-            | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "call_off_preorder" | "cancel_order" | "dispute_refund" | "refuse_payment" | "reverse_payment" | "reject_enterprise"
+            | "reject_order" | "reject_product" | "return_enterprise" | "return_product" | "suspend_enterprise" | "suspend_product" => {
+                reason()
+            }
+            "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
+            "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
             "create_product" => Some(product_body("Keripik Talas", 9_000, 5)),
             "create_village" => Some(village("32.05.20.2009")),
-            "edit_enterprise" | "edit_me" | "edit_product" => Some(json!({})),
+            "edit_delivery_zone"
+            | "edit_enterprise"
+            | "edit_me"
+            | "edit_pack"
+            | "edit_preorder"
+            | "edit_product"
+            | "edit_village_settings" => Some(json!({})),
             "join_enterprise" => Some(json!({ "code": "bukan-kode" })),
             "open_assisted_enterprise" => Some(json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" })),
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
+            "open_preorder" => Some(json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 })),
             "place_order" => Some(cart(&self.draft, 1)),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
+            "set_prices" => Some(json!({ "price": 15_000 })),
+            "set_shop_terms" => {
+                Some(json!({ "minimum_order": 0, "answer_hours": 48, "hand_over_days": 7, "opening": null, "holiday": null }))
+            }
             "set_stock" => Some(json!({ "on_hand": 10 })),
             "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
             "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
-            "get_enterprise"
+            "write_down_sale" => Some(json!({
+                "channel": "in_person", "lines": [{ "pack_id": self.pack, "quantity": 1 }], "payment": "cash_at_pickup", "handed_over": true, "paid": true,
+            })),
+            "quote_delivery" | "accept_delivery_quote" => Some(json!({ "fee": 15_000 })),
+            "propose_order_change" => Some(json!({ "lines": [{ "position": 1, "quantity": 0 }], "reason": "Habis" })),
+            "accept_order_change" | "decline_order_change" | "withdraw_order_change" => {
+                Some(json!({ "change_id": self.order.replace("ord_", "chg_") }))
+            }
+            "begin_phone_proof" => Some(json!({ "village_id": self.village.id })),
+            "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
+            "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
+            "track" => Some(json!({ "tracking_token": "bukan-token" })),
+            "get_delivery_zone"
+            | "get_enterprise"
             | "get_income"
             | "get_me"
             | "get_order"
             | "get_order_group"
+            | "get_preorder"
             | "get_product"
             | "get_seller"
+            | "get_shop"
+            | "track_order"
             | "get_trial_balance"
             | "get_village"
+            | "get_village_settings"
             | "list_categories"
+            | "list_delivery_zones"
             | "list_enterprise_history"
             | "list_enterprise_orders"
             | "list_journal"
@@ -165,13 +229,18 @@ impl World {
             | "list_my_enterprises"
             | "list_my_orders"
             | "list_my_sessions"
+            | "list_open_preorders"
             | "list_order_history"
+            | "list_own_preorders"
             | "list_own_products"
+            | "list_preorder_history"
             | "list_product_history"
+            | "list_price_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"
             | "list_villages"
+            | "remove_delivery_zone"
             | "remove_member"
             | "revoke_my_session" => None,
             new => panic!("{new} is new: give it a sample request"),
@@ -182,7 +251,7 @@ impl World {
         let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
             "POST" => &[("Idempotency-Key", key.as_str())],
-            "PATCH" => &[("If-Match", "\"0\"")],
+            "PATCH" | "PUT" => &[("If-Match", "\"0\"")],
             _ => &[],
         };
         client.send(&operation.method, &self.path(&operation.path), self.body(operation), headers).status
@@ -222,6 +291,7 @@ fn every_role_may_do_what_the_matrix_says_and_nobody_reaches_into_another_tenant
                 other => panic!("{} as {role}: {other}", operation.id),
             };
             write!(matrix, " {role}={verdict}").expect("a string");
+            assert!(role != "guest" || !operation.path.contains("{id}") || verdict != "yes", "{} as a guest", operation.id);
             let stranger = matches!(role, "stranger" | "other seller" | "other admin");
             // Operators are the installation's: the admins of this world's villages run it too.
             let open_to_all = !operation.path.contains("{id}") || operation.id == "appoint_village_admin";

@@ -4,7 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
-use crate::support::people::product_body;
+use crate::support::people::{pack_of, product_body, remembered};
 use crate::support::{Answer, Person, Shop, TestApp, Village};
 
 /// One act on a product, with a reason where one is given.
@@ -15,8 +15,7 @@ fn act(who: &Person, id: &str, act: &str, reason: Option<&str>) -> Answer {
 
 /// Publishes what `body` describes; answers its id.
 fn publish(village: &Village, shop: &Shop, body: Value) -> String {
-    let made = shop.owner.client.post(&format!("/v1/enterprises/{}/products", shop.id), body).expect(201);
-    let id = made["id"].as_str().unwrap_or_default().to_owned();
+    let id = remembered(&shop.owner.client.post(&format!("/v1/enterprises/{}/products", shop.id), body).expect(201));
     act(&shop.owner, &id, "submit", None).expect(200);
     act(&village.admin, &id, "publish", None).expect(200);
     id
@@ -74,7 +73,7 @@ fn a_product_is_sent_back_changed_and_published() {
         (&history()["items"][0]["reason"], &history()["items"][0]["actor_id"]),
         (&json!("Tulis beratnya"), &json!(admin.account_id))
     );
-    edit(&shop.owner, &id, json!({ "name": "Keripik Singkong 250 g", "category": "kue_kering", "unit": "box" })).expect(200);
+    edit(&shop.owner, &id, json!({ "name": "Keripik Singkong 250 g", "category": "kue_kering" })).expect(200);
     act(&shop.owner, &id, "submit", None).expect(200);
     let path = format!("/v1/products/{id}/publish");
     let published = admin.client.post_once(&path, json!({}), "terbit");
@@ -85,10 +84,7 @@ fn a_product_is_sent_back_changed_and_published() {
     assert_eq!(moves, ["published", "submitted", "returned", "submitted"]);
 
     let public = app.client.get(&format!("/v1/products/{id}")).expect(200);
-    assert_eq!(
-        (&public["name"], &public["category"], &public["unit"]),
-        (&json!("Keripik Singkong 250 g"), &json!("kue_kering"), &json!("box"))
-    );
+    assert_eq!((&public["name"], &public["category"]), (&json!("Keripik Singkong 250 g"), &json!("kue_kering")));
     assert_eq!((&public["seller_name"], &public["village_name"]), (&json!("Keripik Cisurupan"), &json!("Balewangi")));
     assert_eq!(public["published_at"], "2026-11-24T02:00:00.000000Z");
     assert_eq!(found(&app, ""), [id]);
@@ -102,28 +98,28 @@ fn a_published_text_stays_and_its_price_moves() {
         json!({ "name": "Keripik" }),
         json!({ "description": "Lain" }),
         json!({ "category": "minuman" }),
-        json!({ "unit": "kg" }),
         json!({ "pirt": "2063205010001-29" }),
         json!({ "halal": { "number": "ID32110000123456789", "scheme": "regular" } }),
-        json!({ "price": 13_000, "name": "Keripik" }),
     ] {
         edit(&shop.owner, &product, change).expect_problem(409, "product_not_editable");
     }
-    let path = format!("/v1/products/{product}");
+    let (path, prices) = (format!("/v1/products/{product}"), format!("/v1/packs/{}/prices", pack_of(&product)));
     let tag = etag(&shop.owner, &product);
-    shop.owner.client.send("PATCH", &path, Some(json!({ "price": 13_000 })), &[]).expect_problem(428, "if_match_missing");
-    assert_eq!(shop.owner.client.patch(&path, &tag, json!({ "price": 13_000 })).expect(200)["price"], 13_000);
-    shop.owner.client.patch(&path, &tag, json!({ "price": 14_000 })).expect_problem(412, "stale");
-    assert_eq!(app.client.get(&path).expect(200)["price"], 13_000);
-    let refused = edit(&shop.owner, &product, json!({ "price": 0 }));
+    let price =
+        |who: &Person, tag: &str, price: i64| who.client.send("PUT", &prices, Some(json!({ "price": price })), &[("If-Match", tag)]);
+    shop.owner.client.put(&prices, json!({ "price": 13_000 })).expect_problem(428, "if_match_missing");
+    assert_eq!(price(&shop.owner, &tag, 13_000).expect(200)["price_from"], 13_000);
+    price(&shop.owner, &tag, 14_000).expect_problem(412, "stale");
+    assert_eq!(app.client.get(&path).expect(200)["packs"][0]["price"], 13_000);
+    let refused = price(&shop.owner, &etag(&shop.owner, &product), 0);
     refused.expect_problem(400, "invalid_input");
     assert_eq!(refused.json["errors"][0]["field"], "price");
     edit(&shop.owner, &product, json!({ "stock": 4 })).expect_problem(400, "invalid_input");
 
     let other = app.home_industry(&village, "Dodol Balewangi");
-    edit(&other.owner, &product, json!({ "price": 1 })).expect_problem(404, "not_found");
-    edit(&village.admin, &product, json!({ "price": 1 })).expect_problem(403, "forbidden");
-    app.client.patch(&path, &tag, json!({ "price": 1 })).expect_problem(401, "not_signed_in");
+    price(&other.owner, &tag, 1).expect_problem(404, "not_found");
+    price(&village.admin, &tag, 1).expect_problem(403, "forbidden");
+    app.client.send("PUT", &prices, Some(json!({ "price": 1 })), &[("If-Match", &tag)]).expect_problem(401, "not_signed_in");
 }
 
 #[test]
@@ -132,21 +128,21 @@ fn a_product_off_sale_is_seen_by_its_house_and_its_village_only() {
     let (village, neighbour) = (app.balewangi(), app.village("32.05.20.2008"));
     let (shop, other) = (app.home_industry(&village, "Keripik Cisurupan"), app.home_industry(&village, "Dodol Balewangi"));
     let draft = app.draft(&shop, "Keripik Talas", 9_000, 5);
-    let path = format!("/v1/products/{draft}");
+    let (path, stock) = (format!("/v1/products/{draft}"), format!("/v1/packs/{}/stock", pack_of(&draft)));
     app.client.get(&path).expect_problem(404, "not_found");
     for stranger in [&other.owner, &app.buyer("Pembeli"), &neighbour.admin] {
         stranger.client.get(&path).expect_problem(404, "not_found");
         stranger.client.get(&format!("{path}/history")).expect_problem(404, "not_found");
         act(stranger, &draft, "submit", None).expect_problem(404, "not_found");
         act(stranger, &draft, "publish", None).expect_problem(404, "not_found");
-        stranger.client.put(&format!("{path}/stock"), json!({ "on_hand": 1 })).expect_problem(404, "not_found");
+        stranger.client.put(&stock, json!({ "on_hand": 1 })).expect_problem(404, "not_found");
         stranger.client.get(&format!("/v1/enterprises/{}/products", shop.id)).expect_problem(404, "not_found");
     }
     for friend in [&shop.owner, &village.admin] {
         assert_eq!(friend.client.get(&path).expect(200)["state"], "draft");
         assert_eq!(ids(&friend.client.get(&format!("/v1/enterprises/{}/products", shop.id)).expect(200)), std::slice::from_ref(&draft));
     }
-    village.admin.client.put(&format!("{path}/stock"), json!({ "on_hand": 1 })).expect_problem(403, "forbidden");
+    village.admin.client.put(&stock, json!({ "on_hand": 1 })).expect_problem(403, "forbidden");
     assert_eq!(found(&app, ""), Vec::<String>::new());
     app.client.get(&format!("/v1/products/prd_{}", uuid::Uuid::now_v7().simple())).expect_problem(404, "not_found");
 }
@@ -166,7 +162,8 @@ fn a_product_is_paused_by_its_seller_and_suspended_by_its_village() {
     assert_eq!(act(admin, &product, "suspend", Some("Izin palsu")).expect(200)["state"], "suspended");
     act(owner, &product, "resume", None).expect_problem(409, "product_wrong_state");
     act(owner, &product, "reinstate", None).expect_problem(403, "forbidden");
-    edit(owner, &product, json!({ "price": 1_000 })).expect_problem(409, "product_not_editable");
+    let (prices, tag) = (format!("/v1/packs/{}/prices", pack_of(&product)), etag(owner, &product));
+    owner.client.send("PUT", &prices, Some(json!({ "price": 1_000 })), &[("If-Match", &tag)]).expect_problem(409, "product_not_editable");
     assert_eq!(found(&app, ""), Vec::<String>::new());
     assert_eq!(act(admin, &product, "reinstate", None).expect(200)["state"], "published");
     assert_eq!(found(&app, ""), [product]);
@@ -338,7 +335,7 @@ fn stock_is_never_counted_below_what_orders_hold() {
     let app = TestApp::start();
     let Stall { product, buyer, shop, village } = stall(&app);
     buyer.orders(&product, 5);
-    let path = format!("/v1/products/{product}/stock");
+    let path = format!("/v1/packs/{}/stock", pack_of(&product));
     let count = |on_hand: i64| shop.owner.client.put(&path, json!({ "on_hand": on_hand }));
     let refused = count(4);
     refused.expect_problem(409, "stock_below_reserved");
@@ -389,7 +386,7 @@ fn what_is_no_product_is_told_where() {
         assert_eq!(refused.json["errors"][0]["field"], *field, "{value}");
     }
     let draft = app.draft(&shop, "Keripik", 9_000, 5);
-    for (key, value, field) in cases.iter().filter(|(key, ..)| *key != "stock") {
+    for (key, value, field) in cases.iter().filter(|(key, ..)| !["stock", "price", "unit"].contains(key)) {
         let refused = edit(&shop.owner, &draft, json!({ *key: value }));
         refused.expect_problem(400, "invalid_input");
         assert_eq!(refused.json["errors"][0]["field"], *field, "{value}");
@@ -430,9 +427,10 @@ fn a_seller_sees_what_there_is_and_what_orders_hold() {
     let crate::orders::Stall { shop, product, buyer, .. } = crate::orders::stall(&app);
     buyer.orders(&product, 5);
     let own = shop.owner.client.get(&format!("/v1/enterprises/{}/products", shop.id)).expect(200)["items"][0].clone();
+    let own = &own["packs"][0];
     assert_eq!((&own["on_hand"], &own["reserved"], &own["available"]), (&json!(40), &json!(5), &json!(35)));
-    let public = app.client.get(&format!("/v1/products/{product}")).expect(200);
+    let public = app.client.get(&format!("/v1/products/{product}")).expect(200)["packs"][0].clone();
     assert_eq!((&public["on_hand"], &public["reserved"], &public["available"]), (&json!(null), &json!(null), &json!(35)));
-    let counted = shop.owner.client.put(&format!("/v1/products/{product}/stock"), json!({ "on_hand": 38 })).expect(200);
-    assert_eq!((&counted["on_hand"], &counted["available"]), (&json!(38), &json!(33)));
+    let counted = shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), json!({ "on_hand": 38 })).expect(200);
+    assert_eq!((&counted["packs"][0]["on_hand"], &counted["available"]), (&json!(38), &json!(33)));
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use pasar_kuliner::kit::db::{Db, DbConfig, DbError, Failure, Never};
-use pasar_kuliner::market::catalogue::ProductId;
+use pasar_kuliner::market::packs::PackId;
 use pasar_kuliner::schema::stock_items;
 
 use crate::orders::{Stall, stall};
 use crate::support::http::fresh_key;
-use crate::support::people::cart;
+use crate::support::people::{cart, pack_of};
 use crate::support::{Person, TestApp};
 
 const BUYERS: usize = 200;
@@ -31,7 +31,7 @@ async fn insist(who: Person, product: String) -> u16 {
 fn two_hundred_buyers_for_the_last_unit_are_one_order() {
     let app = TestApp::start();
     let Stall { shop, product, .. } = stall(&app);
-    shop.owner.client.put(&format!("/v1/products/{product}/stock"), serde_json::json!({ "on_hand": 1 })).expect(200);
+    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), serde_json::json!({ "on_hand": 1 })).expect(200);
     let buyers: Vec<Person> = (0..BUYERS).map(|n| app.buyer(&format!("Pembeli {n}"))).collect();
     let statuses = app.client.all(buyers.into_iter().map(|buyer| insist(buyer, product.clone())).collect());
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1);
@@ -45,7 +45,7 @@ fn two_hundred_buyers_for_the_last_unit_are_one_order() {
 fn eight_writers_lose_none_of_forty_updates_each() {
     let app = TestApp::start();
     let Stall { product, .. } = stall(&app);
-    let id: ProductId = product.parse().expect("an id");
+    let id: PackId = pack_of(&product).parse().expect("an id");
     let db = app.app.db.clone();
     let writer = move |db: Db| async move {
         let mut written = 0;
@@ -104,7 +104,7 @@ fn cancel_against_prepare_and_a_payment_confirmed_twice_have_one_winner() {
 
         let paid = buyer.orders(&product, 1);
         shop.owner.step(&paid, "accept");
-        let confirm = || (shop.owner.clone(), format!("/v1/orders/{paid}/payment/confirm"));
+        let confirm = || (shop.owner.clone(), format!("/v1/orders/{paid}/payments/receive"));
         let mut statuses = race(&app, [confirm(), confirm()]);
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409]);
@@ -137,10 +137,10 @@ fn a_full_queue_says_come_back() {
 fn a_panic_in_a_write_loses_nothing_but_itself() {
     let app = TestApp::start();
     let Stall { product, .. } = stall(&app);
-    let id: ProductId = product.parse().expect("an id");
+    let id: PackId = pack_of(&product).parse().expect("an id");
     let broken = app.wait(app.app.db.write(move |tx| {
         diesel::update(stock_items::table.find(id)).set(stock_items::on_hand.eq(7)).execute(&mut **tx)?;
-        assert!(!id.to_string().starts_with("prd_"), "in the middle of a write");
+        assert!(!id.to_string().starts_with("pck_"), "in the middle of a write");
         Ok::<(), Failure<Never>>(())
     }));
     assert!(matches!(broken, Err(Failure::Db(DbError::Panicked))));

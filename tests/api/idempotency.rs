@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::orders::{Stall, stall};
 use crate::support::TestApp;
 use crate::support::http::fresh_key;
-use crate::support::people::cart;
+use crate::support::people::{cart, pack_of};
 
 #[test]
 fn a_replay_is_byte_equal_even_after_a_restart() {
@@ -27,6 +27,7 @@ fn identity(person: &crate::support::Person) -> pasar_kuliner::kit::auth::Identi
     pasar_kuliner::kit::auth::Identity {
         account: person.account_id.parse().expect("an id"),
         session: person.session_id.parse().expect("an id"),
+        guest: false,
     }
 }
 
@@ -58,7 +59,7 @@ fn an_act_that_was_refused_may_be_tried_again_with_its_key() {
     let Stall { product, buyer, shop, .. } = stall(&app);
     let key = fresh_key();
     buyer.client.post_once("/v1/order-groups", cart(&product, 41), &key).expect_problem(409, "out_of_stock");
-    shop.owner.client.put(&format!("/v1/products/{product}/stock"), json!({ "on_hand": 50 })).expect(200);
+    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), json!({ "on_hand": 50 })).expect(200);
     buyer.client.post_once("/v1/order-groups", cart(&product, 41), &key).expect(201);
 }
 

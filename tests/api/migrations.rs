@@ -179,3 +179,55 @@ fn unique_constraints_are_named_by_table_and_columns() {
         }
     }
 }
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Text)]
+    found: String,
+}
+
+/// A product that stood before packs has one afterwards, with its price, its stock and its ordered lines.
+#[test]
+fn what_was_for_sale_before_packs_is_one_pack() {
+    const ID: &str = "0193a000-0000-7000-8000-000000000001";
+    const AT: &str = "2026-11-24T02:00:00.000000Z";
+    let database = TestDb::empty();
+    let db = open(&database);
+    let folder = if engine() == Engine::Sqlite { "sqlite" } else { "postgres" };
+    let read = |name: &str, file: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+        std::fs::read_to_string(folder.join(name).join(file)).expect("a migration")
+    };
+    let before: Vec<String> = names(folder).iter().take_while(|name| *name < &"0005".to_owned()).map(|name| read(name, "up.sql")).collect();
+    let (up, down) = (read("0005_packs", "up.sql"), read("0005_packs", "down.sql"));
+    let rows = format!(
+        "INSERT INTO villages VALUES ('{ID}', '32.05.20.2007', 'Balewangi', 'Cisurupan', 'Garut', 'Jawa Barat', NULL, '{AT}');
+         INSERT INTO accounts VALUES ('{ID}', '+628121', NULL, 'Sari', '-', 'id', FALSE, '{AT}', 1);
+         INSERT INTO enterprises VALUES ('{ID}', '{ID}', 'home_industry', 'Keripik', NULL, NULL, FALSE, FALSE, 'approved', 1, '{AT}', '{AT}');
+         INSERT INTO products (id, village_id, enterprise_id, category_code, name, description, unit, price, photos, state, search_name, search_rest, version, created_at, updated_at)
+             VALUES ('{ID}', '{ID}', '{ID}', 'minuman', 'Bandrek', 'Hangat', 'bottle', 12500, '[]', 'published', 'bandrek', 'hangat', 1, '{AT}', '{AT}');
+         INSERT INTO stock_items VALUES ('{ID}', 40, 3, '{AT}');
+         INSERT INTO order_groups VALUES ('{ID}', '{ID}', 37500, '{AT}');
+         INSERT INTO orders VALUES ('{ID}', '{ID}', 'AAAA-AAAA', '{ID}', '{ID}', '{ID}', 'Sari', '+628121', 'pickup', NULL, NULL, 'online', 37500, 'placed', 1, '{AT}', '{AT}');
+         INSERT INTO order_lines VALUES ('{ID}', 1, '{ID}', 'Bandrek', 'bottle', 12500, 3, 37500);"
+    );
+    let seen = "SELECT k.label || ' ' || r.channel || ' ' || CAST(r.amount AS TEXT) || ' ' || CAST(p.price_from AS TEXT) || ' ' || CAST(s.on_hand - s.reserved AS TEXT) \
+                || ' ' || l.pack_label || ' ' || l.price_channel AS found FROM packs k JOIN products p ON p.id = k.product_id JOIN prices r ON r.pack_id = k.id \
+                JOIN stock_items s ON s.pack_id = k.id JOIN order_lines l ON l.pack_id = k.id";
+    let again = "SELECT p.unit || ' ' || CAST(p.price AS TEXT) || ' ' || CAST(s.reserved AS TEXT) || ' ' || CAST(l.total AS TEXT) AS found \
+                 FROM products p JOIN stock_items s ON s.product_id = p.id JOIN order_lines l ON l.product_id = p.id";
+    wait(db.write(move |tx| {
+        for migration in &before {
+            tx.batch_execute(migration)?;
+        }
+        tx.batch_execute(&rows)?;
+        tx.batch_execute(&up)?;
+        let found: Vec<Found> = diesel::sql_query(seen).load(&mut **tx)?;
+        assert_eq!(found.iter().map(|row| row.found.as_str()).collect::<Vec<_>>(), ["Botol retail 12500 12500 37 Botol retail"]);
+        tx.batch_execute(&down)?;
+        let found: Vec<Found> = diesel::sql_query(again).load(&mut **tx)?;
+        assert_eq!(found.iter().map(|row| row.found.as_str()).collect::<Vec<_>>(), ["pack 12500 3 37500"]);
+        Ok::<_, Failure<Never>>(())
+    }))
+    .expect("carried over");
+}

@@ -7,6 +7,8 @@ use pasar_kuliner::kit::db::{Failure, Never};
 use pasar_kuliner::market::catalogue::model::NewProduct;
 use pasar_kuliner::market::catalogue::rules::Move;
 use pasar_kuliner::market::catalogue::{ProductId, service};
+use pasar_kuliner::market::packs::model::NewPack;
+use pasar_kuliner::market::packs::rules::PriceList;
 use pasar_kuliner::people::enterprises::EnterpriseId;
 use pasar_kuliner::people::permissions::Action;
 use serde::Deserialize;
@@ -41,7 +43,7 @@ fn rows<T: serde::de::DeserializeOwned>(file: &str) -> Vec<T> {
 }
 
 fn identity(person: &Person) -> Identity {
-    Identity { account: person.account_id.parse().expect("an id"), session: person.session_id.parse().expect("an id") }
+    Identity { account: person.account_id.parse().expect("an id"), session: person.session_id.parse().expect("an id"), guest: false }
 }
 
 /// Lists every product of the fixture, by the services its maker and the admin would use.
@@ -65,12 +67,16 @@ fn stock_up(app: &TestApp) -> BTreeMap<String, String> {
                 category: row.category.parse().expect("a category"),
                 name: row.name.parse().expect("a name"),
                 description: row.description.parse().expect("a description"),
-                unit: serde_json::from_value(json!(row.unit)).expect("a unit"),
-                price: serde_json::from_value(json!(row.price)).expect("a price"),
                 pirt: None,
                 halal: None,
+                pack: NewPack {
+                    unit: serde_json::from_value(json!(row.unit)).expect("a unit"),
+                    net: None,
+                    prices: PriceList::new(serde_json::from_value(json!(row.price)).expect("a price"), None, &[]).expect("one price"),
+                    on_hand: serde_json::from_value(json!(10)).expect("a count"),
+                },
             };
-            let id: ProductId = service::create(tx, owner, shop, &new, 10).expect("created").id;
+            let id: ProductId = service::create(tx, owner, shop, &new).expect("created").product.id;
             service::advance(tx, owner, id, Move::Submit, Action::WriteProduct, None).expect("submitted");
             service::advance(tx, admin, id, Move::Publish, Action::ModerateProduct, None).expect("published");
             keys.insert(id.to_string(), row.key.clone());

@@ -9,14 +9,14 @@ type Problem = components['schemas']['ProblemView'];
 
 export async function cheapest(words: string): Promise<string | undefined> {
   const { data } = await client.GET('/v1/products', { params: { query: { q: words, sort: 'price_asc', limit: 1 } } });
-  const price: number | undefined = data?.items[0]?.price;
+  const price: number | undefined = data?.items[0]?.price_from;
   return price === undefined ? undefined : `Rp${price}`;
 }
 
-export async function order(product_id: string, quantity: number, key: string): Promise<Order[] | Problem> {
+export async function order(pack_id: string, quantity: number, key: string): Promise<Order[] | Problem> {
   const { data, error } = await client.POST('/v1/order-groups', {
     params: { header: { 'Idempotency-Key': key } },
-    body: { lines: [{ product_id, quantity }], fulfilment: 'pickup', payment: 'cash_on_delivery' },
+    body: { lines: [{ pack_id, quantity }], fulfilment: 'pickup', payment: 'cash_on_delivery' },
   });
   if (error) return error;
   return data.orders;

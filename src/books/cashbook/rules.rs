@@ -136,7 +136,7 @@ pub fn happened(day: Option<NaiveDate>, now: Timestamp) -> Result<Timestamp, Bad
     match day {
         Some(day) if day > today => Err(BadRow("day", "day_in_future")),
         Some(day) if day < NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or(day) => Err(BadRow("day", "day_out_of_range")),
-        Some(day) if day < today => Ok(Timestamp::noon_of(day)),
+        Some(day) if day < today => Ok(Timestamp::in_village(day, 12 * 60)),
         Some(_) | None => Ok(now),
     }
 }

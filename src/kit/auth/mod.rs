@@ -7,6 +7,7 @@ use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 
@@ -31,6 +32,8 @@ pub struct Identity {
     pub account: AccountId,
     /// The sign-in this token came from.
     pub session: SessionId,
+    /// Known by a number and a tracking token only: she may buy, and nothing else.
+    pub guest: bool,
 }
 
 /// How far a route opens before the act itself is judged.
@@ -45,8 +48,10 @@ pub trait Policy: 'static {
 
 /// Open to everyone; spelled out so that no route is public by omission.
 pub struct Anyone;
-/// Needs a valid access token.
+/// Needs a valid access token of someone with an account.
 pub struct SignedIn;
+/// Needs a valid access token; a guest's will do. For what buyers do with their own orders.
+pub struct Buying;
 
 impl Policy for Anyone {
     type Who = Option<Identity>;
@@ -57,6 +62,15 @@ impl Policy for Anyone {
 }
 
 impl Policy for SignedIn {
+    type Who = Identity;
+
+    fn admit(identity: Option<Identity>) -> Result<Self::Who, Problem> {
+        let identity = Buying::admit(identity)?;
+        if identity.guest { Err(Problem::new(StatusCode::FORBIDDEN, "guests_only_buy")) } else { Ok(identity) }
+    }
+}
+
+impl Policy for Buying {
     type Who = Identity;
 
     fn admit(identity: Option<Identity>) -> Result<Self::Who, Problem> {

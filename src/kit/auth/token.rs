@@ -51,6 +51,8 @@ struct Claims {
     aud: String,
     sub: AccountId,
     sid: SessionId,
+    #[serde(default)]
+    gst: bool,
     iat: i64,
     nbf: i64,
     exp: i64,
@@ -84,6 +86,7 @@ impl Tokens {
             aud: AUDIENCE.to_owned(),
             sub: identity.account,
             sid: identity.session,
+            gst: identity.guest,
             iat: now.unix_seconds(),
             nbf: now.unix_seconds(),
             exp: now.after(Duration::minutes(ACCESS_MINUTES)).unix_seconds(),
@@ -107,7 +110,7 @@ impl Tokens {
         rules.validate_nbf = false;
         let claims = jsonwebtoken::decode::<Claims>(token, &key.verify, &rules).ok()?.claims;
         let now = self.clock.now().unix_seconds();
-        (claims.nbf <= now && now < claims.exp).then_some(Identity { account: claims.sub, session: claims.sid })
+        (claims.nbf <= now && now < claims.exp).then_some(Identity { account: claims.sub, session: claims.sid, guest: claims.gst })
     }
 
     /// The one token that may follow `token`. Computed, not stored: when the answer was lost on the
@@ -158,7 +161,7 @@ mod tests {
     #[test]
     fn a_token_lives_fifteen_minutes_and_survives_a_rotation() {
         let clock = Clock::manual(Timestamp::from_chrono("2026-11-24T00:00:00Z".parse().expect("an instant")));
-        let who = Identity { account: AccountId::new(), session: SessionId::new() };
+        let who = Identity { account: AccountId::new(), session: SessionId::new(), guest: false };
         let old = Tokens::new(&[key("a")], clock.clone()).expect("a key");
         let token = old.access(who).expect("signed");
         let rotated = Tokens::new(&[key("b"), key("a")], clock.clone()).expect("keys");

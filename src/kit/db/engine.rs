@@ -158,7 +158,16 @@ impl Conn {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
         let names = |done: Vec<diesel::migration::MigrationVersion<'_>>| done.iter().map(ToString::to_string).collect();
         match self {
-            Self::Sqlite(conn) => conn.run_pending_migrations(SQLITE_MIGRATIONS).map(names).map_err(failed),
+            Self::Sqlite(conn) => {
+                // A table is changed by making it anew (<https://sqlite.org/lang_altertable.html#otheralter>), which
+                // the references to it would forbid; they are checked as a whole instead.
+                conn.batch_execute("PRAGMA foreign_keys = OFF")?;
+                let done = conn.run_pending_migrations(SQLITE_MIGRATIONS).map(names).map_err(failed)?;
+                let dangling: i64 =
+                    diesel::dsl::sql::<diesel::sql_types::BigInt>("SELECT count(*) FROM pragma_foreign_key_check").get_result(conn)?;
+                conn.batch_execute("PRAGMA foreign_keys = ON")?;
+                if dangling == 0 { Ok(done) } else { Err(DbError::Migration(format!("{dangling} rows refer to nothing"))) }
+            }
             Self::Postgres(conn) => {
                 conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
                 let done = conn.run_pending_migrations(POSTGRES_MIGRATIONS).map(names).map_err(failed);

@@ -86,6 +86,35 @@ fn with_missing(place: &str, message: &str) -> String {
     if place == "." { name.to_owned() } else { format!("{place}.{name}") }
 }
 
+/// A field of a change that can be taken away: missing leaves it, `null` takes it away, a value sets it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Leave it as it is.
+    #[default]
+    Keep,
+    /// Take it away.
+    Clear,
+    /// This from now on.
+    Set(T),
+}
+
+impl<T: Clone> Patch<T> {
+    /// Changes `field` as it says.
+    pub fn apply(&self, field: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *field = None,
+            Self::Set(value) => *field = Some(value.clone()),
+        }
+    }
+}
+
+impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Patch<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|given| given.map_or(Self::Clear, Self::Set))
+    }
+}
+
 /// How deep brackets nest outside of strings.
 fn depth(json: &[u8]) -> usize {
     let (mut now, mut most, mut quoted, mut escaped) = (0_usize, 0, false, false);
@@ -136,24 +165,32 @@ pub struct WithReason {
     pub reason: crate::kit::text::Reason,
 }
 
-/// Declares the handler of an act on one thing that needs nothing but, perhaps, a reason.
+/// Declares the handler of an act on one thing that needs nothing but, perhaps, a reason. `Buying`
+/// before its name lets guests in too.
 #[macro_export]
 macro_rules! act {
-    ($(#[$meta:meta])* $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty, |$tx:ident, $who:ident, $this:ident| $act:expr) => {
-        $crate::act!(@ $(#[$meta])* $name, $tag, $path, $operation, $id, $view, $crate::kit::http::NoBody, |body| body, |$tx, $who, $this, _said| $act);
+    ($(#[$meta:meta])* Buying $name:ident, $($rest:tt)+) => {
+        $crate::act!(@ $(#[$meta])* $crate::kit::auth::Buying, $name, $($rest)+);
     };
-    ($(#[$meta:meta])* $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
+    ($(#[$meta:meta])* $name:ident, $($rest:tt)+) => {
+        $crate::act!(@ $(#[$meta])* $crate::kit::auth::SignedIn, $name, $($rest)+);
+    };
+    (@ $(#[$meta:meta])* $policy:ty, $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
+     |$tx:ident, $who:ident, $this:ident| $act:expr) => {
+        $crate::act!(@@ $(#[$meta])* $policy, $name, $tag, $path, $operation, $id, $view, $crate::kit::http::NoBody, |body| body, |$tx, $who, $this, _said| $act);
+    };
+    (@ $(#[$meta:meta])* $policy:ty, $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
      |$tx:ident, $who:ident, $this:ident, $reason:ident| $act:expr) => {
-        $crate::act!(@ $(#[$meta])* $name, $tag, $path, $operation, $id, $view, $crate::kit::http::input::WithReason, |body| body.reason, |$tx, $who, $this, $reason| $act);
+        $crate::act!(@@ $(#[$meta])* $policy, $name, $tag, $path, $operation, $id, $view, $crate::kit::http::input::WithReason, |body| body.reason, |$tx, $who, $this, $reason| $act);
     };
-    (@ $(#[$meta:meta])* $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
+    (@@ $(#[$meta:meta])* $policy:ty, $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
      $body:ty, |$b:ident| $said:expr, |$tx:ident, $who:ident, $this:ident, $reason:ident| $act:expr) => {
         $(#[$meta])*
         #[utoipa::path(tag = $tag, operation_id = $operation, params(("id" = $id, Path), ("Idempotency-Key" = String, Header)), request_body = $body,
             responses((status = 200, body = $view), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
         #[post($path)]
         pub async fn $name(
-            actor: Actor<SignedIn>, id: web::Path<$id>, posted: Posted<$body>, db: web::Data<Db>,
+            actor: Actor<$policy>, id: web::Path<$id>, posted: Posted<$body>, db: web::Data<Db>,
         ) -> Result<Reply, Problem> {
             let ($who, $this, $b) = (actor.who, id.into_inner(), posted.body);
             let said = $said;

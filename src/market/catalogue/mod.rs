@@ -1,8 +1,8 @@
 //! The catalogue: what home industries, warungs and suppliers offer, moderated by the village admin.
 //!
 //! 1. Only published products of enterprises that trade are public.
-//! 2. Texts and claims (P-IRT, halal) are looked at before the public sees them; price and stock
-//!    apply at once. While a product is published its texts do not change.
+//! 2. Texts and claims (P-IRT, halal) are looked at before the public sees them; packs, prices and stock
+//!    ([`crate::market::packs`]) apply at once. While a product is published its texts do not change.
 //! 3. Every move of its state is an event row; a return or rejection carries a reason.
 //! 4. What is found depends on [`crate::kit::search`] alone, so both engines answer the same.
 //!
@@ -22,10 +22,11 @@ pub mod rules;
 mod search;
 pub mod service;
 mod store;
+pub mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use model::{ProductId, Unit};
+pub use model::{Listing, ProductId};
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -38,7 +39,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::edit_product)
         .service(http::product_history)
         .service(http::moderation_queue)
-        .service(http::set_stock)
         .service(http::submit)
         .service(http::publish)
         .service(http::return_for_changes)

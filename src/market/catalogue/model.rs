@@ -2,14 +2,13 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::badges::{Halal, HalalScheme, PirtNumber};
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::types::Document;
 use crate::kit::money::Rupiah;
+use crate::market::packs::model::{NewPack, Pack};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::villages::VillageId;
 use crate::{plain_text, typed_id, word_enum};
@@ -19,7 +18,7 @@ typed_id!(
     ProductId, "prd"
 );
 plain_text!(
-    /// What the product is called, with its size.
+    /// What the product is called.
     ProductName, max 100
 );
 plain_text!(
@@ -30,26 +29,6 @@ plain_text!(
     /// The code of a category.
     CategoryCode, max 40
 );
-
-word_enum! {
-    /// What one of it is.
-    Unit {
-        /// A pack.
-        Pack = "pack",
-        /// A kilogram.
-        Kg = "kg",
-        /// A litre.
-        Litre = "litre",
-        /// A piece.
-        Piece = "piece",
-        /// A bottle.
-        Bottle = "bottle",
-        /// A box.
-        Box = "box",
-        /// A tray.
-        Tray = "tray",
-    }
-}
 
 word_enum! {
     /// How far a product has come.
@@ -71,40 +50,16 @@ word_enum! {
     }
 }
 
-/// A price per unit: more than nothing, at most a milliard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000, description = "Whole rupiah per unit.")]
-pub struct Price(Rupiah);
-
-impl Price {
-    const HIGHEST: i64 = 1_000_000_000;
-
-    /// The amount for one unit.
-    #[must_use]
-    pub const fn amount(self) -> Rupiah {
-        self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Price {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let amount = Rupiah::deserialize(deserializer)?;
-        let right = (1..=Self::HIGHEST).contains(&amount.amount());
-        if right { Ok(Self(amount)) } else { Err(serde::de::Error::custom("price_out_of_range")) }
-    }
-}
-
 /// A product as it is written.
 #[derive(Clone, Debug)]
 pub struct NewProduct {
     pub category: CategoryCode,
     pub name: ProductName,
     pub description: Description,
-    pub unit: Unit,
-    pub price: Price,
     pub pirt: Option<PirtNumber>,
     pub halal: Option<Halal>,
+    /// What of it is sold.
+    pub pack: NewPack,
 }
 
 /// A change; what is `None` stays.
@@ -113,23 +68,8 @@ pub struct Change {
     pub category: Option<CategoryCode>,
     pub name: Option<ProductName>,
     pub description: Option<Description>,
-    pub unit: Option<Unit>,
-    pub price: Option<Price>,
     pub pirt: Option<PirtNumber>,
     pub halal: Option<Halal>,
-}
-
-impl Change {
-    /// Whether it touches anything a moderator has looked at.
-    #[must_use]
-    pub const fn touches_text_or_claims(&self) -> bool {
-        self.category.is_some()
-            || self.name.is_some()
-            || self.description.is_some()
-            || self.unit.is_some()
-            || self.pirt.is_some()
-            || self.halal.is_some()
-    }
 }
 
 /// A product with what a list of products shows beside it.
@@ -141,8 +81,7 @@ pub struct Product {
     pub category: String,
     pub name: String,
     pub description: String,
-    pub unit: Unit,
-    pub price: Rupiah,
+    pub price_from: Rupiah,
     pub photos: Document,
     pub pirt_number: Option<String>,
     pub pirt_expires_year: Option<i32>,
@@ -160,22 +99,30 @@ pub struct Product {
     pub seller_state: enterprises::State,
     pub seller_assisted: bool,
     pub village_name: String,
-    pub on_hand: i64,
-    pub reserved: i64,
 }
 
 impl Product {
+    /// Whether its seller may write down that she sold it: it is on sale, or paused.
+    #[must_use]
+    pub const fn may_be_sold(&self) -> bool {
+        match self.state {
+            State::Published | State::Paused => true,
+            State::Draft | State::Submitted | State::Returned | State::Rejected | State::Suspended => false,
+        }
+    }
+
     /// Whether everyone may see it.
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.state == State::Published && self.seller_state == enterprises::State::Approved
     }
+}
 
-    /// What can still be ordered.
-    #[must_use]
-    pub const fn available(&self) -> i64 {
-        self.on_hand - self.reserved
-    }
+/// A product with the packs it is sold in.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    pub product: Product,
+    pub packs: Vec<Pack>,
 }
 
 /// A category with its names.

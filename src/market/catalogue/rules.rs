@@ -1,6 +1,6 @@
 //! How a product moves from state to state, and what may be changed meanwhile.
 
-use super::model::{Change, State};
+use super::model::State;
 use crate::word_enum;
 
 word_enum! {
@@ -44,13 +44,21 @@ pub const fn next(state: State, event: Move) -> Option<State> {
     }
 }
 
-/// Whether `change` may be made while the product is in `state`: the price always, texts and claims
-/// only while nobody is looking at them and the public has not seen them.
+/// Whether texts and claims may be changed while the product is in `state`: only while nobody is looking at them and
+/// the public has not seen them.
 #[must_use]
-pub const fn may_change(state: State, change: &Change) -> bool {
+pub const fn texts_are_open(state: State) -> bool {
     match state {
         State::Draft | State::Returned => true,
-        State::Submitted | State::Published | State::Paused => !change.touches_text_or_claims(),
+        State::Submitted | State::Published | State::Paused | State::Rejected | State::Suspended => false,
+    }
+}
+
+/// Whether packs and prices may be changed while the product is in `state`: as long as it is or may come on sale.
+#[must_use]
+pub const fn trade_is_open(state: State) -> bool {
+    match state {
+        State::Draft | State::Returned | State::Submitted | State::Published | State::Paused => true,
         State::Rejected | State::Suspended => false,
     }
 }
@@ -66,10 +74,10 @@ mod tests {
 
     #[test]
     fn published_text_stays_and_prices_move() {
-        let price = Change { price: serde_json::from_str("5000").ok(), ..Change::default() };
-        let text = Change { name: "Opak".parse().ok(), ..Change::default() };
-        assert!(may_change(State::Published, &price) && !may_change(State::Published, &text));
-        assert!(may_change(State::Returned, &text));
-        assert!(!may_change(State::Rejected, &price));
+        assert!(trade_is_open(State::Published) && !texts_are_open(State::Published));
+        assert!(texts_are_open(State::Returned) && !trade_is_open(State::Rejected));
+        for state in State::ALL {
+            assert!(trade_is_open(*state) || !texts_are_open(*state), "who may write may price: {state}");
+        }
     }
 }

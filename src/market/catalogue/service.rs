@@ -1,7 +1,7 @@
 //! What can be done with a product.
 
-use super::model::{Category, Change, Event, Filter, NewProduct, Product, ProductId, Sort, State};
-use super::rules::{Move, may_change, next};
+use super::model::{Category, Change, Event, Filter, Listing, NewProduct, Product, ProductId, Sort, State};
+use super::rules::{Move, next, texts_are_open, trade_is_open};
 use super::store::{self, Moving, SearchText};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
@@ -9,7 +9,7 @@ use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::Rupiah;
 use crate::kit::search::{Query, normalise};
 use crate::kit::text::Reason;
-use crate::market::inventory::{self, InventoryError};
+use crate::market::packs;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
 use crate::people::villages::VillageId;
@@ -22,7 +22,6 @@ pub enum ProductError {
     WrongState { state: State, wanted: Move },
     NotNow { state: State },
     Stale,
-    Stock(InventoryError),
     Denied(Denied),
 }
 impl Refusal for ProductError {}
@@ -45,6 +44,23 @@ pub fn resource(product: &Product) -> Resource {
     Resource { village: Some(product.village_id), enterprise: Some(product.enterprise_id), buyer: None, assisted: product.seller_assisted }
 }
 
+/// The products with their packs, in the order they came in.
+fn shelved(conn: &mut Conn, products: Vec<Product>) -> Result<Vec<Listing>, DbError> {
+    let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
+    let mut packs = packs::service::of_products(conn, &ids)?;
+    let with_packs = |product: Product| Listing { packs: packs.remove(&product.id).unwrap_or_default(), product };
+    Ok(products.into_iter().map(with_packs).collect())
+}
+
+/// The product with its packs.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn listing(conn: &mut Conn, id: ProductId) -> Result<Listing, DbError> {
+    let product = store::get(conn, id)?;
+    shelved(conn, vec![product])?.pop().ok_or(DbError::NotFound)
+}
+
 /// The categories in their order.
 ///
 /// # Errors
@@ -64,33 +80,47 @@ pub fn list(
     after: Option<(Rupiah, ProductId)>,
     rows: i64,
     now: Timestamp,
-) -> Result<Vec<Product>, DbError> {
-    store::list(conn, filter, sort, after, rows, now)
+) -> Result<Vec<Listing>, DbError> {
+    let page = store::list(conn, filter, sort, after, rows, now)?;
+    shelved(conn, page)
 }
 
 /// What answers a search, best first: `skip` passed over, at most `rows`.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
-pub fn search(conn: &mut Conn, text: &str, filter: &Filter, skip: usize, rows: usize, now: Timestamp) -> Result<Vec<Product>, DbError> {
+pub fn search(conn: &mut Conn, text: &str, filter: &Filter, skip: usize, rows: usize, now: Timestamp) -> Result<Vec<Listing>, DbError> {
     let Some(query) = Query::new(text) else { return Ok(Vec::new()) };
     let found = super::search::find(conn, &query, filter, now)?;
-    Ok(found.into_iter().skip(skip).take(rows).collect())
+    shelved(conn, found.into_iter().skip(skip).take(rows).collect())
+}
+
+/// A product as someone sees it.
+#[derive(Debug)]
+pub struct Seen {
+    pub listing: Listing,
+    /// Whether she belongs to it or administers its village, and so sees all of it.
+    pub whole: bool,
 }
 
 /// A product that is for sale; for those who belong to it, also one that is not.
 ///
 /// # Errors
 /// [`ProductError::Denied`] when there is nothing to see.
-pub fn show(conn: &mut Conn, who: Option<Identity>, now: Timestamp, id: ProductId) -> Outcome<Product> {
+pub fn show(conn: &mut Conn, who: Option<Identity>, now: Timestamp, id: ProductId) -> Outcome<Seen> {
     let product = store::get(conn, id)?;
-    if product.is_public() {
-        return Ok(product);
-    }
-    let who = who.ok_or(ProductError::Denied(Denied::Hidden))?;
-    let person = person(conn, who, now)?;
-    authorize(&person, Action::ViewEnterprise, &resource(&product)).map_err(ProductError::from)?;
-    Ok(product)
+    let denied = match who {
+        None => Err(ProductError::Denied(Denied::Hidden).into()),
+        Some(who) => person(conn, who, now)
+            .and_then(|person| Ok(authorize(&person, Action::ViewEnterprise, &resource(&product)).map_err(ProductError::from)?)),
+    };
+    let whole = match denied {
+        Ok(()) => true,
+        Err(Failure::Refused(_)) if product.is_public() => false,
+        Err(failure) => return Err(failure),
+    };
+    let listing = shelved(conn, vec![product])?.pop().ok_or(DbError::NotFound)?;
+    Ok(Seen { listing, whole })
 }
 
 /// The products with these ids, for an order.
@@ -112,11 +142,12 @@ pub fn own(
     enterprise: EnterpriseId,
     before: Option<ProductId>,
     rows: i64,
-) -> Outcome<Vec<Product>> {
+) -> Outcome<Vec<Listing>> {
     let person = person(conn, who, now)?;
     let enterprise = enterprises::service::get(conn, enterprise)?;
     authorize(&person, Action::ViewEnterprise, &enterprise.resource()).map_err(ProductError::from)?;
-    Ok(store::of_enterprise(conn, enterprise.id, before, rows)?)
+    let page = store::of_enterprise(conn, enterprise.id, before, rows)?;
+    Ok(shelved(conn, page)?)
 }
 
 /// The village admin's queue, oldest first.
@@ -131,30 +162,32 @@ pub fn queue(
     state: State,
     after: Option<ProductId>,
     rows: i64,
-) -> Outcome<Vec<Product>> {
+) -> Outcome<Vec<Listing>> {
     let person = person(conn, who, now)?;
     let village_only = Resource { village: Some(village), ..Resource::default() };
     authorize(&person, Action::ModerateProduct, &village_only).map_err(ProductError::from)?;
-    Ok(store::in_village(conn, village, state, after, rows)?)
+    let page = store::in_village(conn, village, state, after, rows)?;
+    Ok(shelved(conn, page)?)
 }
 
 /// Writes a product, as a draft.
 ///
 /// # Errors
 /// [`ProductError::NotTrading`] unless the enterprise is approved; [`ProductError::NoSuchCategory`].
-pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &NewProduct, on_hand: i64) -> Outcome<Product> {
+pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &NewProduct) -> Outcome<Listing> {
     let now = tx.now();
     let person = person(tx, who, now)?;
     let enterprise = enterprises::service::get(tx, enterprise)?;
-    authorize(&person, Action::WriteProduct, &enterprise.resource()).map_err(ProductError::from)?;
+    let resource = enterprise.resource();
+    authorize(&person, Action::WriteProduct, &resource).map_err(ProductError::from)?;
     if enterprise.state != enterprises::State::Approved || !enterprise.sells() {
         return Err(ProductError::NotTrading.into());
     }
     check_category(tx, new.category.as_str())?;
     let search = search_text(new.name.as_str(), new.description.as_str(), &enterprise.name);
     let id = store::insert(tx, enterprise.village_id, enterprise.id, new, &search)?;
-    inventory::open(tx, id, on_hand)?;
-    Ok(store::get(tx, id)?)
+    packs::service::open(tx, id, 1, &new.pack, By { actor: who.account, on_behalf_of: person.on_behalf_of(&resource), reason: None })?;
+    Ok(listing(tx, id)?)
 }
 
 fn check_category(conn: &mut Conn, code: &str) -> Outcome<()> {
@@ -177,13 +210,13 @@ pub fn refresh_search(tx: &mut Tx<'_>, enterprise: EnterpriseId) -> Result<(), D
     Ok(())
 }
 
-/// Changes a product: its price at any time, the rest only while it is not with the moderator or the public.
+/// Changes a product's texts and claims, while they are not with the moderator or the public.
 ///
 /// # Errors
 /// [`ProductError::NotNow`], [`ProductError::Stale`], [`ProductError::NoSuchCategory`].
-pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change: &Change) -> Outcome<Product> {
-    let mut product = writable(tx, who, id)?;
-    if !may_change(product.state, change) {
+pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change: &Change) -> Outcome<Listing> {
+    let (mut product, _) = writable(tx, who, id)?;
+    if !texts_are_open(product.state) {
         return Err(ProductError::NotNow { state: product.state }.into());
     }
     if let Some(category) = &change.category {
@@ -196,8 +229,6 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change:
     if let Some(description) = &change.description {
         product.description = description.to_string();
     }
-    product.unit = change.unit.unwrap_or(product.unit);
-    product.price = change.price.map_or(product.price, super::model::Price::amount);
     if let Some(pirt) = &change.pirt {
         product.pirt_number = Some(pirt.as_str().to_owned());
         product.pirt_expires_year = pirt.expires_year();
@@ -212,25 +243,48 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change:
     if !store::update(tx, &product, version)? {
         return Err(ProductError::Stale.into());
     }
-    Ok(store::get(tx, id)?)
+    Ok(listing(tx, id)?)
 }
 
-fn writable(tx: &mut Tx<'_>, who: Identity, id: ProductId) -> Outcome<Product> {
+/// The product, if `who` may write it, and by whose hand that would be.
+///
+/// # Errors
+/// [`ProductError::Denied`].
+pub fn writable(tx: &mut Tx<'_>, who: Identity, id: ProductId) -> Outcome<(Product, By<'static>)> {
     let now = tx.now();
     let person = person(tx, who, now)?;
     let product = store::get(tx, id)?;
-    authorize(&person, Action::WriteProduct, &resource(&product)).map_err(ProductError::from)?;
-    Ok(product)
+    let resource = resource(&product);
+    authorize(&person, Action::WriteProduct, &resource).map_err(ProductError::from)?;
+    Ok((product, By { actor: who.account, on_behalf_of: person.on_behalf_of(&resource), reason: None }))
 }
 
-/// Says how many there are; what is reserved for orders stays reserved.
+/// Like [`writable`], for what it is sold in and for.
 ///
 /// # Errors
-/// [`ProductError::Stock`] when fewer are counted than orders hold.
-pub fn set_stock(tx: &mut Tx<'_>, who: Identity, id: ProductId, on_hand: i64) -> Outcome<Product> {
-    writable(tx, who, id)?;
-    inventory::count(tx, id, on_hand).map_err(|failure| failure.map(ProductError::Stock))?;
-    Ok(store::get(tx, id)?)
+/// [`ProductError::Denied`], [`ProductError::NotNow`].
+pub fn tradable(tx: &mut Tx<'_>, who: Identity, id: ProductId) -> Outcome<(Product, By<'static>)> {
+    let (product, by) = writable(tx, who, id)?;
+    if trade_is_open(product.state) { Ok((product, by)) } else { Err(ProductError::NotNow { state: product.state }.into()) }
+}
+
+/// Keeps the lowest retail price with a product whose packs or prices have changed.
+///
+/// # Errors
+/// [`ProductError::Stale`] when it has changed since `version`.
+pub fn priced(tx: &mut Tx<'_>, id: ProductId, version: i32, lowest: Rupiah) -> Outcome<Listing> {
+    if store::reprice(tx, id, version, lowest)? { Ok(listing(tx, id)?) } else { Err(ProductError::Stale.into()) }
+}
+
+/// The product for those who belong to it or administer its village.
+///
+/// # Errors
+/// [`ProductError::Denied`].
+pub fn visible_to_its_house(conn: &mut Conn, who: Identity, now: Timestamp, id: ProductId) -> Outcome<Product> {
+    let person = person(conn, who, now)?;
+    let product = store::get(conn, id)?;
+    authorize(&person, Action::ViewEnterprise, &resource(&product)).map_err(ProductError::from)?;
+    Ok(product)
 }
 
 /// The latest hundred moves of a product, newest first.
@@ -238,9 +292,7 @@ pub fn set_stock(tx: &mut Tx<'_>, who: Identity, id: ProductId, on_hand: i64) ->
 /// # Errors
 /// [`ProductError::Denied`].
 pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: ProductId) -> Outcome<Vec<Event>> {
-    let person = person(conn, who, now)?;
-    let product = store::get(conn, id)?;
-    authorize(&person, Action::ViewEnterprise, &resource(&product)).map_err(ProductError::from)?;
+    visible_to_its_house(conn, who, now, id)?;
     Ok(store::events(conn, id)?)
 }
 
@@ -248,7 +300,7 @@ pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: ProductId) ->
 ///
 /// # Errors
 /// [`ProductError::WrongState`] when `event` cannot happen now.
-pub fn advance(tx: &mut Tx<'_>, who: Identity, id: ProductId, event: Move, action: Action, reason: Option<&Reason>) -> Outcome<Product> {
+pub fn advance(tx: &mut Tx<'_>, who: Identity, id: ProductId, event: Move, action: Action, reason: Option<&Reason>) -> Outcome<Listing> {
     let now = tx.now();
     let person = person(tx, who, now)?;
     let product = store::get(tx, id)?;
@@ -265,5 +317,5 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: ProductId, event: Move, actio
     if !store::move_state(tx, id, &moving)? {
         return Err(wrong().into());
     }
-    Ok(store::get(tx, id)?)
+    Ok(listing(tx, id)?)
 }

@@ -1,6 +1,6 @@
 //! The tables of products, their events and categories.
 
-use diesel::dsl::auto_type;
+use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
 
 use super::model::{Badge, Category, Event, Filter, NewProduct, Product, ProductId, Sort, State};
@@ -13,7 +13,7 @@ use crate::kit::money::Rupiah;
 use crate::people::enterprises::{self as people, EnterpriseId};
 use crate::people::permissions::By;
 use crate::people::villages::VillageId;
-use crate::schema::{categories, enterprises, product_events, products, stock_items, villages};
+use crate::schema::{categories, enterprises, packs, product_events, products, stock_items, villages};
 
 columns!(
     Columns, COLUMNS:
@@ -23,8 +23,7 @@ columns!(
     products::category_code,
     products::name,
     products::description,
-    products::unit,
-    products::price,
+    products::price_from,
     products::photos,
     products::pirt_number,
     products::pirt_expires_year,
@@ -42,14 +41,12 @@ columns!(
     enterprises::state,
     enterprises::assisted,
     villages::name,
-    stock_items::on_hand,
-    stock_items::reserved,
 );
 
 #[auto_type]
 fn joined() -> _ {
     let columns: Columns = COLUMNS;
-    products::table.inner_join(enterprises::table).inner_join(villages::table).inner_join(stock_items::table).select(columns)
+    products::table.inner_join(enterprises::table).inner_join(villages::table).select(columns)
 }
 
 /// A query for products that can still be narrowed.
@@ -71,10 +68,10 @@ pub(super) fn where_it_fits<'a>(mut query: Boxed<'a>, filter: &Filter, now: Time
         query = query.filter(products::village_id.eq(village));
     }
     if let Some(least) = filter.price_min {
-        query = query.filter(products::price.ge(least));
+        query = query.filter(products::price_from.ge(least));
     }
     if let Some(most) = filter.price_max {
-        query = query.filter(products::price.le(most));
+        query = query.filter(products::price_from.le(most));
     }
     match filter.badge {
         Some(Badge::Pirt) => {
@@ -89,7 +86,8 @@ pub(super) fn where_it_fits<'a>(mut query: Boxed<'a>, filter: &Filter, now: Time
         None => {}
     }
     if filter.in_stock {
-        query = query.filter(stock_items::on_hand.gt(stock_items::reserved));
+        let free = packs::product_id.eq(products::id).and(packs::active.eq(true)).and(stock_items::on_hand.gt(stock_items::reserved));
+        query = query.filter(exists(packs::table.inner_join(stock_items::table).filter(free).select(packs::id)));
     }
     query
 }
@@ -105,14 +103,14 @@ pub(super) fn list(
     let mut query = where_it_fits(only_public(), filter, now);
     query = match sort {
         Sort::Newest => query.order(products::id.desc()),
-        Sort::PriceUp => query.order((products::price.asc(), products::id.asc())),
-        Sort::PriceDown => query.order((products::price.desc(), products::id.desc())),
+        Sort::PriceUp => query.order((products::price_from.asc(), products::id.asc())),
+        Sort::PriceDown => query.order((products::price_from.desc(), products::id.desc())),
     };
     if let Some((price, id)) = after {
         query = match sort {
             Sort::Newest => query.filter(products::id.lt(id)),
-            Sort::PriceUp => query.filter(products::price.gt(price).or(products::price.eq(price).and(products::id.gt(id)))),
-            Sort::PriceDown => query.filter(products::price.lt(price).or(products::price.eq(price).and(products::id.lt(id)))),
+            Sort::PriceUp => query.filter(products::price_from.gt(price).or(products::price_from.eq(price).and(products::id.gt(id)))),
+            Sort::PriceDown => query.filter(products::price_from.lt(price).or(products::price_from.eq(price).and(products::id.lt(id)))),
         };
     }
     Ok(query.limit(rows).load(conn)?)
@@ -177,8 +175,7 @@ pub(super) fn insert(
             products::category_code.eq(&new.category),
             products::name.eq(&new.name),
             products::description.eq(&new.description),
-            products::unit.eq(new.unit),
-            products::price.eq(new.price.amount()),
+            products::price_from.eq(new.pack.prices.retail()),
             products::photos.eq(Document(serde_json::json!([]))),
             products::pirt_number.eq(new.pirt.as_ref().map(|pirt| pirt.as_str().to_owned())),
             products::pirt_expires_year.eq(new.pirt.as_ref().and_then(super::badges::PirtNumber::expires_year)),
@@ -204,8 +201,6 @@ pub(super) fn update(tx: &mut Tx<'_>, product: &Product, version: i32) -> Result
             products::category_code.eq(&product.category),
             products::name.eq(&product.name),
             products::description.eq(&product.description),
-            products::unit.eq(product.unit),
-            products::price.eq(product.price),
             products::pirt_number.eq(&product.pirt_number),
             products::pirt_expires_year.eq(product.pirt_expires_year),
             products::halal_number.eq(&product.halal_number),
@@ -216,6 +211,15 @@ pub(super) fn update(tx: &mut Tx<'_>, product: &Product, version: i32) -> Result
             products::version.eq(version.saturating_add(1)),
             products::updated_at.eq(now),
         ))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+/// Keeps the lowest retail price with the product, if nobody has changed it since `version`.
+pub(super) fn reprice(tx: &mut Tx<'_>, id: ProductId, version: i32, lowest: Rupiah) -> Result<bool, DbError> {
+    let now = tx.now();
+    let changed = diesel::update(products::table.filter(products::id.eq(id).and(products::version.eq(version))))
+        .set((products::price_from.eq(lowest), products::version.eq(version.saturating_add(1)), products::updated_at.eq(now)))
         .execute(&mut **tx)?;
     Ok(changed == 1)
 }
@@ -277,5 +281,5 @@ pub(super) fn categories(conn: &mut Conn) -> Result<Vec<Category>, DbError> {
 }
 
 pub(super) fn category_exists(conn: &mut Conn, code: &str) -> Result<bool, DbError> {
-    Ok(diesel::select(diesel::dsl::exists(categories::table.filter(categories::code.eq(code)))).get_result(conn)?)
+    Ok(diesel::select(exists(categories::table.filter(categories::code.eq(code)))).get_result(conn)?)
 }

@@ -28,6 +28,8 @@ impl From<AccountError> for Problem {
             AccountError::SetUpTokenInvalid => Self::unauthorized("set_up_token_invalid"),
             AccountError::Stale => stale(),
             AccountError::NoSuchSession => Self::not_found(),
+            AccountError::NoHotline => Self::conflict("village_without_hotline"),
+            AccountError::CodeWrong => Self::conflict("phone_code_wrong"),
             AccountError::Denied(denied) => denied.into(),
             AccountError::Village(error) => error.into(),
         }
@@ -108,6 +110,8 @@ pub struct TokensView {
 pub struct MeView {
     id: AccountId,
     phone: Phone,
+    /// When the village saw a message from this number; null until then.
+    phone_proven_at: Option<Timestamp>,
     email: Option<String>,
     name: String,
     language: Language,
@@ -118,8 +122,8 @@ pub struct MeView {
 
 impl From<Account> for MeView {
     fn from(account: Account) -> Self {
-        let Account { id, phone, email, name, language, operator, created_at, version: _ } = account;
-        Self { id, phone, email, name, language, operator, created_at }
+        let Account { id, phone, email, name, language, operator, guest: _, phone_proven_at, created_at, version: _ } = account;
+        Self { id, phone, phone_proven_at, email, name, language, operator, created_at }
     }
 }
 
@@ -158,7 +162,7 @@ pub struct SessionsView {
     items: Vec<SessionView>,
 }
 
-fn knock(req: &HttpRequest, gate: &Gate, phone: Option<&Phone>) -> Result<(), Problem> {
+pub(super) fn knock(req: &HttpRequest, gate: &Gate, phone: Option<&Phone>) -> Result<(), Problem> {
     let network = caller_network(req);
     gate.knock(Door::SignInNetwork, &network)?;
     if let Some(phone) = phone {
@@ -169,7 +173,7 @@ fn knock(req: &HttpRequest, gate: &Gate, phone: Option<&Phone>) -> Result<(), Pr
 }
 
 fn view(opened: Opened, tokens: &Tokens) -> Result<web::Json<TokensView>, Problem> {
-    let identity = Identity { account: opened.account, session: opened.session };
+    let identity = Identity { account: opened.account, session: opened.session, guest: false };
     let internal = |_| Problem::new(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR, "internal");
     let access_token = tokens.access(identity).map_err(internal)?;
     Ok(web::Json(TokensView {
@@ -236,13 +240,13 @@ pub async fn sign_in(
     let (account, hash) = known.map_or((None, None), |(account, hash)| (Some(account), Some(hash)));
     let right = passwords.verify(password.secret().clone(), hash).await?;
     let Some(account) = account.filter(|_| right) else { return Err(AccountError::WrongPhoneOrPassword.into()) };
-    let refresh_token = new_refresh_token()?;
+    let refresh_token = new_secret()?;
     let device = Device { label: label.map_or_else(|| "-".to_owned(), |label| label.to_string()), id: device };
     let opened = db.write(move |tx| Ok::<_, Failure<Never>>(service::open_session(tx, account, &device, &refresh_token)?)).await?;
     view(opened, &tokens)
 }
 
-fn new_refresh_token() -> Result<String, Problem> {
+pub(super) fn new_secret() -> Result<String, Problem> {
     random_secret().map_err(|_| Problem::new(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR, "internal"))
 }
 

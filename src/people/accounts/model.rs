@@ -114,6 +114,14 @@ pub struct Registered {
     pub language: Language,
 }
 
+/// Someone who buys without an account.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    pub phone: Phone,
+    pub name: PersonName,
+    pub language: Language,
+}
+
 /// An account without its password.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = crate::schema::accounts)]
@@ -124,6 +132,10 @@ pub struct Account {
     pub name: String,
     pub language: Language,
     pub operator: bool,
+    /// Known by her number and a tracking token only.
+    pub guest: bool,
+    /// When the village saw a message from her number.
+    pub phone_proven_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub version: i32,
 }

@@ -2,20 +2,26 @@
 
 use chrono::Duration;
 
-use super::model::{Account, Device, Opened, Registered, Rotation, Session};
+use super::model::{Account, Device, Guest, Opened, Registered, Rotation, Session};
 use super::store;
 use crate::kit::auth::token::{Tokens, digest};
 use crate::kit::auth::{AccountId, Identity, SessionId};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::phone::Phone;
-use crate::people::permissions::{Denied, principal};
-use crate::people::villages::{self, NewVillage, VillageError, VillageView};
+use crate::people::permissions::{Action, Denied, Resource, authorize, principal};
+use crate::people::villages::{self, NewVillage, VillageError, VillageId, VillageView};
 
 /// A session that is not used for this long ends.
 const IDLE_DAYS: i64 = 60;
 /// How long a used refresh token still gives its successor again, on the same device.
 const GRACE_SECONDS: i64 = 30;
+/// A guest can follow her orders for this long.
+const TRACKING_DAYS: i64 = 180;
+/// A code to prove a number can be sent for this long.
+const PROOF_HOURS: i64 = 24;
+/// After so many wrong codes a new one must be asked for.
+const MOST_ATTEMPTS: i32 = 5;
 /// Ended sessions are kept this long for their owner to look at.
 const KEPT_DAYS: i64 = 30;
 
@@ -27,6 +33,8 @@ pub enum AccountError {
     SetUpTokenInvalid,
     Stale,
     NoSuchSession,
+    NoHotline,
+    CodeWrong,
     Denied(Denied),
     Village(VillageError),
 }
@@ -38,15 +46,16 @@ impl From<Denied> for AccountError {
     }
 }
 
-/// Opens an account, unless the number has one. Either way the caller learns nothing.
+/// Opens an account, unless the number has one. Either way the caller learns nothing: a commit that
+/// writes takes longer than one that does not, so a known number costs a write as well.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
 pub fn register(tx: &mut Tx<'_>, person: &Registered) -> Result<(), DbError> {
-    if store::by_phone(tx, &person.phone)?.is_none() {
-        store::insert(tx, person, false)?;
+    match store::by_phone(tx, &person.phone)? {
+        None => store::insert(tx, person, false).map(drop),
+        Some(_) => store::insert_nothing(tx, person),
     }
-    Ok(())
 }
 
 /// The account of a number.
@@ -82,6 +91,69 @@ pub fn open_session(tx: &mut Tx<'_>, account: AccountId, device: &Device, refres
     let session = store::open_session(tx, account, device, expires_at)?;
     store::add_refresh_token(tx, &digest(refresh_token), session)?;
     Ok(Opened { account, session, refresh_token: refresh_token.to_owned() })
+}
+
+/// Lets someone buy without an account; `tracking_token` is what she comes back with.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn open_guest(tx: &mut Tx<'_>, guest: &Guest, device: &Device, tracking_token: &str) -> Result<Identity, DbError> {
+    let account = store::insert_guest(tx, guest)?;
+    let expires_at = tx.now().after(Duration::days(TRACKING_DAYS));
+    let session = store::open_session(tx, account, device, expires_at)?;
+    store::add_tracking_token(tx, &digest(tracking_token), session)?;
+    Ok(Identity { account, session, guest: true })
+}
+
+/// Who comes back with a tracking token, while it is good.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn track(conn: &mut Conn, now: Timestamp, tracking_token: &str) -> Result<Option<Identity>, DbError> {
+    let found = store::tracked(conn, &digest(tracking_token), now)?;
+    Ok(found.map(|(account, session)| Identity { account, session, guest: true }))
+}
+
+/// The guests who gave a proven number, for its holder to take over; their tokens end.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn take_over_guests(tx: &mut Tx<'_>, phone: &Phone) -> Result<Vec<AccountId>, DbError> {
+    let guests = store::guests_of(tx, phone)?;
+    store::end_sessions(tx, &guests)?;
+    Ok(guests)
+}
+
+/// Begins to prove the caller's number: the code is to be sent from it to the village's hotline.
+///
+/// # Errors
+/// [`AccountError::NoHotline`] when the village has no number to send it to.
+pub fn begin_proof(tx: &mut Tx<'_>, who: Identity, village: VillageId, code: &str) -> Result<(Phone, Timestamp), Failure<AccountError>> {
+    let now = tx.now();
+    let account = me(tx, who, now)?;
+    let hotline = villages::settings::settings(tx, village)?.hotline.ok_or(AccountError::NoHotline)?;
+    let until = now.after(Duration::hours(PROOF_HOURS));
+    store::replace_proof(tx, account.id, village, code, until)?;
+    Ok((hotline, until))
+}
+
+/// The village's office saw `code` come from `phone`. Answers whether it was the right one; a wrong
+/// one counts, which a refusal would undo.
+///
+/// # Errors
+/// [`AccountError::Denied`] unless the caller is of the village's office.
+pub fn finish_proof(tx: &mut Tx<'_>, who: Identity, village: VillageId, phone: &Phone, code: &str) -> Result<bool, Failure<AccountError>> {
+    let now = tx.now();
+    let person = principal(tx, who, now).map_err(|failure| failure.map(AccountError::from))?;
+    let resource = Resource { village: Some(village), ..Resource::default() };
+    authorize(&person, Action::ReviewEnterprise, &resource).map_err(AccountError::from)?;
+    let Some(waiting) = store::proof(tx, village, phone, now)?.filter(|proof| proof.attempts < MOST_ATTEMPTS) else { return Ok(false) };
+    if waiting.code != code {
+        store::count_attempt(tx, waiting.account)?;
+        return Ok(false);
+    }
+    store::prove(tx, waiting.account)?;
+    Ok(true)
 }
 
 /// Exchanges a refresh token for its successor.

@@ -22,7 +22,7 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use model::{EnterpriseId, EnterpriseName, Kind, Role, State};
+pub use model::{Enterprise, EnterpriseId, EnterpriseName, Kind, Role, State};
 
 /// The job that follows from a new name: whatever was written down under the old one is to be refreshed.
 pub const RENAMED: &str = "enterprise_renamed";

@@ -96,6 +96,12 @@ impl Enterprise {
         }
     }
 
+    /// Whether it has a public page: it sells, and may trade.
+    #[must_use]
+    pub fn is_seller(&self) -> bool {
+        self.state == State::Approved && self.sells()
+    }
+
     /// The enterprise as permission sees it.
     #[must_use]
     pub fn resource(&self) -> Resource {

@@ -254,8 +254,7 @@ pub fn sellers(
 /// [`DbError::NotFound`] when she does not trade.
 pub fn seller(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbError> {
     let enterprise = store::get(conn, id)?;
-    let public = enterprise.state == State::Approved && enterprise.sells();
-    if public { Ok(enterprise) } else { Err(DbError::NotFound) }
+    if enterprise.is_seller() { Ok(enterprise) } else { Err(DbError::NotFound) }
 }
 
 /// Hands out a code with which the owner of an assisted enterprise joins, whatever state it is in; an

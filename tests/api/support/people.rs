@@ -1,5 +1,7 @@
 //! The people of the village, as values.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use pasar_kuliner::kit::auth::AccountId;
@@ -94,13 +96,27 @@ impl TestApp {
             Ok::<_, Failure<Never>>(accounts::service::open_session(tx, account, &device, &token)?)
         }));
         let opened = opened.expect("a session");
-        let identity = pasar_kuliner::kit::auth::Identity { account: opened.account, session: opened.session };
+        let identity = pasar_kuliner::kit::auth::Identity { account: opened.account, session: opened.session, guest: false };
         let access_token = self.app.tokens.access(identity).expect("a token");
         let tokens = json!({
             "access_token": access_token, "refresh_token": opened.refresh_token,
             "account_id": opened.account, "session_id": opened.session,
         });
         self.person(&phone, &tokens)
+    }
+
+    /// Someone who buys without an account; her tracking token stands where a refresh token would.
+    pub fn guest(&self, name: &str) -> Person {
+        let phone = new_phone();
+        let opened = self.client.post("/v1/auth/guest", json!({ "phone": phone, "name": name })).expect(201);
+        let text = |field: &str| opened[field].as_str().expect("a text").to_owned();
+        Person {
+            client: self.client.signed_in(&text("access_token")),
+            phone,
+            account_id: text("account_id"),
+            session_id: String::new(),
+            refresh_token: text("tracking_token"),
+        }
     }
 
     /// Signs a person in on a second device; answers the session's id.
@@ -117,7 +133,7 @@ impl TestApp {
     /// The same person with a fresh access token, for when the clock has been moved past the last one.
     pub fn awake(&self, person: &Person) -> Person {
         let (account, session) = (person.account_id.parse().expect("an id"), person.session_id.parse().expect("an id"));
-        let token = self.app.tokens.access(pasar_kuliner::kit::auth::Identity { account, session }).expect("a token");
+        let token = self.app.tokens.access(pasar_kuliner::kit::auth::Identity { account, session, guest: false }).expect("a token");
         Person { client: self.client.signed_in(&token), ..person.clone() }
     }
 
@@ -164,13 +180,28 @@ impl TestApp {
 
     pub fn draft(&self, shop: &Shop, name: &str, price: i64, stock: i64) -> String {
         let body = product_body(name, price, stock);
-        let made = shop.owner.client.post(&format!("/v1/enterprises/{}/products", shop.id), body).expect(201);
-        made["id"].as_str().expect("an id").to_owned()
+        remembered(&shop.owner.client.post(&format!("/v1/enterprises/{}/products", shop.id), body).expect(201))
     }
 
     pub fn available(&self, product: &str) -> i64 {
         self.client.get(&format!("/v1/products/{product}")).expect(200)["available"].as_i64().expect("a number")
     }
+}
+
+/// The first pack of each product that a test has made.
+static PACKS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
+/// Keeps in mind the pack of a product just made; answers the product's id.
+pub fn remembered(made: &Value) -> String {
+    let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    let id = text(&made["id"]);
+    PACKS.lock().expect("nobody panics here").insert(id.clone(), text(&made["packs"][0]["id"]));
+    id
+}
+
+/// The first pack of a product.
+pub fn pack_of(product: &str) -> String {
+    PACKS.lock().expect("nobody panics here").get(product).expect("a product made here").clone()
 }
 
 pub fn product_body(name: &str, price: i64, stock: i64) -> Value {
@@ -179,9 +210,9 @@ pub fn product_body(name: &str, price: i64, stock: i64) -> Value {
     })
 }
 
-/// A cart of one product, cash on delivery, fetched by the buyer.
+/// A cart of one product's first pack, cash on delivery, fetched by the buyer.
 pub fn cart(product: &str, quantity: i64) -> Value {
-    json!({ "lines": [{ "product_id": product, "quantity": quantity }], "fulfilment": "pickup", "payment": "cash_on_delivery" })
+    json!({ "lines": [{ "pack_id": pack_of(product), "quantity": quantity }], "fulfilment": "pickup", "payment": "cash_on_delivery" })
 }
 
 impl Person {

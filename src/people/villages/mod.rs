@@ -2,6 +2,9 @@
 //!
 //! 1. A village has one office, an enterprise of kind `village_office`; its members are the village admins.
 //! 2. Only an operator creates villages and appoints the first admins.
+//! 3. What a village decides for itself stands in [`settings`].
+
+pub mod settings;
 
 use actix_web::{get, post, web};
 use diesel::prelude::*;
@@ -9,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use self::settings::{Settings, settings};
 use super::enterprises::{self, EnterpriseName};
 use super::permissions::{Action, Denied, Resource, authorize, principal};
 use crate::kit::auth::{Actor, Anyone, SignedIn};
@@ -152,6 +156,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewVillage) -> Result<VillageView, Failure<
         Err(error) if error.violates("uq_villages_code") => return Err(VillageError::CodeTaken.into()),
         other => other?,
     };
+    settings::open(tx, village.id)?;
     let name = format!("Kantor Desa {}", village.name).parse::<EnterpriseName>();
     if let Ok(name) = name {
         enterprises::service::open_office(tx, village.id, &name)?;
@@ -249,5 +254,5 @@ pub async fn appoint(
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show).service(add).service(appoint);
+    config.service(list).service(show).service(add).service(appoint).service(settings::show_settings).service(settings::edit_settings);
 }

@@ -1,0 +1,30 @@
+CREATE TABLE preorder_windows (
+    id uuid NOT NULL CONSTRAINT pk_preorder_windows PRIMARY KEY,
+    pack_id uuid NOT NULL CONSTRAINT fk_preorder_windows_pack REFERENCES packs (id),
+    enterprise_id uuid NOT NULL CONSTRAINT fk_preorder_windows_enterprise REFERENCES enterprises (id),
+    cut_off timestamptz NOT NULL,
+    ready_on date NOT NULL,
+    capacity bigint NOT NULL CONSTRAINT ck_preorder_windows_capacity CHECK (capacity > 0),
+    taken bigint NOT NULL,
+    state text NOT NULL CONSTRAINT ck_preorder_windows_state CHECK (state IN ('open', 'closed', 'called_off')),
+    reason text,
+    version integer NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT ck_preorder_windows_taken CHECK (taken >= 0 AND taken <= capacity),
+    CONSTRAINT ck_preorder_windows_reason CHECK ((state = 'called_off') = (reason IS NOT NULL))
+);
+CREATE INDEX ix_preorder_windows_pack ON preorder_windows (pack_id, state, cut_off, id);
+CREATE INDEX ix_preorder_windows_enterprise ON preorder_windows (enterprise_id, id);
+
+CREATE TABLE preorder_events (
+    id uuid NOT NULL CONSTRAINT pk_preorder_events PRIMARY KEY,
+    window_id uuid NOT NULL CONSTRAINT fk_preorder_events_window REFERENCES preorder_windows (id),
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    actor_id uuid NOT NULL CONSTRAINT fk_preorder_events_actor REFERENCES accounts (id),
+    on_behalf_of uuid CONSTRAINT fk_preorder_events_on_behalf_of REFERENCES enterprises (id),
+    reason text,
+    at timestamptz NOT NULL
+);
+CREATE INDEX ix_preorder_events_window ON preorder_events (window_id, id);

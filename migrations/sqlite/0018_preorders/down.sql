@@ -1,0 +1,2 @@
+DROP TABLE preorder_events;
+DROP TABLE preorder_windows;

@@ -1,0 +1,5 @@
+//! Pictures.
+crate::typed_id!(
+    /// A picture.
+    MediaId, "med"
+);
