@@ -268,6 +268,14 @@ pub fn statement(
     rows: i64,
 ) -> Result<Statement, Failure<Denied>> {
     open_for(conn, who, now, of.enterprise, Action::ViewBooks)?;
+    Ok(page(conn, of, after, rows)?)
+}
+
+/// The same for whoever has been let in already.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn page(conn: &mut Conn, of: &Span, after: Option<Mark>, rows: i64) -> Result<Statement, DbError> {
     let lines = store::lines(conn, of, after, rows)?;
     let before = match of.first.pred_opt() {
         Some(eve) => balances::service::of(conn, of.enterprise, of.place, eve)?,

@@ -402,6 +402,6 @@ pub(super) fn damage(conn: &mut Conn) -> Result<Vec<String>, DbError> {
     if conn.engine() == Engine::Postgres {
         return Ok(Vec::new());
     }
-    let found = names(conn, "SELECT CAST(integrity_check AS BLOB) AS name FROM pragma_integrity_check(20)".to_owned())?;
+    let found = names(conn, "SELECT CAST(integrity_check AS BLOB) AS name FROM pragma_integrity_check LIMIT 20".to_owned())?;
     Ok(found.into_iter().filter(|line| line != "ok").collect())
 }
