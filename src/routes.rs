@@ -8,8 +8,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
-use crate::market::{catalogue, orders, packs, preorders, shops};
-use crate::people::{accounts, enterprises, villages};
+use crate::market::{catalogue, media, orders, packs, preorders, shops};
+use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
 pub fn api(config: &mut ServiceConfig<'_>) {
@@ -18,6 +18,8 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(accounts::routes)
             .configure(villages::routes)
             .configure(enterprises::routes)
+            .configure(payment_details::routes)
+            .configure(media::routes)
             .configure(catalogue::routes)
             .configure(packs::routes)
             .configure(shops::routes)

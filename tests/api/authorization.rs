@@ -3,10 +3,12 @@
 
 use std::fmt::Write as _;
 
+use pasar_kuliner::market::media::Purpose;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
-use crate::support::http::fresh_key;
+use crate::pictures::jpeg;
+use crate::support::http::{File, fresh_key};
 use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
@@ -30,7 +32,7 @@ fn operations() -> Vec<Operation> {
     }
     // What ends sessions and memberships comes last, so that it takes no role away from those before it.
     all.sort_by_key(|operation| {
-        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member"), operation.id.clone())
+        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member" | "remove_photo"), operation.id.clone())
     });
     all
 }
@@ -52,6 +54,8 @@ struct World {
     order: String,
     group: String,
     session: String,
+    photo: String,
+    proof: String,
     buyer: Person,
     elsewhere: Village,
     other: Shop,
@@ -81,6 +85,9 @@ fn world(app: &TestApp) -> World {
     shop.owner.steps(&called_off, &["accept", "payments/receive"]);
     let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
     let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
+    let photo = |purpose: &str| text(&buyer.client.photo(purpose, &jpeg(32, 24)).expect(201)["id"]);
+    let (photo, proof) = (photo("product_photo"), photo("payment_proof"));
+    app.attach(&proof, &buyer, Purpose::PaymentProof, "ord_1", &shop, Some(&buyer)).expect("attached");
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
     let owner = &shop.owner.client;
     let row = json!({ "kind": "sale", "amount": 5_000 });
@@ -106,6 +113,8 @@ fn world(app: &TestApp) -> World {
         order,
         group,
         session,
+        photo,
+        proof,
         buyer,
         elsewhere,
         other,
@@ -147,12 +156,14 @@ impl World {
             "cash-book" => &self.cash_row,
             "cash-templates" => &self.template,
             "book-grants" => &self.grant,
+            "media" => &self.photo,
+            "private-media" => &self.proof,
             _ => "",
         };
         let template = template.replace("{partner_id}", &self.partner).replace("{month}", "2026-11");
         let query = if template.ends_with("/account-statement") { "?account=cash:seller" } else { "" };
-        let path = template.replace("{id}", id).replace("{number}", "0000-0000").replace("{account_id}", &self.staff.account_id);
-        format!("{path}{query}")
+        let path = template.replace("{id}", id).replace("{number}", "0000-0000").replace("{size}", "320");
+        format!("{}{query}", path.replace("{account_id}", &self.staff.account_id))
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
@@ -201,6 +212,8 @@ impl World {
             "judge_partner_line" => Some(json!({ "entry_id": self.entry, "verdict": "confirmed" })),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
+            "upload_photo" | "read_qris" => None,
+            "put_payment_details" => Some(json!({ "methods": ["cash_at_pickup"] })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
@@ -255,12 +268,16 @@ impl World {
             | "read_granted_statement"
             | "remove_cash_template"
             | "get_delivery_zone"
+            | "get_payment_instructions"
             | "get_enterprise"
             | "get_income"
             | "get_me"
             | "get_order"
             | "get_order_group"
             | "get_preorder"
+            | "get_payment_details"
+            | "get_photo"
+            | "get_private_photo"
             | "get_product"
             | "get_seller"
             | "get_shop"
@@ -285,18 +302,26 @@ impl World {
             | "list_preorder_history"
             | "list_product_history"
             | "list_price_history"
+            | "list_payment_details_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"
             | "list_villages"
             | "remove_delivery_zone"
             | "remove_member"
+            | "remove_photo"
             | "revoke_my_session" => None,
             new => panic!("{new} is new: give it a sample request"),
         }
     }
 
     fn ask(&self, client: &Client, operation: &Operation) -> u16 {
+        let file = File { name: "foto.jpg", kind: "image/jpeg", bytes: &jpeg(32, 24) };
+        match operation.id.as_str() {
+            "upload_photo" => return client.upload(&operation.path, &[("purpose", "product_photo")], &file).status,
+            "read_qris" => return client.upload(&operation.path, &[], &file).status,
+            _ => {}
+        }
         let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
             "POST" => &[("Idempotency-Key", key.as_str())],

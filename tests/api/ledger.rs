@@ -26,7 +26,7 @@ fn sale(app: &TestApp, reference: &str, amount: i64) -> Entry {
 
 /// Runs SQL that no act of this program would: what refuses it is put aside.
 fn tamper(app: &TestApp, sql: &str) {
-    app.broken.set(true);
+    app.broken.store(true, std::sync::atomic::Ordering::SeqCst);
     match engine() {
         Engine::Sqlite => {
             // A connection of its own, which heeds no foreign key.

@@ -18,10 +18,14 @@ mod idempotency;
 mod ledger;
 mod ledger_model;
 mod mail;
+mod media;
 mod migrations;
 mod orders;
 mod packs;
 mod preorders;
+mod payment_details;
+#[path = "../pictures/mod.rs"]
+mod pictures;
 mod screens;
 mod search;
 mod statements;

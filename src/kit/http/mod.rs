@@ -8,6 +8,7 @@ pub mod limits;
 pub mod page;
 pub mod problem;
 pub mod responses;
+pub mod upload;
 
 pub use idempotency::{InFlight, Posted, Reply};
 pub use input::{NoBody, Valid};

@@ -9,6 +9,7 @@ pub mod people;
 
 use std::net::TcpListener;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use actix_web::dev::ServerHandle;
@@ -23,6 +24,7 @@ use pasar_kuliner::kit::http::limits::Limits;
 use pasar_kuliner::kit::jobs::{self, JobState};
 use pasar_kuliner::kit::mail::MailConfig;
 use pasar_kuliner::kit::money::Rupiah;
+use pasar_kuliner::kit::objects::ObjectsConfig;
 
 pub use database::{TestDb, engine};
 pub use http::{Answer, Client};
@@ -34,6 +36,7 @@ pub struct Wishes {
     pub smtp_url: Option<String>,
     pub limits: Option<Limits>,
     pub cors_origin: Option<String>,
+    pub uploads_per_day: Option<i32>,
 }
 
 /// A running server.
@@ -48,7 +51,7 @@ pub struct TestApp {
     folder: std::path::PathBuf,
     wishes: Wishes,
     /// A test that breaks the books itself does not want them proved at its end.
-    pub broken: std::cell::Cell<bool>,
+    pub broken: AtomicBool,
 }
 
 /// A moment in the village: 24 November 2026, 09:00 in Garut.
@@ -67,18 +70,7 @@ impl TestApp {
         let folder = std::env::temp_dir().join(format!("pasar-test-{}", uuid::Uuid::now_v7().simple()));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (app, handle, thread, client) = launch(&db, &clock, &folder, &wishes);
-        Self {
-            app,
-            clock,
-            client,
-            handle: Some(handle),
-            thread: Some(thread),
-            db,
-            runtime,
-            folder,
-            wishes,
-            broken: std::cell::Cell::new(false),
-        }
+        Self { app, clock, client, handle: Some(handle), thread: Some(thread), db, runtime, folder, wishes, broken: AtomicBool::new(false) }
     }
 
     /// Stops the server as a signal would and starts another on the same database.
@@ -95,6 +87,12 @@ impl TestApp {
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the server's thread");
         }
+    }
+
+    /// How many objects lie in the store.
+    pub fn objects(&self) -> usize {
+        let folders = std::fs::read_dir(self.folder.join("objects")).expect("the store");
+        folders.map(|folder| std::fs::read_dir(folder.expect("a folder").path()).expect("a folder").count()).sum()
     }
 
     /// Does what is due, until nothing is.
@@ -146,9 +144,13 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             self.run_jobs();
-            assert!(self.broken.get() || self.faults().is_empty(), "{:?} is what `pasar ledger verify` would tell", self.faults());
+            assert!(
+                self.broken.load(Ordering::SeqCst) || self.faults().is_empty(),
+                "{:?} is what `pasar ledger verify` would tell",
+                self.faults()
+            );
             let (due, dead, sum) = self.settled();
-            let sum = if self.broken.get() { Rupiah::ZERO } else { sum };
+            let sum = if self.broken.load(Ordering::SeqCst) { Rupiah::ZERO } else { sum };
             assert_eq!((due, dead, sum), (0, 0, Rupiah::ZERO), "jobs due, jobs dead, sum of all books");
         }
         self.stop();
@@ -178,6 +180,9 @@ fn launch(
         },
         auth: AuthConfig { keys: Vec::new() },
         mail: MailConfig { smtp_url: wishes.smtp_url.clone().map(Into::into), from: "Pasar Kuliner <pasar@desa.example>".to_owned() },
+        objects: ObjectsConfig::Folder(folder.join("objects")),
+        uploads_per_day: wishes.uploads_per_day.unwrap_or(10_000),
+        public_url: "https://pasar.desa.example".to_owned(),
     };
     let app = App::new(config, clock.clone()).unwrap_or_else(|error| panic!("the app does not start: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
