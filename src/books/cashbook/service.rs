@@ -15,7 +15,7 @@ use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, Denied};
 
 /// The most templates of one enterprise.
-pub const MOST_TEMPLATES: i64 = 50;
+pub const MOST_TEMPLATES: u8 = 50;
 
 /// What can happen to a person here.
 #[derive(Debug)]
@@ -270,11 +270,11 @@ pub fn keep_template(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, n
     if row.day.is_some() || row.client_id.is_some() {
         return Err(CashError::BadRow(BadRow("row", "template_undated")).into());
     }
-    let there = store::templates(tx, enterprise, MOST_TEMPLATES)?;
+    let there = store::templates(tx, enterprise, i64::from(MOST_TEMPLATES))?;
     if there.iter().any(|template| template.name == name.as_str()) {
         return Err(CashError::NameTaken.into());
     }
-    if there.len() as i64 >= MOST_TEMPLATES {
+    if there.len() >= usize::from(MOST_TEMPLATES) {
         return Err(CashError::TooManyTemplates.into());
     }
     let id = store::insert_template(tx, enterprise, name.as_str(), row)?;
@@ -287,7 +287,7 @@ pub fn keep_template(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, n
 /// [`CashError::Denied`].
 pub fn templates(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: EnterpriseId) -> Outcome<Vec<Template>> {
     may(conn, who, now, enterprise, Action::ViewBooks)?;
-    Ok(store::templates(conn, enterprise, MOST_TEMPLATES)?)
+    Ok(store::templates(conn, enterprise, i64::from(MOST_TEMPLATES))?)
 }
 
 /// Writes down a template's row, with what is different this time.

@@ -23,7 +23,7 @@ fn words(language: Language, key: &str) -> String {
 }
 
 /// The two parts with their titles.
-fn parts<'a>(statement: &'a Statement, language: Language) -> [(String, &'a [Row]); 2] {
+fn parts(statement: &Statement, language: Language) -> [(String, &[Row]); 2] {
     let as_of = statement.as_of.format("%d-%m-%Y").to_string();
     let period = [("month", statement.month.to_string())];
     let period: Vec<(&str, &str)> = period.iter().map(|(name, value)| (*name, value.as_str())).collect();

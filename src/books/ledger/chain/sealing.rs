@@ -54,13 +54,12 @@ pub(in crate::books::ledger) fn record(
 }
 
 fn keep(tx: &mut Tx<'_>, enterprise: EnterpriseId, id: EntryId, content: &Content) -> Result<String, DbError> {
-    let (key, secret) = match store::key_of(tx, enterprise)? {
-        Some(key) => key,
-        None => {
-            let fresh = (KeyId::new(), random_secret().map_err(|error| DbError::Unavailable(error.to_string()))?);
-            store::insert_key(tx, enterprise, fresh.0, &fresh.1)?;
-            fresh
-        }
+    let (key, secret) = if let Some(key) = store::key_of(tx, enterprise)? {
+        key
+    } else {
+        let fresh = (KeyId::new(), random_secret().map_err(|error| DbError::Unavailable(error.to_string()))?);
+        store::insert_key(tx, enterprise, fresh.0, &fresh.1)?;
+        fresh
     };
     let commitment = rules::commitment(&secret, content);
     let digest = rules::digest(&key.uuid().to_string(), &commitment, content);
@@ -94,13 +93,12 @@ fn seal(tx: &mut Tx<'_>, village: VillageId) -> Result<Option<Vec<EnterpriseId>>
     let waiting = store::unsealed(tx, village, BATCH)?;
     let mut touched = Vec::with_capacity(waiting.len());
     for (id, enterprise, digest) in &waiting {
-        let digest = match digest {
-            Some(digest) => digest.clone(),
+        let digest = if let Some(digest) = digest {
+            digest.clone()
+        } else {
             // Entered before there was a chain: what it is now is what it is from now on.
-            None => {
-                let content = store::content(tx, *id)?;
-                keep(tx, *enterprise, *id, &content)?
-            }
+            let content = store::content(tx, *id)?;
+            keep(tx, *enterprise, *id, &content)?
         };
         number += 1;
         hash = rules::link(&hash, number, &id.uuid().to_string(), &digest);

@@ -178,9 +178,10 @@ fn prove(link: &Link, report: &mut Report) {
     }
     let Some(kept) = &link.kept else {
         // Older than the chain, and not linked yet: there is nothing to hold against it.
-        return if link.number > 0 {
-            report.fault(name, What::Unproved)
-        };
+        if link.number > 0 {
+            report.fault(name, What::Unproved);
+        }
+        return;
     };
     match &kept.secret {
         None => report.anonymous += 1,
