@@ -25,13 +25,18 @@ use crate::kit::http::idempotency;
 use crate::kit::http::input::{path_config, query_config};
 use crate::kit::http::limits::Gate;
 use crate::kit::http::problem::ProblemView;
+use crate::kit::http::upload::upload_config;
 use crate::kit::http::{InFlight, Limit, Problem};
 use crate::kit::jobs::{Doer, Job};
 use crate::kit::mail::Mailer;
+use crate::kit::objects::{Objects, ObjectsConfig};
+use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
-use crate::market::{catalogue, moderation, orders};
-use crate::office::{notifications, product_news};
-use crate::people::{accounts, enterprises};
+use crate::market::media::intake::Studio;
+use crate::market::whatsapp::PublicUrl;
+use crate::market::{catalogue, media, moderation, orders};
+use crate::office::{notifications, owner_letters, product_news};
+use crate::people::{accounts, enterprises, payment_details};
 use crate::routes;
 
 /// What all handlers share; cheap to clone.
@@ -41,6 +46,7 @@ pub struct App {
     pub tokens: Tokens,
     pub passwords: Passwords,
     pub gate: Gate,
+    pub studio: Studio,
     in_flight: InFlight,
     mailer: Mailer,
     metrics: Option<PrometheusHandle>,
@@ -75,6 +81,7 @@ impl App {
             tokens: Tokens::new(&keys, clock).ok_or_else(|| StartError::Other("there is no signing key".to_owned()))?,
             passwords: Passwords::new().map_err(StartError::Other)?,
             gate: Gate::new(config.http.limits),
+            studio: studio(&config)?,
             in_flight: InFlight::default(),
             mailer: Mailer::new(&config.mail).map_err(StartError::Other)?,
             metrics: recorder(),
@@ -91,6 +98,8 @@ impl App {
             let app = app.clone();
             Box::pin(async move {
                 match job.kind.as_str() {
+                    media::jobs::DISCARD => media::jobs::discard(&app.db, &job).await,
+                    media::jobs::FORGET => media::jobs::forget(&app.db, &app.studio.objects, &job).await,
                     orders::jobs::PLACED
                     | orders::jobs::ACCEPTED
                     | orders::jobs::QUOTED
@@ -102,6 +111,8 @@ impl App {
                     catalogue::lapses::LAPSES | moderation::service::DECIDED => product_news::fan_out(&app.db, &job).await,
                     product_news::LETTER => product_news::write(&app.db, &app.mailer, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
+                    payment_details::CHANGED => owner_letters::fan_out(&app.db, &job).await,
+                    owner_letters::LETTER => owner_letters::write(&app.db, &app.mailer, &job).await,
                     unknown => Err(format!("nobody here does `{unknown}`")),
                 }
             })
@@ -141,12 +152,16 @@ impl App {
                 .app_data(web::Data::new(data.tokens))
                 .app_data(web::Data::new(data.passwords))
                 .app_data(web::Data::new(data.gate))
+                .app_data(web::Data::new(data.studio.darkroom.clone()))
+                .app_data(web::Data::new(data.studio))
+                .app_data(web::Data::new(PublicUrl(data.config.public_url.clone())))
                 .app_data(web::Data::new(data.in_flight))
                 .app_data(web::Data::new(data.metrics))
                 .app_data(web::Data::new(TrustedProxies(data.config.http.trusted_proxies.clone().into())))
                 .app_data(web::Data::new(known.clone()))
                 .app_data(path_config())
                 .app_data(query_config())
+                .app_data(upload_config())
                 .wrap(from_fn(edge))
                 // Outside the edge, so that pages from elsewhere can read problems too.
                 .wrap(cors(&data.config.http.cors_origins))
@@ -209,6 +224,14 @@ fn kept_key(config: &Config) -> Result<SigningKey, StartError> {
         write_private(&path, &secret)?;
     }
     Ok(SigningKey { id: "kept".to_owned(), secret: std::fs::read_to_string(&path)?.into() })
+}
+
+fn studio(config: &Config) -> Result<Studio, StartError> {
+    if let ObjectsConfig::Folder(folder) = &config.objects {
+        create_private(folder)?;
+    }
+    let objects = Objects::open(&config.objects).map_err(StartError::Other)?;
+    Ok(Studio { darkroom: Darkroom::default(), objects, most_a_day: config.uploads_per_day })
 }
 
 /// The folder holds telephone numbers and hashes: it is its owner's alone.

@@ -8,8 +8,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{income, ledger};
-use crate::market::{batches, catalogue, complaints, moderation, orders, packs, preorders, shops};
-use crate::people::{accounts, enterprises, villages};
+use crate::market::{batches, catalogue, complaints, media, moderation, orders, packs, preorders, shops, whatsapp};
+use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
 pub fn api(config: &mut ServiceConfig<'_>) {
@@ -18,6 +18,8 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(accounts::routes)
             .configure(villages::routes)
             .configure(enterprises::routes)
+            .configure(payment_details::routes)
+            .configure(media::routes)
             .configure(catalogue::routes)
             .configure(packs::routes)
             .configure(batches::routes)
@@ -25,6 +27,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(complaints::routes)
             .configure(shops::routes)
             .configure(preorders::routes)
+            .configure(whatsapp::routes)
             .configure(orders::routes)
             .configure(ledger::routes)
             .configure(income::routes),

@@ -68,6 +68,41 @@ table! {
 }
 table! {
     use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    payment_details (enterprise_id) { enterprise_id -> Id, cash_on_delivery -> Bool, cash_at_pickup -> Bool, bank_transfer -> Bool, qris -> Bool, bank_name -> Nullable<Text>, account_number -> Nullable<Text>, account_holder -> Nullable<Text>, qris_code -> Nullable<Text>, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    payment_details_events (id) { id -> Id, enterprise_id -> Id, details -> JsonDoc, actor_id -> Id, on_behalf_of -> Nullable<Id>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    message_templates (village_id, kind) { village_id -> Id, kind -> Text, text -> Nullable<Text>, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    media (id) { id -> Id, owner_id -> Id, purpose -> Text, source_digest -> Text, subject -> Nullable<Text>, enterprise_id -> Nullable<Id>, buyer_id -> Nullable<Id>, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    media_variants (media_id, size) { media_id -> Id, size -> Text, digest -> Text, width -> Integer, height -> Integer, bytes -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Utc;
+    media_removals (digest) { digest -> Text, begun_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    upload_counts (account_id) { account_id -> Id, day -> Date, uploads -> Integer, }
+}
+table! {
+    use diesel::sql_types::*;
     use crate::kit::db::types::{Id, JsonDoc, Utc};
     products (id) {
         id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, price_from -> BigInt,
@@ -259,6 +294,7 @@ joinable!(members -> enterprises (enterprise_id));
 joinable!(members -> accounts (account_id));
 joinable!(invitations -> enterprises (enterprise_id));
 joinable!(products -> enterprises (enterprise_id));
+joinable!(media_variants -> media (media_id));
 joinable!(products -> villages (village_id));
 joinable!(products -> categories (category_code));
 joinable!(product_events -> products (product_id));
@@ -322,4 +358,11 @@ allow_tables_to_appear_in_same_query!(
     tracking_tokens,
     village_settings,
     villages,
+    payment_details,
+    payment_details_events,
+    message_templates,
+    media,
+    media_variants,
+    media_removals,
+    upload_counts,
 );

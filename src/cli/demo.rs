@@ -27,7 +27,7 @@ use crate::people::accounts::model::{Device, Registered};
 use crate::people::enterprises::model::NewEnterprise;
 use crate::people::enterprises::{self, EnterpriseId, Kind, rules::Move as EnterpriseMove};
 use crate::people::permissions::Action;
-use crate::people::{accounts, villages};
+use crate::people::{accounts, payment_details, villages};
 
 /// Everyone in the demo signs in with this.
 const PASSWORD: &str = "pasar-demo";
@@ -242,6 +242,7 @@ fn settle(tx: &mut Tx<'_>, password: &str) -> Result<Village, Failure<Unexpected
         let id = open(tx, identities[key], admin, village.id, kind, name, about, phone)?;
         enterprises.insert(key, id);
         packs.insert(key, Vec::new());
+        take_transfers(tx, identities[key], id, name)?;
     }
     let mut rows = csv::Reader::from_reader(include_bytes!("demo_products.csv").as_slice());
     for row in rows.deserialize() {
@@ -291,6 +292,17 @@ fn open(
     enterprises::service::advance(tx, owner, id, EnterpriseMove::Submit, Action::EditEnterprise, None).expected()?;
     enterprises::service::advance(tx, admin, id, EnterpriseMove::Approve, Action::ReviewEnterprise, None).expected()?;
     Ok(id)
+}
+
+/// She takes cash and transfers.
+fn take_transfers(tx: &mut Tx<'_>, owner: Identity, enterprise: EnterpriseId, name: &str) -> Result<(), Failure<Unexpected>> {
+    let details = read(serde_json::json!({
+        "methods": ["cash_on_delivery", "cash_at_pickup", "bank_transfer"],
+        "bank": { "bank": "BRI", "number": "0123 01 000000 50 1", "holder": name },
+        "qris": null,
+    }))?;
+    payment_details::service::put(tx, owner, enterprise, 0, &details).expected()?;
+    Ok(())
 }
 
 #[derive(serde::Deserialize)]

@@ -2,3 +2,4 @@
 
 pub mod notifications;
 pub mod product_news;
+pub mod owner_letters;

@@ -3,10 +3,12 @@
 
 use std::fmt::Write as _;
 
+use pasar_kuliner::market::media::Purpose;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
-use crate::support::http::fresh_key;
+use crate::pictures::jpeg;
+use crate::support::http::{File, fresh_key};
 use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
@@ -30,7 +32,7 @@ fn operations() -> Vec<Operation> {
     }
     // What ends sessions and memberships comes last, so that it takes no role away from those before it.
     all.sort_by_key(|operation| {
-        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member"), operation.id.clone())
+        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member" | "remove_photo"), operation.id.clone())
     });
     all
 }
@@ -49,6 +51,8 @@ struct World {
     order: String,
     group: String,
     session: String,
+    photo: String,
+    proof: String,
     buyer: Person,
     elsewhere: Village,
     other: Shop,
@@ -77,6 +81,9 @@ fn world(app: &TestApp) -> World {
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
+    let photo = |purpose: &str| text(&buyer.client.photo(purpose, &jpeg(32, 24)).expect(201)["id"]);
+    let (photo, proof) = (photo("product_photo"), photo("payment_proof"));
+    app.attach(&proof, &buyer, Purpose::PaymentProof, "ord_1", &shop, Some(&buyer)).expect("attached");
     let called_off = buyer.orders(&product, 1);
     shop.owner.steps(&called_off, &["accept", "payments/receive"]);
     let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
@@ -95,6 +102,8 @@ fn world(app: &TestApp) -> World {
         order,
         group,
         session,
+        photo,
+        proof,
         buyer,
         elsewhere,
         other,
@@ -133,11 +142,14 @@ impl World {
             "complaints" => &self.complaint,
             "order-groups" => &self.group,
             "me" => &self.session,
+            "media" => &self.photo,
+            "private-media" => &self.proof,
             "payments" => &self.payment,
             "refunds" => &self.refund,
             _ => "",
         };
-        template.replace("{id}", id).replace("{number}", "0000-0000").replace("{account_id}", &self.staff.account_id)
+        let others = [("{number}", "0000-0000"), ("{account_id}", &self.staff.account_id), ("{size}", "320"), ("{kind}", "order")];
+        others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value))
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
@@ -190,6 +202,8 @@ impl World {
             | "suspend_product" => reason(),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
+            "upload_photo" | "read_qris" => None,
+            "put_payment_details" => Some(json!({ "methods": ["cash_at_pickup"] })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
@@ -212,6 +226,8 @@ impl World {
             "record_batch" => Some(json!({ "quantity": 5 })),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
+            "put_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
+            "preview_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
             "set_prices" => Some(json!({ "price": 15_000 })),
             "set_shop_terms" => {
                 Some(json!({ "minimum_order": 0, "answer_hours": 48, "hand_over_days": 7, "opening": null, "holiday": null }))
@@ -232,14 +248,20 @@ impl World {
             "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
             "track" => Some(json!({ "tracking_token": "bukan-token" })),
             "get_delivery_zone"
+            | "get_payment_instructions"
             | "get_enterprise"
             | "get_income"
             | "get_me"
+            | "get_message_template"
             | "get_order"
             | "get_order_group"
+            | "get_payment_details"
+            | "get_photo"
+            | "get_private_photo"
             | "get_preorder"
             | "get_product"
             | "get_product_label"
+            | "get_product_chat"
             | "get_seller"
             | "get_shop"
             | "track_order"
@@ -268,6 +290,7 @@ impl World {
             | "list_own_products"
             | "list_preorder_history"
             | "list_product_history"
+            | "list_payment_details_history"
             | "list_price_history"
             | "list_products"
             | "list_sellers"
@@ -275,12 +298,19 @@ impl World {
             | "list_villages"
             | "remove_delivery_zone"
             | "remove_member"
+            | "remove_photo"
             | "revoke_my_session" => None,
             new => panic!("{new} is new: give it a sample request"),
         }
     }
 
     fn ask(&self, client: &Client, operation: &Operation) -> u16 {
+        let file = File { name: "foto.jpg", kind: "image/jpeg", bytes: &jpeg(32, 24) };
+        match operation.id.as_str() {
+            "upload_photo" => return client.upload(&operation.path, &[("purpose", "product_photo")], &file).status,
+            "read_qris" => return client.upload(&operation.path, &[], &file).status,
+            _ => {}
+        }
         let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
             "POST" => &[("Idempotency-Key", key.as_str())],

@@ -16,9 +16,13 @@ mod guests;
 mod idempotency;
 mod labels;
 mod mail;
+mod media;
 mod migrations;
 mod moderation;
 mod orders;
+mod payment_details;
+#[path = "../pictures/mod.rs"]
+mod pictures;
 mod packs;
 mod preorders;
 mod screens;
@@ -26,3 +30,4 @@ mod search;
 mod shops;
 mod support;
 mod villages;
+mod whatsapp;

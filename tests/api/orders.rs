@@ -73,7 +73,7 @@ fn a_cart_of_two_sellers_is_two_orders_and_all_or_nothing() {
             "lines": [
                 { "pack_id": pack_of(&product), "quantity": 2 }, { "pack_id": pack_of(&dodol), "quantity": dodols }, { "pack_id": pack_of(&product), "quantity": 1 },
             ],
-            "fulfilment": "pickup", "payment": "bank_transfer",
+            "fulfilment": "pickup", "payment": "cash_at_pickup",
         })
     };
     buyer.client.post("/v1/order-groups", lines(3)).expect_problem(409, "out_of_stock");
@@ -224,6 +224,8 @@ fn a_transfer_is_claimed_refused_claimed_again_and_confirmed() {
     let Stall { product, buyer, shop, .. } = stall(&app);
     let mut body = cart(&product, 2);
     body["payment"] = "bank_transfer".into();
+    buyer.client.post("/v1/order-groups", body.clone()).expect_problem(409, "payment_method_not_taken");
+    app.takes_transfers(&shop);
     let order = buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]["id"].as_str().expect("an id").to_owned();
     shop.owner.step(&order, "accept");
     let first = claimed(&buyer, &order);

@@ -9,6 +9,7 @@ pub mod page;
 pub mod problem;
 pub mod reader;
 pub mod responses;
+pub mod upload;
 
 pub use idempotency::{InFlight, Posted, Reply};
 pub use input::{NoBody, Valid};

@@ -68,6 +68,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::hand_over)
         .service(http::complete)
         .service(http::cancel)
+        .service(paying_http::instructions)
         .service(paying_http::claim)
         .service(paying_http::receive)
         .service(paying_http::confirm)

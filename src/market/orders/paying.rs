@@ -10,7 +10,7 @@ use crate::books::ledger::{self, Account, Entry, Holder, Movement};
 use crate::kit::auth::Identity;
 use crate::kit::db::{Failure, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::media::MediaId;
+use crate::market::media::{self, Attachment, MediaId, Purpose};
 use crate::market::payments::model::{Move, RefundCause, RefundMove, State as PaymentState};
 use crate::market::payments::rules::without_missing_digits;
 use crate::market::payments::service::{self as payments, Incoming, PaymentError};
@@ -83,8 +83,10 @@ pub fn claim(tx: &mut Tx<'_>, who: Identity, id: OrderId, amount: Option<Rupiah>
 
 /// A picture belongs to the order from now on: its two sides may see it, and nobody else.
 fn attach(tx: &mut Tx<'_>, who: Identity, order: &Order, proof: Option<MediaId>) -> Outcome<()> {
-    let _ = (tx, who, order, proof);
-    Ok(())
+    let Some(media) = proof else { return Ok(()) };
+    let subject = order.id.to_string();
+    let to = Attachment { subject: &subject, enterprise: order.seller_id, buyer: order.buyer_id };
+    media::service::attach(tx, who.account, media, Purpose::PaymentProof, &to).map_err(|failure| failure.map(OrderError::Photo))
 }
 
 /// Money is there that nobody had claimed: cash, or a transfer the seller found.

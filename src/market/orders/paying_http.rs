@@ -1,16 +1,18 @@
 //! The money of orders over HTTP.
 
-use actix_web::{post, web};
-use serde::Deserialize;
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::http::shown;
 use super::model::OrderId;
 use super::paying::{self, Received};
+use super::service;
 use super::views::OrderView;
 use crate::act;
 use crate::books::ledger::Holder;
 use crate::kit::auth::{Actor, Buying, SignedIn};
+use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Posted, Problem, Reply};
@@ -18,6 +20,29 @@ use crate::kit::money::Rupiah;
 use crate::market::media::MediaId;
 use crate::market::payments::model::RefundMove;
 use crate::market::payments::{Method, PaymentId, RefundId};
+use crate::people::payment_details::http::PaymentInstructionsView;
+
+/// How much a buyer pays, by when and to where.
+#[derive(Serialize, ToSchema)]
+pub struct PayOrderView {
+    method: Method,
+    /// What is still to be paid; to be transferred to the last digit, which tells it from other transfers.
+    amount: Rupiah,
+    /// By then, or the order ends.
+    pay_by: Option<Timestamp>,
+    to: PaymentInstructionsView,
+}
+
+/// Tells a buyer how to pay her order.
+#[utoipa::path(tag = "payments", operation_id = "get_payment_instructions", params(("id" = OrderId, Path)),
+    responses((status = 200, body = PayOrderView), (status = 409, description = "It is not time to pay, or nothing is left to pay"), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/orders/{id}/payment-instructions")]
+pub async fn instructions(actor: Actor<Buying>, id: web::Path<OrderId>, db: web::Data<Db>) -> Result<web::Json<PayOrderView>, Problem> {
+    let (now, who) = (db.clock().now(), actor.who);
+    let (order, to) = db.read(move |conn| service::instructions(conn, who, now, *id)).await?;
+    let amount = order.bill.outstanding().map_err(|_| Problem::conflict("sum_out_of_range"))?;
+    Ok(web::Json(PayOrderView { method: order.bill.method, amount, pay_by: order.pay_by, to: to.into() }))
+}
 
 /// What the buyer says she has paid.
 #[derive(Deserialize, ToSchema)]

@@ -21,6 +21,7 @@ use crate::market::shops::{self, Terms, Zone};
 use crate::market::{catalogue, inventory};
 use crate::people::accounts;
 use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::payment_details;
 use crate::people::permissions::{Action, By, authorize};
 
 /// The most orders of one buyer that wait for their sellers' word: what waits holds stock back from others.
@@ -77,6 +78,11 @@ fn shares<'a>(tx: &mut Tx<'_>, cart: &'a Cart, demand: &Demand, offers: &'a [Off
     let now = tx.now();
     let sellers: Vec<EnterpriseId> = offers.iter().map(|offer| offer.product.enterprise_id).collect();
     let terms = shops::service::terms_of(tx, &sellers)?;
+    for (seller, methods) in payment_details::service::methods_of(tx, &sellers)? {
+        if !methods.contains(&cart.payment) {
+            return Err(OrderError::MethodNotTaken { seller }.into());
+        }
+    }
     let zones = zones(tx, cart)?;
     let mut shares: BTreeMap<EnterpriseId, Share<'a>> = BTreeMap::new();
     // In the order of their ids, so that two carts that share packs cannot hold each other up.

@@ -13,12 +13,14 @@ use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::i18n::{Language, say};
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::market::inventory::{self, InventoryError};
+use crate::market::media::service::AttachError;
 use crate::market::packs::PackId;
 use crate::market::payments::service::PaymentError;
 use crate::market::payments::{self};
 use crate::market::preorders::rules::NotTaken;
 use crate::market::{preorders, shops};
 use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::payment_details::{self, model::ForBuyer};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
 use crate::people::{accounts, villages};
 
@@ -47,7 +49,9 @@ pub enum OrderError {
     AlreadySentBack,
     NoSuchZone,
     PhoneNotProven,
+    MethodNotTaken { seller: EnterpriseId },
     Payment(PaymentError),
+    Photo(AttachError),
     Preorder(NotTaken),
     Stock(InventoryError),
     Books(LedgerError),
@@ -102,6 +106,25 @@ pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outc
 /// [`DbError::NotFound`].
 pub fn track(conn: &mut Conn, number: &str) -> Result<Order, DbError> {
     store::by_number(conn, number)
+}
+
+/// Where the caller's money for an order goes, and how much of it.
+///
+/// # Errors
+/// [`OrderError::PaymentNotDue`] before the seller has taken the order on, [`OrderError::NothingToPay`].
+pub fn instructions(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outcome<(Order, ForBuyer)> {
+    let person = person(conn, who, now)?;
+    let order = store::get(conn, id)?;
+    authorize(&person, Action::BuyOrder, &order.resource()).map_err(OrderError::from)?;
+    if !rules::may_claim_payment(order.state) {
+        return Err(OrderError::PaymentNotDue { state: order.state }.into());
+    }
+    let amount = order.bill.outstanding().map_err(OrderError::from)?;
+    if !amount.is_positive() {
+        return Err(OrderError::NothingToPay.into());
+    }
+    let shown = payment_details::service::for_buyer(conn, order.seller_id, order.bill.method, amount)?;
+    Ok((order, shown))
 }
 
 /// The moves of an order and those of its money, oldest first.

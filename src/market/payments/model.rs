@@ -9,6 +9,7 @@ use crate::kit::money::{MoneyError, Rupiah};
 use crate::market::media::MediaId;
 use crate::market::orders::OrderId;
 use crate::people::enterprises::EnterpriseId;
+pub use crate::people::payment_details::Method;
 use crate::{typed_id, word_enum};
 
 typed_id!(
@@ -19,20 +20,6 @@ typed_id!(
     /// Money that goes back to a buyer.
     RefundId, "rfd"
 );
-
-word_enum! {
-    /// How an order is paid.
-    Method as "PaymentMethod" {
-        /// In cash when it is brought.
-        CashOnDelivery = "cash_on_delivery",
-        /// In cash when it is fetched.
-        CashAtPickup = "cash_at_pickup",
-        /// To the seller's bank account.
-        BankTransfer = "bank_transfer",
-        /// By the seller's QRIS code.
-        Qris = "qris",
-    }
-}
 
 impl Method {
     /// Whether it is to be paid before the goods are made ready, so that time for it can run out.

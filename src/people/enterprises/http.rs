@@ -1,5 +1,7 @@
 //! Enterprises over HTTP.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +18,7 @@ use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
 use crate::kit::http::{Limit, NoBody, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::phone::Phone;
+use crate::people::payment_details::Method;
 use crate::people::permissions::Action;
 use crate::people::villages::VillageId;
 
@@ -107,12 +110,14 @@ pub struct SellerView {
     about: Option<String>,
     /// Only if she agreed to show it.
     phone: Option<Phone>,
+    /// The ways to pay she accepts.
+    payment_methods: BTreeSet<Method>,
 }
 
-impl From<Enterprise> for SellerView {
-    fn from(e: Enterprise) -> Self {
+impl From<(Enterprise, BTreeSet<Method>)> for SellerView {
+    fn from((e, payment_methods): (Enterprise, BTreeSet<Method>)) -> Self {
         let phone = e.phone.filter(|_| e.phone_public);
-        Self { id: e.id, village_id: e.village_id, kind: e.kind, name: e.name, about: e.about, phone }
+        Self { id: e.id, village_id: e.village_id, kind: e.kind, name: e.name, about: e.about, phone, payment_methods }
     }
 }
 
@@ -270,7 +275,7 @@ pub async fn list_sellers(_actor: Actor<Anyone>, query: web::Query<SellerQuery>,
     let after = page::decode(BY_ID, q.cursor.as_deref())?;
     let rows =
         db.read_public(move |conn| Ok::<_, Failure<Never>>(service::sellers(conn, q.village, q.kind, after, q.limit.fetch())?)).await?;
-    Ok(Page::cut(rows, q.limit, BY_ID, |e| e.id).map(SellerView::from))
+    Ok(Page::cut(rows, q.limit, BY_ID, |(e, _)| e.id).map(SellerView::from))
 }
 
 /// Shows the public page of one who trades.

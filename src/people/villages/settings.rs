@@ -83,6 +83,13 @@ pub struct Settings {
 
 type Row = (Option<Phone>, Language, bool, i32, i32, i32, i32, Timestamp);
 
+impl From<Row> for Settings {
+    fn from((hotline, language, qris_amount_filling, hours, days, to_moderate, version, updated_at): Row) -> Self {
+        let (hours_to_pay, days_to_complete, moderation_hours) = (HoursToPay(hours), DaysToComplete(days), HoursToModerate(to_moderate));
+        Self { hotline, language, qris_amount_filling, hours_to_pay, days_to_complete, moderation_hours, version, updated_at }
+    }
+}
+
 columns!(
     Columns, COLUMNS:
     village_settings::hotline,
@@ -145,9 +152,17 @@ pub(super) fn open(tx: &mut Tx<'_>, village: VillageId) -> Result<(), DbError> {
 /// [`DbError::NotFound`] when there is no such village.
 pub fn settings(conn: &mut Conn, village: VillageId) -> Result<Settings, DbError> {
     let row: Row = village_settings::table.find(village).select(COLUMNS).first(conn)?;
-    let (hotline, language, qris_amount_filling, hours, days, to_moderate, version, updated_at) = row;
-    let (hours_to_pay, days_to_complete, moderation_hours) = (HoursToPay(hours), DaysToComplete(days), HoursToModerate(to_moderate));
-    Ok(Settings { hotline, language, qris_amount_filling, hours_to_pay, days_to_complete, moderation_hours, version, updated_at })
+    Ok(row.into())
+}
+
+/// The settings of several villages, in one query.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn settings_of(conn: &mut Conn, villages: &[VillageId]) -> Result<Vec<(VillageId, Settings)>, DbError> {
+    let rows = village_settings::table.filter(village_settings::village_id.eq_any(villages));
+    let rows: Vec<(VillageId, Row)> = rows.select((village_settings::village_id, COLUMNS)).load(conn)?;
+    Ok(rows.into_iter().map(|(village, row)| (village, row.into())).collect())
 }
 
 fn update(tx: &mut Tx<'_>, village: VillageId, new: &Settings, version: i32) -> Result<bool, DbError> {
