@@ -14,11 +14,13 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::books::income::Month;
+use crate::books::income::model::Period;
+use crate::books::ledger::{Account, balances, chain};
+use crate::books::statements::model::{Form, Separator};
 use crate::config::Config;
 use crate::kit::auth::password::Passwords;
 use crate::kit::auth::token::{SigningKey, Tokens, random_secret};
-use crate::kit::clock::Clock;
+use crate::kit::clock::{Clock, Month};
 use crate::kit::db::{Db, DbError, Failure, Never};
 use crate::kit::http::edge::{KnownPaths, TrustedProxies, edge, only_get, unrouted};
 use crate::kit::http::idempotency;
@@ -137,6 +139,23 @@ impl App {
         Ok(())
     }
 
+    /// Links new entries of the books into their chains, and makes the stored balances that are due.
+    ///
+    /// # Errors
+    /// [`DbError`] when the database fails.
+    pub async fn tend_books(&self) -> Result<(), DbError> {
+        let tended = match chain::sealing::seal_all(&self.db).await {
+            Ok(books) => balances::service::keep_up(&self.db, books).await,
+            Err(failure) => Err(failure),
+        };
+        match tended {
+            Ok(marks) => tracing::debug!(marks, "tended the books"),
+            Err(Failure::Db(error)) => return Err(error),
+            Err(Failure::Refused(never)) => match never {},
+        }
+        Ok(())
+    }
+
     /// The server on `listener`, not yet running. It stops by its handle or by a signal, after
     /// finishing what is in flight.
     ///
@@ -190,7 +209,7 @@ fn recorder() -> Option<PrometheusHandle> {
 
 #[derive(utoipa::OpenApi)]
 // Types that stand only in queries are not gathered from the operations.
-#[openapi(components(schemas(ProblemView, Limit, Sort, Badge, Month)))]
+#[openapi(components(schemas(ProblemView, Limit, Sort, Badge, Month, Account, Period, Form, Separator)))]
 struct Shared;
 
 /// The OpenAPI document of everything this binary serves.

@@ -7,7 +7,7 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, RefOr, Schema};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::books::{income, ledger};
+use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
 use crate::market::{batches, catalogue, complaints, media, moderation, orders, packs, preorders, shops, whatsapp};
 use crate::people::{accounts, enterprises, payment_details, villages};
 
@@ -30,7 +30,11 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(whatsapp::routes)
             .configure(orders::routes)
             .configure(ledger::routes)
-            .configure(income::routes),
+            .configure(cashbook::routes)
+            .configure(income::routes)
+            .configure(statements::routes)
+            .configure(access::routes)
+            .configure(reconciliation::routes),
     );
 }
 

@@ -250,6 +250,83 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
+    book_keys (id) { id -> Id, enterprise_id -> Id, secret -> Text, made_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    entry_digests (entry_id) { entry_id -> Id, key_id -> Id, commitment -> Text, digest -> Text, }
+}
+table! {
+    use crate::kit::db::types::Id;
+    unsealed_entries (village_id, entry_id) { village_id -> Id, entry_id -> Id, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    journal_seals (village_id, number) { village_id -> Id, number -> BigInt, entry_id -> Id, hash -> Text, sealed_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    balance_marks (enterprise_id, day) { enterprise_id -> Id, day -> Date, marked_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    balance_mark_lines (enterprise_id, day, position) { enterprise_id -> Id, day -> Date, position -> Integer, account -> Text, partner_id -> Nullable<Id>, debit -> BigInt, credit -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    cash_rows (id) {
+        id -> Id, enterprise_id -> Id, entry_id -> Id, client_id -> Nullable<Text>, kind -> Text, amount -> BigInt, paid -> Text, channel -> Nullable<Text>,
+        source -> Nullable<Text>, partner_id -> Nullable<Id>, day -> Date, note -> Nullable<Text>, evidence -> Text, recorded_by -> Id, on_behalf_of -> Nullable<Id>,
+        recorded_at -> Utc, reversal_id -> Nullable<Id>, reversed_by -> Nullable<Id>, reversal_reason -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    cash_counts (id) {
+        id -> Id, enterprise_id -> Id, holder -> Text, counted -> BigInt, expected -> BigInt, entry_id -> Nullable<Id>, reason -> Nullable<Text>,
+        counted_by -> Id, on_behalf_of -> Nullable<Id>, counted_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    cash_templates (id) { id -> Id, enterprise_id -> Id, name -> Text, cash_row -> JsonDoc, made_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    income_baselines (id) {
+        id -> Id, enterprise_id -> Id, month -> Text, net -> BigInt, turnover_band -> Integer, permits -> JsonDoc, internet_uses -> Integer, evidence -> Text,
+        surveyed_by -> Id, on_behalf_of -> Nullable<Id>, surveyed_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    book_grants (id) {
+        id -> Id, enterprise_id -> Id, reader_id -> Id, first_month -> Text, last_month -> Text, purpose -> Text, granted_by -> Id, on_behalf_of -> Nullable<Id>,
+        granted_at -> Utc, withdrawn_at -> Nullable<Utc>, withdrawn_by -> Nullable<Id>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    book_grant_uses (id) { id -> Id, grant_id -> Id, account_id -> Id, month -> Text, used_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    partner_verdicts (id) { id -> Id, enterprise_id -> Id, entry_id -> Id, verdict -> Text, reason -> Nullable<Text>, actor_id -> Id, on_behalf_of -> Nullable<Id>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
     idempotency_keys (account_id, key) { account_id -> Id, key -> Text, fingerprint -> Text, status -> Integer, location -> Nullable<Text>, version -> Nullable<Integer>, body -> Text, created_at -> Utc, }
 }
 table! {
@@ -315,10 +392,22 @@ joinable!(refunds -> orders (order_id));
 joinable!(order_changes -> orders (order_id));
 joinable!(order_change_lines -> order_changes (change_id));
 joinable!(postings -> journal_entries (entry_id));
+joinable!(entry_digests -> journal_entries (entry_id));
+joinable!(unsealed_entries -> journal_entries (entry_id));
+joinable!(journal_seals -> journal_entries (entry_id));
+joinable!(journal_seals -> villages (village_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
     batches,
+    balance_mark_lines,
+    balance_marks,
+    book_grant_uses,
+    book_grants,
+    book_keys,
+    cash_counts,
+    cash_rows,
+    cash_templates,
     bills,
     categories,
     closed_months,
@@ -326,11 +415,14 @@ allow_tables_to_appear_in_same_query!(
     delivery_zones,
     enterprise_events,
     enterprises,
+    entry_digests,
     idempotency_keys,
+    income_baselines,
     invitations,
     jobs,
     journal_entries,
     lapse_warnings,
+    journal_seals,
     members,
     moderations,
     order_change_lines,
@@ -339,6 +431,7 @@ allow_tables_to_appear_in_same_query!(
     order_groups,
     order_lines,
     orders,
+    partner_verdicts,
     packs,
     payment_events,
     payments,
@@ -355,9 +448,9 @@ allow_tables_to_appear_in_same_query!(
     setup_tokens,
     shop_terms,
     stock_items,
+    unsealed_entries,
     tracking_tokens,
     village_settings,
-    villages,
     payment_details,
     payment_details_events,
     message_templates,
@@ -365,4 +458,5 @@ allow_tables_to_appear_in_same_query!(
     media_variants,
     media_removals,
     upload_counts,
+    villages,
 );

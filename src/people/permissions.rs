@@ -47,6 +47,10 @@ word_enum! {
         ViewEvidence = "view_evidence",
         /// See the books.
         ViewBooks = "view_books",
+        /// Write into the books by hand, and say who else may read them.
+        KeepBooks = "keep_books",
+        /// Read the months of another enterprise's books that it has opened to this one.
+        ReadOpenedBooks = "read_opened_books",
     }
 }
 
@@ -81,7 +85,8 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::ViewEvidence => &[VillageAdmin, AssistingAdmin, Owner, Staff, Buyer],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
         Action::BuyOrder => &[Buyer],
-        Action::ViewBooks => &[AssistingAdmin, Owner],
+        Action::ViewBooks | Action::KeepBooks => &[AssistingAdmin, Owner],
+        Action::ReadOpenedBooks => &[Owner, Staff],
     }
 }
 

@@ -39,6 +39,11 @@ fn operations() -> Vec<Operation> {
 
 /// One village with everything in it, and people who have nothing to do with it.
 struct World {
+    cash_row: String,
+    entry: String,
+    template: String,
+    grant: String,
+    partner: String,
     village: Village,
     shop: Shop,
     staff: Person,
@@ -89,7 +94,20 @@ fn world(app: &TestApp) -> World {
     let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
     let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
+    let owner = &shop.owner.client;
+    let row = json!({ "kind": "sale", "amount": 5_000 });
+    let cash_row = owner.post(&format!("/v1/enterprises/{}/cash-book", shop.id), row.clone()).expect(201);
+    let template = json!({ "name": "Jual di rumah", "row": row });
+    let template = owner.post(&format!("/v1/enterprises/{}/cash-templates", shop.id), template).expect(201);
+    let partner = app.shop(&village, "partner", "Koperasi Balewangi");
+    let grant = json!({ "reader_id": partner.id, "from": "2026-11", "to": "2026-11", "purpose": "Pinjaman" });
+    let grant = owner.post(&format!("/v1/enterprises/{}/book-grants", shop.id), grant).expect(201);
     World {
+        cash_row: text(&cash_row["id"]),
+        entry: text(&cash_row["entry_id"]),
+        template: text(&template["id"]),
+        grant: text(&grant["id"]),
+        partner: partner.id,
         village,
         shop,
         staff,
@@ -142,17 +160,30 @@ impl World {
             "complaints" => &self.complaint,
             "order-groups" => &self.group,
             "me" => &self.session,
+            "cash-book" => &self.cash_row,
+            "cash-templates" => &self.template,
+            "book-grants" => &self.grant,
             "media" => &self.photo,
             "private-media" => &self.proof,
             "payments" => &self.payment,
             "refunds" => &self.refund,
             _ => "",
         };
-        let others = [("{number}", "0000-0000"), ("{account_id}", &self.staff.account_id), ("{size}", "320"), ("{kind}", "order")];
-        others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value))
+        let query = if template.ends_with("/account-statement") { "?account=cash:seller" } else { "" };
+        let others = [
+            ("{number}", "0000-0000"),
+            ("{account_id}", &self.staff.account_id),
+            ("{size}", "320"),
+            ("{kind}", "order"),
+            ("{partner_id}", &self.partner),
+            ("{month}", "2026-11"),
+        ];
+        let path = others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value));
+        format!("{path}{query}")
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
+    #[expect(clippy::too_many_lines, reason = "one line for each operation")]
     fn body(&self, operation: &Operation) -> Option<Value> {
         let reason = || Some(json!({ "reason": "Karena diuji" }));
         let person = || json!({ "phone": "081299999999", "name": "Seseorang", "password": "rahasia-desa" });
@@ -198,8 +229,18 @@ impl World {
             | "reject_product"
             | "return_enterprise"
             | "return_product"
+            | "reverse_cash_row"
             | "suspend_enterprise"
             | "suspend_product" => reason(),
+            "apply_cash_template" | "withdraw_book_grant" => Some(json!({})),
+            "record_cash_row" | "preview_cash_row" => Some(json!({ "kind": "sale", "amount": 5_000 })),
+            "record_cash_batch" => Some(json!({ "rows": [{ "client_id": "hp-1", "kind": "sale", "amount": 5_000 }] })),
+            "count_cash" => Some(json!({ "counted": 0, "reason": "Karena diuji" })),
+            "keep_cash_template" => Some(json!({ "name": "Belanja", "row": { "kind": "purchase", "amount": 5_000 } })),
+            "close_month" => Some(json!({ "month": "2026-10" })),
+            "survey_baseline" => Some(json!({ "month": "2026-10", "net": 1_200_000, "turnover_band": 1, "internet_uses": 1 })),
+            "grant_books" => Some(json!({ "reader_id": self.partner, "from": "2026-11", "to": "2026-11", "purpose": "Pinjaman" })),
+            "judge_partner_line" => Some(json!({ "entry_id": self.entry, "verdict": "confirmed" })),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "upload_photo" | "read_qris" => None,
@@ -247,7 +288,22 @@ impl World {
             "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
             "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
             "track" => Some(json!({ "tracking_token": "bukan-token" })),
-            "get_delivery_zone"
+            "get_account_statement"
+            | "get_income_growth"
+            | "get_partner_statement"
+            | "get_statement"
+            | "get_turnover"
+            | "list_baselines"
+            | "list_book_grant_uses"
+            | "list_book_grants"
+            | "list_cash_book"
+            | "list_cash_counts"
+            | "list_cash_templates"
+            | "list_closed_months"
+            | "list_received_book_grants"
+            | "read_granted_statement"
+            | "remove_cash_template"
+            | "get_delivery_zone"
             | "get_payment_instructions"
             | "get_enterprise"
             | "get_income"
@@ -260,8 +316,8 @@ impl World {
             | "get_private_photo"
             | "get_preorder"
             | "get_product"
-            | "get_product_label"
             | "get_product_chat"
+            | "get_product_label"
             | "get_seller"
             | "get_shop"
             | "track_order"
