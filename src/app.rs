@@ -35,8 +35,9 @@ use crate::kit::objects::{Objects, ObjectsConfig};
 use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::media::intake::Studio;
-use crate::market::{catalogue, media, orders};
-use crate::office::{notifications, owner_letters};
+use crate::market::whatsapp::PublicUrl;
+use crate::market::{catalogue, media, moderation, orders};
+use crate::office::{notifications, owner_letters, product_news};
 use crate::people::{accounts, enterprises, payment_details};
 use crate::routes;
 
@@ -99,15 +100,18 @@ impl App {
             let app = app.clone();
             Box::pin(async move {
                 match job.kind.as_str() {
+                    media::jobs::DISCARD => media::jobs::discard(&app.db, &job).await,
+                    media::jobs::FORGET => media::jobs::forget(&app.db, &app.studio.objects, &job).await,
                     orders::jobs::PLACED
                     | orders::jobs::ACCEPTED
                     | orders::jobs::QUOTED
                     | orders::jobs::CHANGE_PROPOSED
                     | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
-                    media::jobs::DISCARD => media::jobs::discard(&app.db, &job).await,
-                    media::jobs::FORGET => media::jobs::forget(&app.db, &app.studio.objects, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
+                    catalogue::jobs::RECALLED => orders::jobs::recall(&app.db, &job).await,
+                    catalogue::lapses::LAPSES | moderation::service::DECIDED => product_news::fan_out(&app.db, &job).await,
+                    product_news::LETTER => product_news::write(&app.db, &app.mailer, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
                     payment_details::CHANGED => owner_letters::fan_out(&app.db, &job).await,
                     owner_letters::LETTER => owner_letters::write(&app.db, &app.mailer, &job).await,
@@ -117,7 +121,7 @@ impl App {
         })
     }
 
-    /// Forgets what need not be remembered: old answers, ended sessions, full buckets.
+    /// Forgets what need not be remembered: old answers, ended sessions, full buckets. And looks for what ends soon.
     ///
     /// # Errors
     /// [`DbError`] when the database fails.
@@ -125,10 +129,10 @@ impl App {
         self.gate.tidy();
         let swept = self.db.write(|tx| {
             let now = tx.now();
-            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?))
+            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?, catalogue::lapses::watch(tx)?))
         });
         match swept.await {
-            Ok((answers, sessions)) => tracing::debug!(answers, sessions, "swept"),
+            Ok((answers, sessions, warnings)) => tracing::debug!(answers, sessions, warnings, "swept"),
             Err(Failure::Db(error)) => return Err(error),
             Err(Failure::Refused(never)) => match never {},
         }
@@ -169,6 +173,7 @@ impl App {
                 .app_data(web::Data::new(data.gate))
                 .app_data(web::Data::new(data.studio.darkroom.clone()))
                 .app_data(web::Data::new(data.studio))
+                .app_data(web::Data::new(PublicUrl(data.config.public_url.clone())))
                 .app_data(web::Data::new(data.in_flight))
                 .app_data(web::Data::new(data.metrics))
                 .app_data(web::Data::new(TrustedProxies(data.config.http.trusted_proxies.clone().into())))

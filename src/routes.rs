@@ -8,7 +8,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
-use crate::market::{catalogue, media, orders, packs, preorders, shops};
+use crate::market::{batches, catalogue, complaints, media, moderation, orders, packs, preorders, shops, whatsapp};
 use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
@@ -22,8 +22,12 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(media::routes)
             .configure(catalogue::routes)
             .configure(packs::routes)
+            .configure(batches::routes)
+            .configure(moderation::routes)
+            .configure(complaints::routes)
             .configure(shops::routes)
             .configure(preorders::routes)
+            .configure(whatsapp::routes)
             .configure(orders::routes)
             .configure(ledger::routes)
             .configure(cashbook::routes)

@@ -10,7 +10,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    village_settings (village_id) { village_id -> Id, hotline -> Nullable<Text>, language -> Text, qris_amount_filling -> Bool, hours_to_pay -> Integer, days_to_complete -> Integer, version -> Integer, updated_at -> Utc, }
+    village_settings (village_id) { village_id -> Id, hotline -> Nullable<Text>, language -> Text, qris_amount_filling -> Bool, hours_to_pay -> Integer, days_to_complete -> Integer, version -> Integer, updated_at -> Utc, moderation_hours -> Integer, }
 }
 table! {
     use diesel::sql_types::*;
@@ -45,12 +45,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    enterprises (id) { id -> Id, village_id -> Id, kind -> Text, name -> Text, about -> Nullable<Text>, phone -> Nullable<Text>, phone_public -> Bool, assisted -> Bool, state -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+    enterprises (id) { id -> Id, village_id -> Id, kind -> Text, name -> Text, about -> Nullable<Text>, phone -> Nullable<Text>, phone_public -> Bool, assisted -> Bool, state -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, trusted -> Bool, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    enterprise_events (id) { id -> Id, enterprise_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+    enterprise_events (id) { id -> Id, enterprise_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, trusted -> Nullable<Bool>, }
 }
 table! {
     use diesel::sql_types::*;
@@ -79,7 +79,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    media (id) { id -> Id, owner_id -> Nullable<Id>, purpose -> Text, source_digest -> Text, subject -> Nullable<Text>, enterprise_id -> Nullable<Id>, buyer_id -> Nullable<Id>, created_at -> Utc, }
+    message_templates (village_id, kind) { village_id -> Id, kind -> Text, text -> Nullable<Text>, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    media (id) { id -> Id, owner_id -> Id, purpose -> Text, source_digest -> Text, subject -> Nullable<Text>, enterprise_id -> Nullable<Id>, buyer_id -> Nullable<Id>, created_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -103,6 +108,7 @@ table! {
         id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, price_from -> BigInt,
         photos -> JsonDoc, pirt_number -> Nullable<Text>, pirt_expires_year -> Nullable<Integer>, halal_number -> Nullable<Text>, halal_scheme -> Nullable<Text>, halal_until -> Nullable<Date>,
         state -> Text, search_name -> Text, search_rest -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, published_at -> Nullable<Utc>,
+        ingredients -> Nullable<Text>, allergens -> JsonDoc, storage -> Nullable<Text>, shelf_life_days -> Nullable<Integer>,
     }
 }
 table! {
@@ -114,6 +120,35 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     packs (id) { id -> Id, product_id -> Id, position -> Integer, label -> Text, unit -> Text, net_quantity -> Nullable<BigInt>, net_unit -> Nullable<Text>, active -> Bool, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    moderations (id) {
+        id -> Id, product_id -> Id, village_id -> Id, subject -> Text, differences -> JsonDoc, state -> Text, asked_by -> Id, on_behalf_of -> Nullable<Id>,
+        asked_at -> Utc, decided_by -> Nullable<Id>, decided_at -> Nullable<Utc>, reason -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    complaints (id) {
+        id -> Id, product_id -> Id, village_id -> Id, account_id -> Id, cause -> Text, text -> Nullable<Text>, state -> Text, outcome -> Nullable<Text>,
+        note -> Nullable<Text>, made_at -> Utc, resolved_by -> Nullable<Id>, resolved_at -> Nullable<Utc>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    batches (id) {
+        id -> Id, pack_id -> Id, code -> Text, produced_on -> Date, expires_on -> Nullable<Date>, quantity -> BigInt, actor_id -> Id,
+        on_behalf_of -> Nullable<Id>, recorded_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    lapse_warnings (product_id, kind, subject, lapses_on, days) { product_id -> Id, kind -> Text, subject -> Text, lapses_on -> Date, days -> Integer, warned_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -341,6 +376,9 @@ joinable!(products -> villages (village_id));
 joinable!(products -> categories (category_code));
 joinable!(product_events -> products (product_id));
 joinable!(packs -> products (product_id));
+joinable!(moderations -> products (product_id));
+joinable!(complaints -> products (product_id));
+joinable!(batches -> packs (pack_id));
 joinable!(prices -> packs (pack_id));
 joinable!(stock_items -> packs (pack_id));
 joinable!(orders -> order_groups (group_id));
@@ -361,6 +399,7 @@ joinable!(journal_seals -> villages (village_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
+    batches,
     balance_mark_lines,
     balance_marks,
     book_grant_uses,
@@ -372,6 +411,7 @@ allow_tables_to_appear_in_same_query!(
     bills,
     categories,
     closed_months,
+    complaints,
     delivery_zones,
     enterprise_events,
     enterprises,
@@ -381,8 +421,10 @@ allow_tables_to_appear_in_same_query!(
     invitations,
     jobs,
     journal_entries,
+    lapse_warnings,
     journal_seals,
     members,
+    moderations,
     order_change_lines,
     order_changes,
     order_events,
@@ -408,12 +450,13 @@ allow_tables_to_appear_in_same_query!(
     stock_items,
     unsealed_entries,
     tracking_tokens,
-    villages,
     village_settings,
     payment_details,
     payment_details_events,
+    message_templates,
     media,
     media_variants,
     media_removals,
     upload_counts,
+    villages,
 );

@@ -1,6 +1,6 @@
 //! `pasar demo`: the village of the study, made by the services its people would use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::Duration;
@@ -13,6 +13,7 @@ use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Clock;
 use crate::kit::db::{Failure, Tx};
 use crate::kit::jobs;
+use crate::market::catalogue::content::{Content, Photos};
 use crate::market::catalogue::model::NewProduct;
 use crate::market::catalogue::{self, rules::Move as ProductMove};
 use crate::market::orders::model::{Cart, CartLine, Delivery};
@@ -341,14 +342,19 @@ fn list(
     enterprise: EnterpriseId,
     row: &ProductRow,
 ) -> Result<PackId, Failure<Unexpected>> {
-    let new = NewProduct {
+    let content = Content {
         category: understood(&row.category)?,
         name: understood(&row.name)?,
         description: understood(&row.description)?,
+        ingredients: None,
+        allergens: BTreeSet::new(),
+        storage: None,
+        shelf_life_days: None,
         pirt: row.pirt.as_deref().map(understood).transpose()?,
         halal: None,
-        pack: row.pack()?,
+        photos: Photos::default(),
     };
+    let new = NewProduct { content, pack: row.pack()? };
     let listing = catalogue::service::create(tx, owner, enterprise, &new).expected()?;
     let id = listing.product.id;
     catalogue::service::advance(tx, owner, id, ProductMove::Submit, Action::WriteProduct, None).expected()?;

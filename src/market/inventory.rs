@@ -52,6 +52,18 @@ pub fn count(tx: &mut Tx<'_>, pack: PackId, on_hand: i64) -> Result<(), Failure<
     Err(InventoryError::BelowReserved { reserved }.into())
 }
 
+/// Adds what was made or has come back.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn add(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(stock_items::table.find(pack))
+        .set((stock_items::on_hand.eq(stock_items::on_hand + quantity), stock_items::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Promises `quantity` to an order, if so many are free.
 ///
 /// # Errors

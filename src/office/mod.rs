@@ -2,3 +2,4 @@
 
 pub mod notifications;
 pub mod owner_letters;
+pub mod product_news;

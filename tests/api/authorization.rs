@@ -49,6 +49,8 @@ struct World {
     staff: Person,
     draft: String,
     pack: String,
+    moderation: String,
+    complaint: String,
     zone: String,
     preorder: String,
     order: String,
@@ -78,16 +80,19 @@ fn world(app: &TestApp) -> World {
     let zone = shop.owner.client.post(&format!("/v1/enterprises/{}/delivery-zones", shop.id), zone).expect(201);
     let preorder = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 });
     let preorder = shop.owner.client.post(&format!("/v1/packs/{}/preorders", pack_of(&draft)), preorder).expect(201);
+    let version = shop.owner.client.get(&format!("/v1/products/{product}")).header("etag").to_owned();
+    let change = shop.owner.client.patch(&format!("/v1/products/{product}"), &version, json!({ "name": "Keripik" })).expect(200);
+    let complaint = buyer.client.post(&format!("/v1/products/{product}/complaints"), json!({ "cause": "other" })).expect(201);
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
+    let photo = |purpose: &str| text(&buyer.client.photo(purpose, &jpeg(32, 24)).expect(201)["id"]);
+    let (photo, proof) = (photo("product_photo"), photo("payment_proof"));
+    app.attach(&proof, &buyer, Purpose::PaymentProof, "ord_1", &shop, Some(&buyer)).expect("attached");
     let called_off = buyer.orders(&product, 1);
     shop.owner.steps(&called_off, &["accept", "payments/receive"]);
     let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
     let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
-    let photo = |purpose: &str| text(&buyer.client.photo(purpose, &jpeg(32, 24)).expect(201)["id"]);
-    let (photo, proof) = (photo("product_photo"), photo("payment_proof"));
-    app.attach(&proof, &buyer, Purpose::PaymentProof, "ord_1", &shop, Some(&buyer)).expect("attached");
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
     let owner = &shop.owner.client;
     let row = json!({ "kind": "sale", "amount": 5_000 });
@@ -108,6 +113,8 @@ fn world(app: &TestApp) -> World {
         staff,
         pack: pack_of(&draft),
         draft,
+        moderation: text(&change["waiting"]["id"]),
+        complaint: text(&complaint["id"]),
         zone: text(&zone["id"]),
         preorder: text(&preorder["id"]),
         order,
@@ -149,24 +156,34 @@ impl World {
             "delivery-zones" => &self.zone,
             "preorders" => &self.preorder,
             "orders" => &self.order,
+            "moderations" => &self.moderation,
+            "complaints" => &self.complaint,
             "order-groups" => &self.group,
             "me" => &self.session,
-            "payments" => &self.payment,
-            "refunds" => &self.refund,
             "cash-book" => &self.cash_row,
             "cash-templates" => &self.template,
             "book-grants" => &self.grant,
             "media" => &self.photo,
             "private-media" => &self.proof,
+            "payments" => &self.payment,
+            "refunds" => &self.refund,
             _ => "",
         };
-        let template = template.replace("{partner_id}", &self.partner).replace("{month}", "2026-11");
         let query = if template.ends_with("/account-statement") { "?account=cash:seller" } else { "" };
-        let path = template.replace("{id}", id).replace("{number}", "0000-0000").replace("{size}", "320");
-        format!("{}{query}", path.replace("{account_id}", &self.staff.account_id))
+        let others = [
+            ("{number}", "0000-0000"),
+            ("{account_id}", &self.staff.account_id),
+            ("{size}", "320"),
+            ("{kind}", "order"),
+            ("{partner_id}", &self.partner),
+            ("{month}", "2026-11"),
+        ];
+        let path = others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value));
+        format!("{path}{query}")
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
+    #[expect(clippy::too_many_lines, reason = "one line for each operation")]
     fn body(&self, operation: &Operation) -> Option<Value> {
         let reason = || Some(json!({ "reason": "Karena diuji" }));
         let person = || json!({ "phone": "081299999999", "name": "Seseorang", "password": "rahasia-desa" });
@@ -195,12 +212,26 @@ impl World {
             | "send_refund"
             | "sign_out"
             | "submit_enterprise"
+            | "confirm_moderation"
+            | "withdraw_change"
             | "submit_product" => Some(json!({})),
-            "call_off_preorder" | "cancel_order" | "dispute_refund" | "refuse_payment" | "reverse_payment" | "reject_enterprise"
-            | "reject_order" | "reject_product" | "return_enterprise" | "return_product" | "suspend_enterprise" | "suspend_product" => {
-                reason()
-            }
-            "reverse_cash_row" => reason(),
+            "call_off_preorder"
+            | "cancel_order"
+            | "dispute_refund"
+            | "refuse_payment"
+            | "reverse_payment"
+            | "reject_enterprise"
+            | "return_moderation"
+            | "reject_moderation"
+            | "trust_enterprise"
+            | "distrust_enterprise"
+            | "reject_order"
+            | "reject_product"
+            | "return_enterprise"
+            | "return_product"
+            | "reverse_cash_row"
+            | "suspend_enterprise"
+            | "suspend_product" => reason(),
             "apply_cash_template" | "withdraw_book_grant" => Some(json!({})),
             "record_cash_row" | "preview_cash_row" => Some(json!({ "kind": "sale", "amount": 5_000 })),
             "record_cash_batch" => Some(json!({ "rows": [{ "client_id": "hp-1", "kind": "sale", "amount": 5_000 }] })),
@@ -231,8 +262,13 @@ impl World {
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
             "open_preorder" => Some(json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 })),
             "place_order" => Some(cart(&self.draft, 1)),
+            "report_product" => Some(json!({ "cause": "other" })),
+            "resolve_complaint" => Some(json!({ "outcome": "nothing_found" })),
+            "record_batch" => Some(json!({ "quantity": 5 })),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
+            "put_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
+            "preview_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
             "set_prices" => Some(json!({ "price": 15_000 })),
             "set_shop_terms" => {
                 Some(json!({ "minimum_order": 0, "answer_hours": 48, "hand_over_days": 7, "opening": null, "holiday": null }))
@@ -272,20 +308,29 @@ impl World {
             | "get_enterprise"
             | "get_income"
             | "get_me"
+            | "get_message_template"
             | "get_order"
             | "get_order_group"
-            | "get_preorder"
             | "get_payment_details"
             | "get_photo"
             | "get_private_photo"
+            | "get_preorder"
             | "get_product"
+            | "get_product_chat"
+            | "get_product_label"
             | "get_seller"
             | "get_shop"
             | "track_order"
             | "get_trial_balance"
             | "get_village"
             | "get_village_settings"
+            | "list_batches"
             | "list_categories"
+            | "list_complaints"
+            | "list_my_complaints"
+            | "list_product_changes"
+            | "list_waiting"
+            | "get_moderation_service_level"
             | "list_delivery_zones"
             | "list_enterprise_history"
             | "list_enterprise_orders"
@@ -301,8 +346,8 @@ impl World {
             | "list_own_products"
             | "list_preorder_history"
             | "list_product_history"
-            | "list_price_history"
             | "list_payment_details_history"
+            | "list_price_history"
             | "list_products"
             | "list_sellers"
             | "list_village_enterprises"

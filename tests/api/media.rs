@@ -33,7 +33,7 @@ impl TestApp {
         let (enterprise, buyer) = (shop.id.parse().expect("an id"), buyer.map(|buyer| buyer.account_id.parse().expect("an id")));
         let attached = self.wait(self.app.db.write(move |tx| {
             let to = Attachment { subject, enterprise, buyer };
-            service::attach(tx, Some(who), media, purpose, &to)
+            service::attach(tx, who, media, purpose, &to)
         }));
         attached.map_err(|failure| match failure {
             Failure::Refused(refusal) => refusal,
@@ -304,4 +304,31 @@ fn a_removal_never_takes_what_has_just_come() {
             }
         });
     }
+}
+
+/// A guest proves a payment too, and what she showed stays hers when she has an account.
+#[test]
+fn a_guest_uploads_and_her_account_takes_it_over() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let shop = app.home_industry(&village, "Opak Bu Wati");
+    let opened = app.client.send("POST", "/v1/auth/guest", Some(json!({ "phone": "081299999997", "name": "Tamu" })), &[]).expect(201);
+    let guest = app.client.signed_in(opened["access_token"].as_str().expect("a token"));
+    let proof = id(&guest.photo("payment_proof", &jpeg(64, 48)).expect(201));
+    let path = format!("/v1/private-media/{proof}/320");
+    assert_eq!(guest.get(&path).status, 200);
+
+    let account = app.buyer("Tamu");
+    let (owner, buyer): (AccountId, AccountId) =
+        (opened["account_id"].as_str().expect("an id").parse().expect("an id"), account.account_id.parse().expect("an id"));
+    let (media, enterprise) = (proof.parse().expect("an id"), shop.id.parse().expect("an id"));
+    let moved = app.wait(app.app.db.write(move |tx| {
+        let to = Attachment { subject: "ord_1", enterprise, buyer: Some(owner) };
+        service::attach(tx, owner, media, Purpose::PaymentProof, &to)?;
+        Ok::<_, Failure<AttachError>>(service::adopt(tx, &[owner], buyer)?)
+    }));
+    moved.expect("taken over");
+    assert_eq!(account.client.get(&path).status, 200);
+    assert_eq!(guest.get(&path).status, 404);
+    assert_eq!(shop.owner.client.get(&path).status, 200);
 }

@@ -1,6 +1,6 @@
 //! A screen costs the same number of statements however many rows it shows.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
 use crate::support::people::pack_of;
@@ -13,6 +13,19 @@ fn cost(app: &TestApp, client: &Client, path: &str) -> u64 {
     let before = app.app.db.statements();
     client.get(path).expect(200);
     app.app.db.statements() - before
+}
+
+/// Gives every product another pack, a batch near its end, a change that waits and a report.
+fn furnish(products: &Value, owner: &Client, buyer: &Client) {
+    for (n, product) in products["items"].as_array().expect("a list").iter().enumerate() {
+        let id = product["id"].as_str().expect("an id");
+        owner.post(&format!("/v1/products/{id}/packs"), json!({ "unit": "box", "price": 50_000, "stock": n })).expect(201);
+        let batch = json!({ "quantity": 1, "produced_on": "2026-10-30", "expires_on": "2026-11-30" });
+        owner.post(&format!("/v1/packs/{}/batches", pack_of(id)), batch).expect(201);
+        let tag = owner.get(&format!("/v1/products/{id}")).header("etag").to_owned();
+        owner.patch(&format!("/v1/products/{id}"), &tag, json!({ "name": format!("Opak Baru {n}") })).expect(200);
+        buyer.post(&format!("/v1/products/{id}/complaints"), json!({ "cause": "other" })).expect(201);
+    }
 }
 
 #[test]
@@ -38,6 +51,11 @@ fn a_longer_list_asks_no_more_of_the_database() {
     shop.owner.steps(&order, &["accept", "prepare", "ready", "hand-over", "payments/receive"]);
 
     let owner = &shop.owner.client;
+    let page = format!("/v1/products/{product}");
+    let (bare, bare_own) = (cost(&app, &app.client, &page), cost(&app, owner, &page));
+    furnish(&all, owner, &buyer.client);
+    assert_eq!((cost(&app, &app.client, &page), cost(&app, owner, &page)), (bare, bare_own), "a product with more to show");
+    assert!(bare <= 5 && bare_own <= 10, "a product's page asks {bare} times, {bare_own} for its seller");
     let lists = [
         (&app.client, "/v1/products?".to_owned()),
         (&app.client, "/v1/products?q=opak&".to_owned()),
@@ -46,6 +64,10 @@ fn a_longer_list_asks_no_more_of_the_database() {
         (owner, format!("/v1/enterprises/{}/orders?", shop.id)),
         (owner, format!("/v1/enterprises/{}/products?", shop.id)),
         (owner, format!("/v1/enterprises/{}/preorders?", shop.id)),
+        (owner, format!("/v1/packs/{}/batches?", pack_of(&product))),
+        (&village.admin.client, format!("/v1/villages/{}/moderations?", village.id)),
+        (&village.admin.client, format!("/v1/villages/{}/complaints?", village.id)),
+        (&buyer.client, "/v1/me/complaints?".to_owned()),
         (owner, format!("/v1/enterprises/{}/journal?", shop.id)),
         (&village.admin.client, format!("/v1/villages/{}/products?state=published&", village.id)),
     ];

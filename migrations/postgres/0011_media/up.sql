@@ -1,6 +1,6 @@
 CREATE TABLE media (
     id uuid NOT NULL CONSTRAINT pk_media PRIMARY KEY,
-    owner_id uuid CONSTRAINT fk_media_owner REFERENCES accounts (id),
+    owner_id uuid NOT NULL CONSTRAINT fk_media_owner REFERENCES accounts (id),
     purpose text NOT NULL CONSTRAINT ck_media_purpose
         CHECK (purpose IN ('product_photo', 'payment_proof', 'claim_photo', 'cash_book')),
     source_digest text NOT NULL,
@@ -11,6 +11,7 @@ CREATE TABLE media (
     CONSTRAINT ck_media_attached CHECK ((subject IS NULL) = (enterprise_id IS NULL) AND (subject IS NOT NULL OR buyer_id IS NULL))
 );
 CREATE INDEX ix_media_owner ON media (owner_id, source_digest);
+CREATE INDEX ix_media_buyer ON media (buyer_id);
 CREATE INDEX ix_media_subject ON media (subject, id);
 
 CREATE TABLE media_variants (

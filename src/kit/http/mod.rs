@@ -7,6 +7,7 @@ pub mod input;
 pub mod limits;
 pub mod page;
 pub mod problem;
+pub mod reader;
 pub mod responses;
 pub mod upload;
 
@@ -14,3 +15,4 @@ pub use idempotency::{InFlight, Posted, Reply};
 pub use input::{NoBody, Valid};
 pub use page::{Limit, Page};
 pub use problem::Problem;
+pub use reader::Reader;

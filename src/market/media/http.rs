@@ -9,10 +9,10 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::intake::{self, Incoming, IntakeError, Studio, TakenIn, Uploader};
+use super::intake::{self, Incoming, IntakeError, Studio, TakenIn};
 use super::model::{MediaId, Purpose, Size};
 use super::service::{self, AttachError, MediaError};
-use crate::kit::auth::{Actor, Anyone, Buying};
+use crate::kit::auth::{Actor, Anyone, Buying, Identity};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Db, Failure, Never};
 use crate::kit::http::Problem;
@@ -122,13 +122,13 @@ impl From<TakenIn> for MediaView {
 ///
 /// # Errors
 /// What [`intake::take_in`] refuses, as a problem.
-pub async fn receive(db: &Db, studio: &Studio, uploader: Uploader, purpose: Purpose, file: &TempFile) -> Result<TakenIn, Problem> {
+pub async fn receive(db: &Db, studio: &Studio, who: Identity, purpose: Purpose, file: &TempFile) -> Result<TakenIn, Problem> {
     let incoming = Incoming {
         path: file.file.path().to_owned(),
         file_name: file.file_name.clone(),
         media_type: file.content_type.as_ref().map(|kind| kind.essence_str().to_owned()),
     };
-    Ok(intake::take_in(db, studio, uploader, purpose, incoming).await?)
+    Ok(intake::take_in(db, studio, who, purpose, incoming).await?)
 }
 
 /// Uploads a photo. Name its id where it belongs within 24 hours, or it is removed.
@@ -146,7 +146,7 @@ pub async fn upload(
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let form = form.into_inner();
-    let taken = receive(&db, &studio, Uploader::Account(actor.who), form.purpose.into_inner(), &form.file).await?;
+    let taken = receive(&db, &studio, actor.who, form.purpose.into_inner(), &form.file).await?;
     let place = url(taken.media.id, taken.media.purpose, Size::Large);
     let mut answer = if taken.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(answer.insert_header((LOCATION, place)).json(MediaView::from(taken)))

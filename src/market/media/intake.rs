@@ -11,7 +11,7 @@ use serde_json::json;
 use super::jobs::DISCARD;
 use super::model::{Media, NewMedia, Purpose, Size, Variant};
 use super::store;
-use crate::kit::auth::{AccountId, Identity};
+use crate::kit::auth::Identity;
 use crate::kit::db::{Db, Failure, Refusal, Tx};
 use crate::kit::jobs;
 use crate::kit::objects::{Digest, ObjectError, Objects};
@@ -38,24 +38,6 @@ pub struct Incoming {
     /// As the sender's device calls it.
     pub file_name: Option<String>,
     pub media_type: Option<String>,
-}
-
-/// Who uploads.
-#[derive(Clone, Copy, Debug)]
-pub enum Uploader {
-    /// Someone who is signed in; her uploads of the day are counted.
-    Account(Identity),
-    /// Someone without an account; the feature that lets her in has judged and counts.
-    Guest,
-}
-
-impl Uploader {
-    const fn account(self) -> Option<AccountId> {
-        match self {
-            Self::Account(identity) => Some(identity.account),
-            Self::Guest => None,
-        }
-    }
 }
 
 /// A photo that is in the house.
@@ -94,22 +76,14 @@ impl From<Denied> for IntakeError {
 ///
 /// # Errors
 /// [`IntakeError`].
-pub async fn take_in(
-    db: &Db,
-    studio: &Studio,
-    uploader: Uploader,
-    purpose: Purpose,
-    file: Incoming,
-) -> Result<TakenIn, Failure<IntakeError>> {
-    if let Uploader::Account(identity) = uploader {
-        let most = studio.most_a_day;
-        db.write(move |tx| admit(tx, identity, most)).await?;
-    }
+pub async fn take_in(db: &Db, studio: &Studio, who: Identity, purpose: Purpose, file: Incoming) -> Result<TakenIn, Failure<IntakeError>> {
+    let most = studio.most_a_day;
+    db.write(move |tx| admit(tx, who, most)).await?;
     let made = studio.darkroom.work(move || make(&file)).await;
     let (source, copies) = made.map_err(|_| IntakeError::Busy)?.map_err(IntakeError::Picture)?;
     let (variants, contents): (Vec<Variant>, Vec<_>) = copies.into_iter().unzip();
     let objects: Vec<_> = variants.iter().map(|variant| variant.digest.clone()).zip(contents).collect();
-    let new = NewMedia { owner: uploader.account(), purpose, source, variants };
+    let new = NewMedia { owner: who.account, purpose, source, variants };
     let taken = db.write(move |tx| record(tx, &new)).await?;
     for (digest, jpeg) in objects {
         studio.objects.put(&digest, jpeg).await.map_err(refused_store)?;
@@ -117,10 +91,10 @@ pub async fn take_in(
     Ok(taken)
 }
 
-fn admit(tx: &mut Tx<'_>, identity: Identity, most: i32) -> Result<(), Failure<IntakeError>> {
+fn admit(tx: &mut Tx<'_>, who: Identity, most: i32) -> Result<(), Failure<IntakeError>> {
     let now = tx.now();
-    principal(tx, identity, now).map_err(|failure| failure.map(IntakeError::from))?;
-    if store::count(tx, identity.account, most)? { Ok(()) } else { Err(IntakeError::TooManyToday { most }.into()) }
+    principal(tx, who, now).map_err(|failure| failure.map(IntakeError::from))?;
+    if store::count(tx, who.account, most)? { Ok(()) } else { Err(IntakeError::TooManyToday { most }.into()) }
 }
 
 /// From the largest to the smallest, with what is to be stored of each.
@@ -145,8 +119,7 @@ fn variant(size: Size, copy: &Copy) -> Variant {
 }
 
 fn record(tx: &mut Tx<'_>, new: &NewMedia) -> Result<TakenIn, Failure<IntakeError>> {
-    let same = new.owner.map(|owner| store::same(tx, owner, new.purpose, &new.source)).transpose()?.flatten();
-    if let Some(media) = same {
+    if let Some(media) = store::same(tx, new.owner, new.purpose, &new.source)? {
         let variants = store::variants(tx, media.id)?;
         return Ok(TakenIn { media, variants, new: false });
     }

@@ -77,8 +77,8 @@ impl Size {
 #[derive(Clone, Debug, Queryable)]
 pub struct Media {
     pub id: MediaId,
-    /// Without one, a guest uploaded it.
-    pub owner: Option<AccountId>,
+    /// Who uploaded it.
+    pub owner: AccountId,
     pub purpose: Purpose,
     /// What it is attached to.
     pub subject: Option<String>,
@@ -100,7 +100,7 @@ pub struct Variant {
 /// A photo as it is entered.
 #[derive(Clone, Debug)]
 pub struct NewMedia {
-    pub owner: Option<AccountId>,
+    pub owner: AccountId,
     pub purpose: Purpose,
     /// Of the file as it was uploaded.
     pub source: Digest,

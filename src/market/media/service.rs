@@ -28,17 +28,9 @@ impl Refusal for AttachError {}
 /// Attaches a photo that the caller uploaded, in the transaction of the act that names it. Attaching it where it is attached already
 /// changes nothing, whoever asks: an edit names the photos that stay.
 ///
-/// Without an account (`who`), only what a guest uploaded can be attached.
-///
 /// # Errors
 /// [`AttachError`].
-pub fn attach(
-    tx: &mut Tx<'_>,
-    who: Option<AccountId>,
-    id: MediaId,
-    purpose: Purpose,
-    to: &Attachment<'_>,
-) -> Result<(), Failure<AttachError>> {
+pub fn attach(tx: &mut Tx<'_>, who: AccountId, id: MediaId, purpose: Purpose, to: &Attachment<'_>) -> Result<(), Failure<AttachError>> {
     let media = match store::get(tx, id) {
         Err(DbError::NotFound) => return Err(AttachError::NoSuchPhoto.into()),
         other => other?,
@@ -72,7 +64,7 @@ pub fn detach(tx: &mut Tx<'_>, id: MediaId, subject: &str) -> Result<(), DbError
 /// [`AttachError`].
 pub fn replace(
     tx: &mut Tx<'_>,
-    who: Option<AccountId>,
+    who: AccountId,
     before: &[MediaId],
     after: &[MediaId],
     purpose: Purpose,
@@ -110,7 +102,7 @@ pub fn discard(tx: &mut Tx<'_>, who: Identity, id: MediaId) -> Result<(), Failur
     let now = tx.now();
     let person = principal(tx, who, now).map_err(|failure| failure.map(MediaError::from))?;
     let media = store::get(tx, id)?;
-    if media.owner != Some(person.account) {
+    if media.owner != person.account {
         judge(tx, who, now, &media)?;
         return Err(MediaError::Denied(Denied::Forbidden).into());
     }
@@ -139,20 +131,18 @@ pub fn private(conn: &mut Conn, who: Identity, now: Timestamp, id: MediaId, size
     Ok(digest)
 }
 
-/// Where a photo lies that is attached to `subject`, for a feature that has judged by itself who may see what belongs to it, such as by the
-/// secret of a guest's order.
+/// What guests uploaded, and what they bought that photos are about, is their account's from now on.
 ///
 /// # Errors
-/// [`DbError::NotFound`], also for one that is attached elsewhere.
-pub fn of_subject(conn: &mut Conn, id: MediaId, subject: &str, size: Size) -> Result<Digest, DbError> {
-    let (media, digest) = store::with_variant(conn, id, size)?;
-    if media.subject.as_deref() == Some(subject) { Ok(digest) } else { Err(DbError::NotFound) }
+/// [`DbError`] when the database fails.
+pub fn adopt(tx: &mut Tx<'_>, guests: &[AccountId], account: AccountId) -> Result<(), DbError> {
+    store::adopt(tx, guests, account)
 }
 
 /// Who uploaded it sees it; anyone else only what it is attached to may show her.
 fn judge(conn: &mut Conn, who: Identity, now: Timestamp, media: &Media) -> Result<(), Failure<MediaError>> {
     let person = principal(conn, who, now).map_err(|failure| failure.map(MediaError::from))?;
-    if media.owner == Some(person.account) {
+    if media.owner == person.account {
         return Ok(());
     }
     let (Some(action), Some(enterprise)) = (media.purpose.asks_for(), media.enterprise) else {

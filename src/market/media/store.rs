@@ -100,6 +100,15 @@ pub(super) fn detach(tx: &mut Tx<'_>, id: MediaId, subject: &str) -> Result<bool
     Ok(diesel::update(there).set(nothing).execute(&mut **tx)? == 1)
 }
 
+/// Gives an account what guests uploaded and bought.
+pub(super) fn adopt(tx: &mut Tx<'_>, guests: &[AccountId], account: AccountId) -> Result<(), DbError> {
+    let bought = media::table.filter(media::buyer_id.eq_any(guests));
+    diesel::update(bought).set(media::buyer_id.eq(account)).execute(&mut **tx)?;
+    let uploaded = media::table.filter(media::owner_id.eq_any(guests));
+    diesel::update(uploaded).set(media::owner_id.eq(account)).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Removes a photo that is attached to nothing; answers the digests it used, or nothing when it is attached or gone.
 pub(super) fn remove(tx: &mut Tx<'_>, id: MediaId) -> Result<Vec<Digest>, DbError> {
     let free = media::table.filter(media::id.eq(id).and(media::subject.is_null()));

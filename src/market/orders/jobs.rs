@@ -5,8 +5,9 @@ use serde_json::json;
 use super::model::OrderId;
 use super::service;
 use crate::kit::clock::Timestamp;
-use crate::kit::db::{Db, DbError, Tx};
+use crate::kit::db::{Db, DbError, Failure, Never, Tx};
 use crate::kit::jobs::{Job, enqueue, enqueue_at};
+use crate::market::catalogue;
 
 /// The seller is to be told.
 pub const PLACED: &str = "order_placed";
@@ -56,6 +57,20 @@ pub(super) fn change_decided(tx: &mut Tx<'_>, order: OrderId) -> Result<(), DbEr
 
 pub(super) fn handed_over(tx: &mut Tx<'_>, order: OrderId, complete_at: Timestamp) -> Result<(), DbError> {
     look_at(tx, order, complete_at)
+}
+
+/// Calls off the orders that hold food which is not safe and has not changed hands, each in a transaction of its own.
+///
+/// # Errors
+/// In words, when it could not be done now.
+pub async fn recall(db: &Db, job: &Job) -> Result<(), String> {
+    let (packs, reason) = catalogue::jobs::recalled(job).ok_or("the job names no packs")?;
+    let orders = db.read(move |conn| Ok::<_, Failure<Never>>(service::holding(conn, &packs)?)).await;
+    for order in orders.map_err(|failure| format!("{failure:?}"))? {
+        let reason = reason.clone();
+        db.write(move |tx| service::recall(tx, order, &reason)).await.map_err(|failure| format!("{failure:?}"))?;
+    }
+    Ok(())
 }
 
 /// The order a job is about.

@@ -86,7 +86,7 @@ fn attach(tx: &mut Tx<'_>, who: Identity, order: &Order, proof: Option<MediaId>)
     let Some(media) = proof else { return Ok(()) };
     let subject = order.id.to_string();
     let to = Attachment { subject: &subject, enterprise: order.seller_id, buyer: order.buyer_id };
-    media::service::attach(tx, Some(who.account), media, Purpose::PaymentProof, &to).map_err(|failure| failure.map(OrderError::Photo))
+    media::service::attach(tx, who.account, media, Purpose::PaymentProof, &to).map_err(|failure| failure.map(OrderError::Photo))
 }
 
 /// Money is there that nobody had claimed: cash, or a transfer the seller found.

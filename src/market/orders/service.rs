@@ -239,6 +239,15 @@ fn why(overdue: Overdue, language: Language) -> Option<String> {
     }
 }
 
+/// The orders that hold one of these packs and have not changed hands.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn holding(conn: &mut Conn, packs: &[PackId]) -> Result<Vec<OrderId>, DbError> {
+    let open: Vec<State> = State::ALL.iter().copied().filter(|state| rules::next(*state, Move::Cancel).is_some()).collect();
+    store::holding(conn, packs, &open)
+}
+
 /// The village stops an order because its food is not safe; does nothing to one that has changed hands or ended.
 ///
 /// # Errors

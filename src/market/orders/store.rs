@@ -17,6 +17,7 @@ use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
+use crate::market::packs::PackId;
 use crate::market::packs::model::{Channel as PriceChannel, Offer};
 use crate::market::payments::{self as pay, Bill};
 use crate::market::preorders::WindowId;
@@ -154,7 +155,7 @@ pub(super) fn insert_line(tx: &mut Tx<'_>, order: OrderId, position: i32, line: 
             order_lines::order_id.eq(order),
             order_lines::position.eq(position),
             order_lines::product_id.eq(product.id),
-            order_lines::name.eq(&product.name),
+            order_lines::name.eq(&product.content.name),
             order_lines::unit.eq(pack.unit),
             order_lines::unit_price.eq(line.unit_price),
             order_lines::quantity.eq(line.quantity),
@@ -289,6 +290,13 @@ pub(super) fn set_quantity(tx: &mut Tx<'_>, line: &Line, quantity: i64, total: R
         .set((order_lines::quantity.eq(quantity), order_lines::total.eq(total)))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// The orders in one of these states with a line on one of these packs.
+pub(super) fn holding(conn: &mut Conn, packs: &[PackId], states: &[State]) -> Result<Vec<OrderId>, DbError> {
+    let lines = order_lines::table.inner_join(orders::table);
+    let open = order_lines::pack_id.eq_any(packs).and(orders::state.eq_any(states));
+    Ok(lines.filter(open).order(orders::id).select(orders::id).distinct().load(conn)?)
 }
 
 /// The only writer of the state; answers whether the order still stood in `from`.

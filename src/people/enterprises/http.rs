@@ -58,14 +58,30 @@ pub struct EnterpriseView {
     /// Whether the village office leads it for someone without a phone.
     assisted: bool,
     state: State,
+    /// Whether she confirms changes of her products herself.
+    trusted: bool,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
 impl From<Enterprise> for EnterpriseView {
     fn from(e: Enterprise) -> Self {
-        let Enterprise { id, village_id, kind, name, about, phone, phone_public, assisted, state, version: _, created_at, updated_at } = e;
-        Self { id, village_id, kind, name, about, phone, phone_public, assisted, state, created_at, updated_at }
+        let Enterprise {
+            id,
+            village_id,
+            kind,
+            name,
+            about,
+            phone,
+            phone_public,
+            assisted,
+            state,
+            version: _,
+            created_at,
+            updated_at,
+            trusted,
+        } = e;
+        Self { id, village_id, kind, name, about, phone, phone_public, assisted, state, trusted, created_at, updated_at }
     }
 }
 
@@ -137,6 +153,8 @@ pub struct EnterpriseEventView {
     on_behalf_of: Option<EnterpriseId>,
     reason: Option<String>,
     at: Timestamp,
+    /// What it made of the village's trust; null if it was not about that.
+    trusted: Option<bool>,
 }
 
 /// The latest hundred moves, newest first.
@@ -154,6 +172,7 @@ impl From<Vec<Event>> for EnterpriseHistoryView {
             on_behalf_of: e.on_behalf_of,
             reason: e.reason,
             at: e.at,
+            trusted: e.trusted,
         };
         Self { items: events.into_iter().map(view).collect() }
     }
@@ -281,7 +300,7 @@ fn created(enterprise: Enterprise) -> Reply {
     Reply::created(format!("/v1/enterprises/{}", enterprise.id), &EnterpriseView::from(enterprise)).version(version)
 }
 
-fn moved(enterprise: Enterprise) -> Reply {
+pub(super) fn moved(enterprise: Enterprise) -> Reply {
     let version = enterprise.version;
     Reply::ok(&EnterpriseView::from(enterprise)).version(version)
 }

@@ -304,6 +304,25 @@ pub fn join(tx: &mut Tx<'_>, who: Identity, code: &str) -> Outcome<Enterprise> {
     if next(enterprise.state, Move::Join).is_some() { go(tx, &enterprise, Move::Join, by) } else { Ok(enterprise) }
 }
 
+/// Says whether a seller confirms changes of her products herself. What is so already stays, without another event.
+///
+/// # Errors
+/// [`EnterpriseError::NotTrading`] until she is approved.
+pub fn trust(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, trusted: bool, reason: &Reason) -> Outcome<Enterprise> {
+    let now = tx.now();
+    let enterprise = permitted(tx, who, now, id, Action::ReviewEnterprise)?;
+    if enterprise.kind == Kind::VillageOffice {
+        return Err(EnterpriseError::OfficeNotByHand.into());
+    }
+    if trusted && enterprise.state != State::Approved {
+        return Err(EnterpriseError::NotTrading.into());
+    }
+    if enterprise.trusted != trusted {
+        store::set_trusted(tx, &enterprise, trusted, By { actor: who.account, on_behalf_of: None, reason: Some(reason.as_str()) })?;
+    }
+    Ok(store::get(tx, id)?)
+}
+
 /// Moves an enterprise; the reason is kept for its owner to read.
 ///
 /// # Errors

@@ -16,15 +16,15 @@ use crate::people::enterprises::EnterpriseId;
 use crate::{plain_text, word_enum};
 
 word_enum! {
-    /// A way to pay that an enterprise may accept.
+    /// A way to pay, which an enterprise may accept or not.
     Method as "PaymentMethod" {
-        /// In cash, when the goods are brought.
+        /// In cash when it is brought.
         CashOnDelivery = "cash_on_delivery",
-        /// In cash, where the goods are fetched.
+        /// In cash when it is fetched.
         CashAtPickup = "cash_at_pickup",
-        /// To its bank account.
+        /// To the seller's bank account.
         BankTransfer = "bank_transfer",
-        /// By its QRIS code.
+        /// By the seller's QRIS code.
         Qris = "qris",
     }
 }

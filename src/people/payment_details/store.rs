@@ -30,7 +30,8 @@ columns!(
 
 type Row = (bool, bool, bool, bool, Option<String>, Option<String>, Option<String>, Option<String>, i32, Timestamp);
 
-fn ways(cash_on_delivery: bool, cash_at_pickup: bool, bank_transfer: bool, qris: bool) -> BTreeSet<Method> {
+/// The accepted ways, told in the order of the columns.
+fn ways([cash_on_delivery, cash_at_pickup, bank_transfer, qris]: [bool; 4]) -> BTreeSet<Method> {
     let ways = [
         (Method::CashOnDelivery, cash_on_delivery),
         (Method::CashAtPickup, cash_at_pickup),
@@ -48,7 +49,7 @@ pub(super) fn get(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Option<Pa
             Some(BankAccount { bank: bank.parse().ok()?, number: number.parse().ok()?, holder: holder.parse().ok()? })
         });
         let details =
-            Details { methods: ways(delivery, pickup, transfer, qris), bank: account, qris: code.and_then(|code| code.parse().ok()) };
+            Details { methods: ways([delivery, pickup, transfer, qris]), bank: account, qris: code.and_then(|code| code.parse().ok()) };
         PaymentDetails { details, version, updated_at: Some(updated_at) }
     }))
 }
@@ -60,7 +61,7 @@ pub(super) fn methods(conn: &mut Conn, of: &[EnterpriseId]) -> Result<Vec<(Enter
         .filter(p::enterprise_id.eq_any(of))
         .select((p::enterprise_id, p::cash_on_delivery, p::cash_at_pickup, p::bank_transfer, p::qris))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, delivery, pickup, transfer, qris)| (id, ways(delivery, pickup, transfer, qris))).collect())
+    Ok(rows.into_iter().map(|(id, delivery, pickup, transfer, qris)| (id, ways([delivery, pickup, transfer, qris]))).collect())
 }
 
 /// Writes the details, if nobody has changed them since `version`.

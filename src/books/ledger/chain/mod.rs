@@ -8,7 +8,7 @@
 //!    fold of its postings; it names the entry of any byte that was altered.
 //! 4. Destroying the secrets of a set of books leaves the chain whole: its commitments can no longer be opened.
 //!
-//! Why it is built like this is told in `docs/adr/0010-a-chain-without-a-hot-head.md`.
+//! Why it is built like this is told in `docs/adr/0009-a-chain-without-a-hot-head.md`.
 
 pub mod rules;
 pub mod sealing;
