@@ -35,6 +35,7 @@ impl From<ProductError> for Problem {
             ProductError::NotNow { state } => Self::conflict("product_not_editable").arg("state", state),
             ProductError::Stale => stale(),
             ProductError::ChangeWaits => Self::conflict("change_waits"),
+            ProductError::Photo(error) => error.problem("photos"),
             ProductError::Denied(denied) => denied.into(),
         }
     }

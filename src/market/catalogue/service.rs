@@ -7,7 +7,7 @@ use super::label::{self, LabelHint, LabelItem, LabelState};
 use super::model::{Category, Event, Filter, Listing, NewProduct, Product, ProductId, Sort, State};
 use super::rules::{Editing, Move, editing, next, trade_is_open};
 use super::store::{self, Moving, SearchText};
-use super::{jobs, lapses};
+use super::{jobs, lapses, photos};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
@@ -16,6 +16,7 @@ use crate::kit::phone::Phone;
 use crate::kit::search::{Query, normalise};
 use crate::kit::text::Reason;
 use crate::market::batches;
+use crate::market::media::service::AttachError;
 use crate::market::moderation;
 use crate::market::moderation::model::State as Decision;
 use crate::market::packs::{self, PackId};
@@ -38,6 +39,7 @@ pub enum ProductError {
     Stale,
     /// Another change of it waits for the village admin.
     ChangeWaits,
+    Photo(AttachError),
     Denied(Denied),
 }
 impl Refusal for ProductError {}
@@ -48,7 +50,7 @@ impl From<Denied> for ProductError {
     }
 }
 
-type Outcome<T> = Result<T, Failure<ProductError>>;
+pub(super) type Outcome<T> = Result<T, Failure<ProductError>>;
 
 fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> {
     principal(conn, who, now).map_err(|failure| failure.map(ProductError::from))
@@ -222,7 +224,7 @@ pub fn queue(
 /// Writes a product, as a draft.
 ///
 /// # Errors
-/// [`ProductError::NotTrading`] unless the enterprise is approved; [`ProductError::NoSuchCategory`].
+/// [`ProductError::NotTrading`] unless the enterprise is approved; [`ProductError::NoSuchCategory`], [`ProductError::Photo`].
 pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &NewProduct) -> Outcome<Listing> {
     let now = tx.now();
     let person = person(tx, who, now)?;
@@ -235,6 +237,7 @@ pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
     check_category(tx, new.content.category.as_str())?;
     let search = search_text(&new.content, &enterprise.name);
     let id = store::insert(tx, enterprise.village_id, enterprise.id, new, &search)?;
+    photos::attach(tx, who.account, id, enterprise.id, &new.content.photos)?;
     packs::service::open(tx, id, 1, &new.pack, By { actor: who.account, on_behalf_of: person.on_behalf_of(&resource), reason: None })?;
     Ok(listing(tx, id)?)
 }
@@ -267,8 +270,8 @@ pub fn refresh_search(tx: &mut Tx<'_>, enterprise: EnterpriseId) -> Result<(), D
 /// seller; otherwise the change waits for the village admin.
 ///
 /// # Errors
-/// [`ProductError::NotNow`], [`ProductError::Stale`], [`ProductError::NoSuchCategory`], and [`ProductError::ChangeWaits`]
-/// where another change does.
+/// [`ProductError::NotNow`], [`ProductError::Stale`], [`ProductError::NoSuchCategory`], [`ProductError::Photo`], and
+/// [`ProductError::ChangeWaits`] where another change does.
 pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change: &Change) -> Outcome<Listing> {
     let (product, by) = writable(tx, who, id)?;
     let editing = editing(product.state).ok_or(ProductError::NotNow { state: product.state })?;
@@ -283,6 +286,7 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change:
     if differences.is_empty() {
         return Ok(listing(tx, id)?);
     }
+    photos::attach(tx, who.account, id, product.enterprise_id, &content.photos)?;
     if editing == Editing::AfterALook {
         if !moderation::service::propose(tx, &product, &differences, by)? {
             return Err(ProductError::ChangeWaits.into());
@@ -296,15 +300,26 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change:
     Ok(listing(tx, id)?)
 }
 
-/// Writes a product's new content, and what it is found by.
+/// Writes a product's new content, and what it is found by. Photos that are not in it any more are let go.
 ///
 /// # Errors
 /// [`ProductError::Stale`].
 pub fn rewrite(tx: &mut Tx<'_>, mut product: Product, content: Content) -> Outcome<()> {
+    photos::let_go(tx, product.id, &product.content.photos, &content.photos)?;
     let search = search_text(&content, &product.seller_name);
     (product.content, product.search_name, product.search_rest) = (content, search.name, search.rest);
     let version = product.version;
     if store::update(tx, &product, version)? { Ok(()) } else { Err(ProductError::Stale.into()) }
+}
+
+/// A proposed change comes to nothing: the photos that only it named are let go.
+///
+/// # Errors
+/// [`ProductError::Stale`].
+pub fn drop_change(tx: &mut Tx<'_>, product: &Product, change: &Change) -> Outcome<()> {
+    let proposed = product.content.after(change);
+    photos::let_go(tx, product.id, &proposed.photos, &product.content.photos)?;
+    touch(tx, product.id, product.version)
 }
 
 /// Counts a product's version up, since what its house sees of it has changed.

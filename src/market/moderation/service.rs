@@ -130,13 +130,13 @@ fn move_product(tx: &mut Tx<'_>, product: &Product, event: ProductMove, by: By<'
 
 /// What becomes of the product once its change is decided.
 fn conclude(tx: &mut Tx<'_>, product: Product, differences: &[Difference], event: Move) -> Outcome<()> {
+    let change = Change::of(differences).unwrap_or_default();
     match event {
         Move::Confirm => {
-            let change = Change::of(differences).unwrap_or_default();
             let content = product.content.after(&change);
             of_product(catalogue::rewrite(tx, product, content))
         }
-        Move::Return | Move::Reject | Move::Withdraw => of_product(catalogue::touch(tx, product.id, product.version)),
+        Move::Return | Move::Reject | Move::Withdraw => of_product(catalogue::drop_change(tx, &product, &change)),
     }
 }
 
