@@ -36,7 +36,7 @@ use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::media::intake::Studio;
 use crate::market::whatsapp::PublicUrl;
-use crate::market::{catalogue, media, moderation, orders};
+use crate::market::{catalogue, claims, media, moderation, orders};
 use crate::office::{notifications, owner_letters, product_news};
 use crate::people::{accounts, enterprises, payment_details};
 use crate::routes;
@@ -106,9 +106,14 @@ impl App {
                     | orders::jobs::ACCEPTED
                     | orders::jobs::QUOTED
                     | orders::jobs::CHANGE_PROPOSED
-                    | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
+                    | orders::jobs::CHANGE_DECIDED
+                    | claims::jobs::OPENED
+                    | claims::jobs::OFFERED
+                    | claims::jobs::REFUSED
+                    | claims::jobs::DECIDED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
+                    claims::jobs::TIME_UP => claims::jobs::time_up(&app.db, &job).await,
                     catalogue::jobs::RECALLED => orders::jobs::recall(&app.db, &job).await,
                     catalogue::lapses::LAPSES | moderation::service::DECIDED => product_news::fan_out(&app.db, &job).await,
                     product_news::LETTER => product_news::write(&app.db, &app.mailer, &job).await,

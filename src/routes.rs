@@ -8,7 +8,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
-use crate::market::{batches, catalogue, complaints, media, moderation, orders, packs, preorders, shops, whatsapp};
+use crate::market::{batches, catalogue, claims, complaints, media, moderation, orders, packs, preorders, shops, whatsapp};
 use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
@@ -29,6 +29,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(preorders::routes)
             .configure(whatsapp::routes)
             .configure(orders::routes)
+            .configure(claims::routes)
             .configure(ledger::routes)
             .configure(cashbook::routes)
             .configure(income::routes)

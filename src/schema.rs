@@ -360,6 +360,23 @@ table! {
     use crate::kit::db::types::{Id, Utc};
     preorder_events (id) { id -> Id, window_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    claims (id) {
+        id -> Id, order_id -> Id, village_id -> Id, seller_id -> Id, position -> Integer, quantity -> BigInt, batch_id -> Nullable<Id>, batch_code -> Nullable<Text>, text -> Text, photos -> JsonDoc,
+        wish -> Text, wished_amount -> Nullable<BigInt>, state -> Text, remedy -> Nullable<Text>, amount -> Nullable<BigInt>, reason -> Nullable<Text>, order_was -> Text,
+        due_at -> Nullable<Utc>, mediation_since -> Nullable<Utc>, version -> Integer, opened_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    claim_events (id) {
+        id -> Id, claim_id -> Id, from_state -> Text, to_state -> Text, remedy -> Nullable<Text>, amount -> Nullable<BigInt>, actor_id -> Nullable<Id>,
+        on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc,
+    }
+}
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
@@ -391,6 +408,8 @@ joinable!(preorder_windows -> packs (pack_id));
 joinable!(refunds -> orders (order_id));
 joinable!(order_changes -> orders (order_id));
 joinable!(order_change_lines -> order_changes (change_id));
+joinable!(claims -> orders (order_id));
+joinable!(claim_events -> claims (claim_id));
 joinable!(postings -> journal_entries (entry_id));
 joinable!(entry_digests -> journal_entries (entry_id));
 joinable!(unsealed_entries -> journal_entries (entry_id));
@@ -410,6 +429,8 @@ allow_tables_to_appear_in_same_query!(
     cash_templates,
     bills,
     categories,
+    claim_events,
+    claims,
     closed_months,
     complaints,
     delivery_zones,

@@ -2,7 +2,9 @@
 
 pub mod batches;
 pub mod catalogue;
+pub mod claims;
 pub mod complaints;
+
 pub mod inventory;
 pub mod media;
 pub mod moderation;

@@ -45,6 +45,8 @@ word_enum! {
         EndOrder = "end_order",
         /// See a picture that shows what happened to an order: a proof of payment, a photo with a claim.
         ViewEvidence = "view_evidence",
+        /// Decide on a claim about goods that its two sides could not settle.
+        MediateClaim = "mediate_claim",
         /// See the books.
         ViewBooks = "view_books",
         /// Write into the books by hand, and say who else may read them.
@@ -81,7 +83,7 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::ViewEnterprise => &[VillageAdmin, Owner, Staff],
         Action::EditEnterprise | Action::WriteProduct | Action::FulfilOrder => &[AssistingAdmin, Owner, Staff],
         Action::ManageMembers | Action::ManagePaymentDetails => &[AssistingAdmin, Owner],
-        Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
+        Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct | Action::MediateClaim => &[VillageAdmin],
         Action::ViewEvidence => &[VillageAdmin, AssistingAdmin, Owner, Staff, Buyer],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
         Action::BuyOrder => &[Buyer],
@@ -211,7 +213,7 @@ pub fn principal(conn: &mut Conn, identity: Identity, now: crate::kit::clock::Ti
 /// # Errors
 /// [`Denied::Hidden`] or [`Denied::Forbidden`].
 pub fn authorize(who: &Principal, action: Action, resource: &Resource) -> Result<(), Denied> {
-    let reviews = matches!(action, Action::ReviewEnterprise | Action::ModerateProduct);
+    let reviews = matches!(action, Action::ReviewEnterprise | Action::ModerateProduct | Action::MediateClaim);
     if reviews && who.relations(resource).any(|relation| matches!(relation, Relation::Owner | Relation::Staff)) {
         // Nobody reviews her own enterprise: it takes another admin of the village.
         return Err(Denied::Forbidden);

@@ -142,7 +142,7 @@ fn came_in(tx: &mut Tx<'_>, order: &Order, payment: PaymentId, till: Account, am
 fn done(tx: &mut Tx<'_>, id: OrderId, by: By<'_>) -> Outcome<Whole> {
     let order = get(tx, id)?;
     if order.complete_at.is_some_and(|at| at <= tx.now()) {
-        step_if_done(tx, id, by)?;
+        step_if_done(tx, id, Some(by))?;
     }
     store::touch(tx, id)?;
     Ok(whole(tx, id)?)

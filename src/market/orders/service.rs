@@ -212,10 +212,10 @@ pub(super) fn step(tx: &mut Tx<'_>, id: OrderId, event: Move, by: By<'_>) -> Out
 }
 
 /// Completes an order that is handed over and paid; leaves any other as it is.
-pub(super) fn step_if_done(tx: &mut Tx<'_>, id: OrderId, by: By<'_>) -> Outcome<()> {
+pub(super) fn step_if_done(tx: &mut Tx<'_>, id: OrderId, by: Option<By<'_>>) -> Outcome<()> {
     let order = store::get(tx, id)?;
     let done = rules::next(order.state, Move::Complete).is_some() && rules::is_paid(&order);
-    if done { go(tx, &order, Move::Complete, Some(by), None) } else { Ok(()) }
+    if done { go(tx, &order, Move::Complete, by, None) } else { Ok(()) }
 }
 
 /// Does what is due when a time has run out, if one has; does nothing to an order that moved on in time.
