@@ -29,6 +29,21 @@ fn channel_of(account: Account) -> Option<Channel> {
 #[schema(value_type = String, pattern = r"^\d{4}-(0[1-9]|1[0-2])$", example = "2026-11")]
 pub struct Month(String);
 
+impl Month {
+    /// Its first day, and the first day of the next.
+    #[must_use]
+    pub fn span(&self) -> Option<(chrono::NaiveDate, chrono::NaiveDate)> {
+        let first: chrono::NaiveDate = format!("{}-01", self.0).parse().ok()?;
+        Some((first, first.checked_add_months(chrono::Months::new(1))?))
+    }
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl<'de> Deserialize<'de> for Month {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;

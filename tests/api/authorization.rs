@@ -61,6 +61,7 @@ struct World {
     guest: Person,
     payment: String,
     refund: String,
+    claim: String,
 }
 
 fn world(app: &TestApp) -> World {
@@ -88,6 +89,10 @@ fn world(app: &TestApp) -> World {
     shop.owner.steps(&called_off, &["accept", "payments/receive"]);
     let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
     let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
+    let claimed = buyer.orders(&product, 1);
+    shop.owner.steps(&claimed, &["accept", "prepare", "ready", "hand-over"]);
+    let claim = json!({ "position": 1, "quantity": 1, "text": "Hancur", "wish": "refund_full" });
+    let claim = text(&buyer.client.post(&format!("/v1/orders/{claimed}/claims"), claim).expect(201)["id"]);
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
     World {
         village,
@@ -112,6 +117,7 @@ fn world(app: &TestApp) -> World {
         guest: app.guest("Tamu"),
         payment,
         refund,
+        claim,
     }
 }
 
@@ -144,11 +150,18 @@ impl World {
             "me" => &self.session,
             "media" => &self.photo,
             "private-media" => &self.proof,
+            "claims" => &self.claim,
             "payments" => &self.payment,
             "refunds" => &self.refund,
             _ => "",
         };
-        let others = [("{number}", "0000-0000"), ("{account_id}", &self.staff.account_id), ("{size}", "320"), ("{kind}", "order")];
+        let others = [
+            ("orders.csv", "orders.csv?month=2026-11"),
+            ("{number}", "0000-0000"),
+            ("{account_id}", &self.staff.account_id),
+            ("{size}", "320"),
+            ("{kind}", "order"),
+        ];
         others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value))
     }
 
@@ -160,6 +173,8 @@ impl World {
             |code: &str| json!({ "code": code, "name": "Sukamaju", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat" });
         match operation.id.as_str() {
             "accept_order"
+            | "accept_claim_offer"
+            | "withdraw_claim"
             | "approve_enterprise"
             | "claim_payment"
             | "close_preorder"
@@ -185,6 +200,10 @@ impl World {
             | "withdraw_change"
             | "submit_product" => Some(json!({})),
             "call_off_preorder"
+            | "ask_village_about_claim"
+            | "decline_claim_offer"
+            | "refuse_claim"
+            | "decide_claim"
             | "cancel_order"
             | "dispute_refund"
             | "refuse_payment"
@@ -200,6 +219,8 @@ impl World {
             | "return_product"
             | "suspend_enterprise"
             | "suspend_product" => reason(),
+            "open_claim" => Some(json!({ "position": 1, "quantity": 1, "text": "Hancur", "wish": "refund_full" })),
+            "offer_claim_remedy" => Some(json!({ "remedy": "replacement" })),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "upload_photo" | "read_qris" => None,
@@ -247,7 +268,17 @@ impl World {
             "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
             "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
             "track" => Some(json!({ "tracking_token": "bukan-token" })),
-            "get_delivery_zone"
+            "get_claim"
+            | "get_desk"
+            | "get_order_chat"
+            | "get_owed"
+            | "get_packing_list"
+            | "export_orders"
+            | "list_claim_history"
+            | "list_enterprise_claims"
+            | "list_order_claims"
+            | "list_village_claims"
+            | "get_delivery_zone"
             | "get_payment_instructions"
             | "get_enterprise"
             | "get_income"

@@ -4,6 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
+use crate::pictures::jpeg;
 use crate::support::{Answer, Person, TestApp};
 
 fn tag(who: &Person, id: &str) -> String {
@@ -84,11 +85,16 @@ fn a_change_is_sent_back_turned_down_or_withdrawn() {
     let app = TestApp::start();
     let Stall { shop, product, village, .. } = stall(&app);
     let (owner, admin) = (&shop.owner, &village.admin);
-    let claim = json!({ "pirt": "2063205010001-29", "photos": [format!("med_{}", uuid::Uuid::now_v7().simple())] });
-    let id = waits(owner, &product, claim.clone());
+    let claim = || {
+        let photo = owner.client.photo("product_photo", &jpeg(40, 30)).expect(201)["id"].clone();
+        json!({ "pirt": "2063205010001-29", "photos": [photo] })
+    };
+    let id = waits(owner, &product, claim());
     decide(admin, &id, "return", None).expect_problem(400, "invalid_input");
     assert_eq!(decide(admin, &id, "return", Some("Foto izinnya buram")).expect(200)["reason"], "Foto izinnya buram");
-    let id = waits(owner, &product, claim);
+    app.run_jobs();
+    assert_eq!(app.objects(), 0, "a photo goes with the change that named it");
+    let id = waits(owner, &product, claim());
     assert_eq!(decide(admin, &id, "reject", Some("Nomor milik orang lain")).expect(200)["state"], "rejected");
     let id = waits(owner, &product, json!({ "description": "Baru" }));
     decide(admin, &id, "withdraw", None).expect_problem(403, "forbidden");

@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 
-use super::model::{ChangeState, Event, Order, OrderGroupId, OrderId, State, Whole};
+use super::model::{ChangeState, Event, Line, Order, OrderGroupId, OrderId, State, Whole};
 use super::rules::{self, Move, Overdue};
 use super::store::{self, Wish};
 use super::{jobs, paying};
@@ -162,6 +162,15 @@ pub fn sold(
     let enterprise = enterprises::service::get(conn, seller)?;
     authorize(&person, Action::FulfilOrder, &enterprise.resource()).map_err(OrderError::from)?;
     Ok(store::of_seller(conn, seller, wish, rules::SHOW_BUYER, before, rows)?)
+}
+
+/// A seller's orders placed from one instant until before another, with their lines, oldest first; in two queries, however
+/// many they are. Whoever asks has judged who may see them.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn placed_between(conn: &mut Conn, seller: EnterpriseId, span: (Timestamp, Timestamp)) -> Result<Vec<(Order, Vec<Line>)>, DbError> {
+    store::placed_between(conn, seller, span)
 }
 
 /// Takes over the orders that were made with the caller's number and no account; answers how many.
