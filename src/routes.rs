@@ -8,7 +8,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
-use crate::market::{batches, catalogue, claims, complaints, media, moderation, orders, packs, preorders, shops, whatsapp};
+use crate::market::{batches, catalogue, claims, complaints, desk, media, moderation, orders, packs, preorders, shops, whatsapp};
 use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
@@ -30,6 +30,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(whatsapp::routes)
             .configure(orders::routes)
             .configure(claims::routes)
+            .configure(desk::routes)
             .configure(ledger::routes)
             .configure(cashbook::routes)
             .configure(income::routes)

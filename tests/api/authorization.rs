@@ -66,6 +66,7 @@ struct World {
     guest: Person,
     payment: String,
     refund: String,
+    claim: String,
 }
 
 fn world(app: &TestApp) -> World {
@@ -93,6 +94,10 @@ fn world(app: &TestApp) -> World {
     shop.owner.steps(&called_off, &["accept", "payments/receive"]);
     let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
     let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
+    let claimed = buyer.orders(&product, 1);
+    shop.owner.steps(&claimed, &["accept", "prepare", "ready", "hand-over"]);
+    let claim = json!({ "position": 1, "quantity": 1, "text": "Hancur", "wish": "refund_full" });
+    let claim = text(&buyer.client.post(&format!("/v1/orders/{claimed}/claims"), claim).expect(201)["id"]);
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
     let owner = &shop.owner.client;
     let row = json!({ "kind": "sale", "amount": 5_000 });
@@ -130,6 +135,7 @@ fn world(app: &TestApp) -> World {
         guest: app.guest("Tamu"),
         payment,
         refund,
+        claim,
     }
 }
 
@@ -165,12 +171,14 @@ impl World {
             "book-grants" => &self.grant,
             "media" => &self.photo,
             "private-media" => &self.proof,
+            "claims" => &self.claim,
             "payments" => &self.payment,
             "refunds" => &self.refund,
             _ => "",
         };
         let query = if template.ends_with("/account-statement") { "?account=cash:seller" } else { "" };
         let others = [
+            ("orders.csv", "orders.csv?month=2026-11"),
             ("{number}", "0000-0000"),
             ("{account_id}", &self.staff.account_id),
             ("{size}", "320"),
@@ -191,6 +199,8 @@ impl World {
             |code: &str| json!({ "code": code, "name": "Sukamaju", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat" });
         match operation.id.as_str() {
             "accept_order"
+            | "accept_claim_offer"
+            | "withdraw_claim"
             | "approve_enterprise"
             | "claim_payment"
             | "close_preorder"
@@ -216,6 +226,10 @@ impl World {
             | "withdraw_change"
             | "submit_product" => Some(json!({})),
             "call_off_preorder"
+            | "ask_village_about_claim"
+            | "decline_claim_offer"
+            | "refuse_claim"
+            | "decide_claim"
             | "cancel_order"
             | "dispute_refund"
             | "refuse_payment"
@@ -241,6 +255,8 @@ impl World {
             "survey_baseline" => Some(json!({ "month": "2026-10", "net": 1_200_000, "turnover_band": 1, "internet_uses": 1 })),
             "grant_books" => Some(json!({ "reader_id": self.partner, "from": "2026-11", "to": "2026-11", "purpose": "Pinjaman" })),
             "judge_partner_line" => Some(json!({ "entry_id": self.entry, "verdict": "confirmed" })),
+            "open_claim" => Some(json!({ "position": 1, "quantity": 1, "text": "Hancur", "wish": "refund_full" })),
+            "offer_claim_remedy" => Some(json!({ "remedy": "replacement" })),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "upload_photo" | "read_qris" => None,
@@ -303,6 +319,16 @@ impl World {
             | "list_received_book_grants"
             | "read_granted_statement"
             | "remove_cash_template"
+            | "get_claim"
+            | "get_desk"
+            | "get_order_chat"
+            | "get_owed"
+            | "get_packing_list"
+            | "export_orders"
+            | "list_claim_history"
+            | "list_enterprise_claims"
+            | "list_order_claims"
+            | "list_village_claims"
             | "get_delivery_zone"
             | "get_payment_instructions"
             | "get_enterprise"

@@ -89,7 +89,9 @@ fn a_change_is_sent_back_turned_down_or_withdrawn() {
     let id = waits(owner, &product, claim.clone());
     decide(admin, &id, "return", None).expect_problem(400, "invalid_input");
     assert_eq!(decide(admin, &id, "return", Some("Foto izinnya buram")).expect(200)["reason"], "Foto izinnya buram");
-    let id = waits(owner, &product, claim);
+    app.run_jobs();
+    assert_eq!(app.objects(), 0, "a photo goes with the change that named it");
+    let id = waits(owner, &product, claim.clone());
     assert_eq!(decide(admin, &id, "reject", Some("Nomor milik orang lain")).expect(200)["state"], "rejected");
     let id = waits(owner, &product, json!({ "description": "Baru" }));
     decide(admin, &id, "withdraw", None).expect_problem(403, "forbidden");

@@ -69,6 +69,7 @@ fn a_longer_list_asks_no_more_of_the_database() {
         (&village.admin.client, format!("/v1/villages/{}/complaints?", village.id)),
         (&buyer.client, "/v1/me/complaints?".to_owned()),
         (owner, format!("/v1/enterprises/{}/journal?", shop.id)),
+        (owner, format!("/v1/enterprises/{}/claims?", shop.id)),
         (&village.admin.client, format!("/v1/villages/{}/products?state=published&", village.id)),
     ];
     for (client, path) in lists {
@@ -79,4 +80,28 @@ fn a_longer_list_asks_no_more_of_the_database() {
     let (group, single) =
         (cost(&app, &buyer.client, &format!("/v1/order-groups/{group}")), cost(&app, &buyer.client, &format!("/v1/orders/{order}")));
     assert!(group <= 10 && single <= 10, "an order group asks {group} times, an order {single} times");
+}
+
+#[test]
+fn the_desk_asks_as_much_for_one_order_as_for_many() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let wish = json!({ "position": 1, "quantity": 1, "text": "Hancur", "wish": "refund_full" });
+    let trade = || {
+        let [_, accepted, out] = [0; 3].map(|_| buyer.orders(&product, 1));
+        shop.owner.step(&accepted, "accept");
+        shop.owner.steps(&out, &["accept", "prepare", "ready", "hand-over"]);
+        buyer.client.post(&format!("/v1/orders/{out}/claims"), wish.clone()).expect(201);
+    };
+    let costs = || {
+        let path = |what: &str| format!("/v1/enterprises/{}/{what}", shop.id);
+        ["desk", "desk/packing-list", "desk/owed", "orders.csv?month=2026-11"].map(|what| cost(&app, &shop.owner.client, &path(what)))
+    };
+    trade();
+    let few = costs();
+    for _ in 0..4 {
+        trade();
+    }
+    assert_eq!(costs(), few);
+    assert!(few.iter().all(|cost| (1..=12).contains(cost)), "{few:?}");
 }

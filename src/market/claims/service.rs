@@ -30,20 +30,31 @@ const MOST: usize = 10;
 #[derive(Debug)]
 pub enum ClaimError {
     /// The village's days have passed.
-    TooLate { days: i32 },
+    TooLate {
+        days: i32,
+    },
     /// The order has no such line.
     NoSuchLine,
     /// Not so many packs of the line are left to claim.
-    TooManyPacks { left: i64 },
+    TooManyPacks {
+        left: i64,
+    },
     /// No batch of this pack has the code.
     NoSuchBatch,
     /// The wish and its amount do not fit, or it is more than the packs cost.
     WishDoesNotFit,
     /// The amount is nothing, or more than the packs cost.
-    RefundDoesNotFit { most: Rupiah },
+    RefundDoesNotFit {
+        most: Rupiah,
+    },
     /// The order has had its claims.
-    TooMany { most: usize },
-    WrongState { state: State, wanted: Move },
+    TooMany {
+        most: usize,
+    },
+    WrongState {
+        state: State,
+        wanted: Move,
+    },
     /// She bought the goods, or spoke for the seller: another admin decides.
     Involved,
     Photo(AttachError),

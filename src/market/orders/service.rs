@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 
-use super::model::{ChangeState, Event, Order, OrderGroupId, OrderId, State, Whole};
+use super::model::{ChangeState, Event, Line, Order, OrderGroupId, OrderId, State, Whole};
 use super::rules::{self, Move, Overdue};
 use super::store::{self, Wish};
 use super::{jobs, paying};
@@ -18,7 +18,7 @@ use crate::market::packs::PackId;
 use crate::market::payments::service::PaymentError;
 use crate::market::payments::{self};
 use crate::market::preorders::rules::NotTaken;
-use crate::market::{preorders, shops};
+use crate::market::{media, preorders, shops};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::payment_details::{self, model::ForBuyer};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
@@ -164,6 +164,15 @@ pub fn sold(
     Ok(store::of_seller(conn, seller, wish, rules::SHOW_BUYER, before, rows)?)
 }
 
+/// A seller's orders placed from one instant until before another, with their lines, oldest first; in two queries, however
+/// many they are. Whoever asks has judged who may see them.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn placed_between(conn: &mut Conn, seller: EnterpriseId, span: (Timestamp, Timestamp)) -> Result<Vec<(Order, Vec<Line>)>, DbError> {
+    store::placed_between(conn, seller, span)
+}
+
 /// Takes over the orders that were made with the caller's number and no account; answers how many.
 ///
 /// # Errors
@@ -176,6 +185,7 @@ pub fn adopt(tx: &mut Tx<'_>, who: Identity) -> Outcome<usize> {
         return Err(OrderError::PhoneNotProven.into());
     }
     let guests = accounts::service::take_over_guests(tx, &account.phone)?;
+    media::service::adopt(tx, &guests, account.id)?;
     Ok(store::adopt(tx, account.id, &guests, &account.phone)?)
 }
 
