@@ -232,7 +232,7 @@ fn two_hundred_sales_at_once_in_one_village_all_land_while_it_is_sealed() {
                 for _ in 0..5 {
                     app.tend_books().await.expect("tended");
                 }
-            })
+            });
         })
     };
     let landed = app.client.all(sales);
@@ -317,7 +317,7 @@ fn fill(app: &TestApp, like: &str, from: i64, entries: i64) {
     let mut sql = String::new();
     if from == 0 {
         sql.push_str(&format!(
-            "{series}INSERT INTO enterprises SELECT {}, village_id, kind, name, about, phone, phone_public, assisted, state, version, created_at, updated_at \
+            "{series}INSERT INTO enterprises SELECT {}, village_id, kind, name, about, phone, phone_public, assisted, state, version, created_at, updated_at, trusted \
              FROM enterprises, n WHERE id = '{id}' AND i < 50;",
             name("1", "i")
         ));

@@ -365,7 +365,7 @@ fn the_photos_of_a_product_come_and_go_with_its_content() {
     let shown = |product: &str| app.client.get(product).expect(200)["photos"][0]["id"].clone();
     assert_eq!((shown(&product), app.client.get(&url).status), (json!(front), 200), "the change waits");
     assert_eq!(app.client.get(&format!("/v1/media/{back}/320")).status, 200, "what a change names is kept while it waits");
-    village.admin.client.post(&format!("/v1/moderations/{waiting}/confirm"), json!({})).expect(200);
+    app.awake(&village.admin).client.post(&format!("/v1/moderations/{waiting}/confirm"), json!({})).expect(200);
     app.run_jobs();
     assert_eq!((shown(&product), app.client.get(&url).status), (json!(back), 404), "what was taken away is gone");
 }

@@ -78,10 +78,6 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    pub fn token(&self) -> Option<&str> {
-        self.token.as_deref()
-    }
-
     pub fn base(&self) -> &str {
         &self.base
     }
