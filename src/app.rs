@@ -36,7 +36,7 @@ use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::media::intake::Studio;
 use crate::market::whatsapp::PublicUrl;
-use crate::market::{catalogue, claims, media, moderation, orders};
+use crate::market::{catalogue, claims, desk, media, moderation, orders};
 use crate::office::{notifications, owner_letters, product_news};
 use crate::people::{accounts, enterprises, payment_details};
 use crate::routes;
@@ -214,7 +214,7 @@ fn recorder() -> Option<PrometheusHandle> {
 
 #[derive(utoipa::OpenApi)]
 // Types that stand only in queries are not gathered from the operations.
-#[openapi(components(schemas(ProblemView, Limit, Sort, Badge, Month, Account, Period, Form, Separator)))]
+#[openapi(components(schemas(ProblemView, Limit, Sort, Badge, Month, Account, Period, Form, Separator, desk::http::Separator)))]
 struct Shared;
 
 /// The OpenAPI document of everything this binary serves.
