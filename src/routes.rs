@@ -8,7 +8,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
-use crate::market::{batches, catalogue, claims, complaints, desk, media, moderation, orders, packs, preorders, shops, whatsapp};
+use crate::market::{
+    batches, catalogue, claims, complaints, desk, inventory, media, moderation, orders, packs, preorders, shops, whatsapp,
+};
 use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
@@ -23,6 +25,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(catalogue::routes)
             .configure(packs::routes)
             .configure(batches::routes)
+            .configure(inventory::routes)
             .configure(moderation::routes)
             .configure(complaints::routes)
             .configure(shops::routes)

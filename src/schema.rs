@@ -158,7 +158,30 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    stock_items (pack_id) { pack_id -> Id, on_hand -> BigInt, reserved -> BigInt, updated_at -> Utc, }
+    stock_items (pack_id, owner_id, holder_id) { pack_id -> Id, owner_id -> Id, holder_id -> Id, site -> Text, on_hand -> BigInt, reserved -> BigInt, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    stock_lots (pack_id, owner_id, holder_id, batch_id) { pack_id -> Id, owner_id -> Id, holder_id -> Id, batch_id -> Id, quantity -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    stock_movements (id) {
+        id -> Id, pack_id -> Id, owner_id -> Id, holder_id -> Id, batch_id -> Nullable<Id>, movement -> Text, on_hand -> BigInt, reserved -> BigInt, cause -> Nullable<Text>,
+        note -> Nullable<Text>, reference -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, happened_at -> Utc, business_date -> Date, recorded_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    stocktakes (id) { id -> Id, enterprise_id -> Id, note -> Nullable<Text>, cost -> BigInt, counted_by -> Id, on_behalf_of -> Nullable<Id>, counted_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    stocktake_lines (stocktake_id, position) { stocktake_id -> Id, position -> Integer, pack_id -> Id, expected -> BigInt, counted -> BigInt, cost -> BigInt, }
 }
 table! {
     use diesel::sql_types::*;
@@ -398,6 +421,10 @@ joinable!(complaints -> products (product_id));
 joinable!(batches -> packs (pack_id));
 joinable!(prices -> packs (pack_id));
 joinable!(stock_items -> packs (pack_id));
+joinable!(stock_lots -> batches (batch_id));
+joinable!(stock_movements -> packs (pack_id));
+joinable!(stocktake_lines -> stocktakes (stocktake_id));
+joinable!(stocktake_lines -> packs (pack_id));
 joinable!(orders -> order_groups (group_id));
 joinable!(orders -> enterprises (seller_id));
 joinable!(order_lines -> orders (order_id));
@@ -469,6 +496,10 @@ allow_tables_to_appear_in_same_query!(
     setup_tokens,
     shop_terms,
     stock_items,
+    stock_lots,
+    stock_movements,
+    stocktake_lines,
+    stocktakes,
     unsealed_entries,
     tracking_tokens,
     village_settings,

@@ -17,7 +17,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Refusal, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
-use crate::market::inventory;
+use crate::market::inventory::{self, Why};
 use crate::market::packs::PackId;
 use crate::market::packs::service::{self as packs, PackError};
 use crate::people::enterprises::EnterpriseId;
@@ -139,7 +139,8 @@ pub fn record(tx: &mut Tx<'_>, who: Identity, pack: PackId, new: &NewBatch) -> O
     }
     let code = new.code.as_ref().map_or_else(|| produced_on.format("%Y%m%d").to_string(), ToString::to_string);
     let id = insert(tx, pack.row.id, &code, (produced_on, expires_on), new.quantity, by)?;
-    inventory::add(tx, pack.row.id, new.quantity.get())?;
+    let why = Why::now(tx, id, Some(by));
+    inventory::add(tx, pack.row.id, Some(id), new.quantity.get(), &why)?;
     Ok(batches::table.find(id).select(COLUMNS).first(&mut **tx)?)
 }
 

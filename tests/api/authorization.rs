@@ -65,6 +65,7 @@ struct World {
     newcomer: Person,
     guest: Person,
     payment: String,
+    stocktake: String,
     refund: String,
     claim: String,
 }
@@ -173,10 +174,17 @@ impl World {
             "private-media" => &self.proof,
             "claims" => &self.claim,
             "payments" => &self.payment,
+            "stocktakes" => &self.stocktake,
             "refunds" => &self.refund,
             _ => "",
         };
-        let query = if template.ends_with("/account-statement") { "?account=cash:seller" } else { "" };
+        let query = if template.ends_with("/account-statement") {
+            "?account=cash:seller".to_owned()
+        } else if template.ends_with("/stock-movements") {
+            format!("?pack_id={}", self.pack)
+        } else {
+            String::new()
+        };
         let others = [
             ("orders.csv", "orders.csv?month=2026-11"),
             ("{number}", "0000-0000"),
@@ -280,6 +288,8 @@ impl World {
             "place_order" => Some(cart(&self.draft, 1)),
             "report_product" => Some(json!({ "cause": "other" })),
             "resolve_complaint" => Some(json!({ "outcome": "nothing_found" })),
+            "record_stock_movement" => Some(json!({ "pack_id": self.pack, "movement": "sampled", "quantity": 1 })),
+            "take_stock" => Some(json!({ "lines": [{ "pack_id": self.pack, "counted": 50 }] })),
             "record_batch" => Some(json!({ "quantity": 5 })),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
@@ -350,6 +360,10 @@ impl World {
             | "get_trial_balance"
             | "get_village"
             | "get_village_settings"
+            | "list_stock"
+            | "list_stock_movements"
+            | "list_stocktakes"
+            | "get_stocktake"
             | "list_batches"
             | "list_categories"
             | "list_complaints"

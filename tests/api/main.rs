@@ -33,6 +33,7 @@ mod preorders;
 mod screens;
 mod search;
 mod statements;
+mod stock;
 mod shops;
 mod support;
 mod villages;

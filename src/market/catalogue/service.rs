@@ -238,7 +238,8 @@ pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
     let search = search_text(&new.content, &enterprise.name);
     let id = store::insert(tx, enterprise.village_id, enterprise.id, new, &search)?;
     photos::hold(tx, who.account, id, enterprise.id, &new.content.photos)?;
-    packs::service::open(tx, id, 1, &new.pack, By { actor: who.account, on_behalf_of: person.on_behalf_of(&resource), reason: None })?;
+    let by = By { actor: who.account, on_behalf_of: person.on_behalf_of(&resource), reason: None };
+    packs::service::open(tx, (id, enterprise.id), 1, &new.pack, by)?;
     Ok(listing(tx, id)?)
 }
 

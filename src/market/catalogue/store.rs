@@ -13,6 +13,7 @@ use crate::kit::db::types::Document;
 use crate::kit::db::{Conn, DbError, MultiBackend, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
+use crate::market::inventory::Site;
 use crate::people::enterprises::{self as people, EnterpriseId};
 use crate::people::permissions::By;
 use crate::people::villages::VillageId;
@@ -99,6 +100,7 @@ pub(super) fn where_it_fits<'a>(mut query: Boxed<'a>, filter: &Filter, now: Time
     }
     if filter.in_stock {
         let free = packs::product_id.eq(products::id).and(packs::active.eq(true)).and(stock_items::on_hand.gt(stock_items::reserved));
+        let free = free.and(stock_items::site.eq(Site::Home));
         query = query.filter(exists(packs::table.inner_join(stock_items::table).filter(free).select(packs::id)));
     }
     query

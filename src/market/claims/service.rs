@@ -10,7 +10,7 @@ use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::Rupiah;
-use crate::market::inventory::{self, InventoryError};
+use crate::market::inventory::{self, InventoryError, Why};
 use crate::market::media::service::AttachError;
 use crate::market::media::{self, Attachment, Purpose};
 use crate::market::orders::OrderId;
@@ -250,7 +250,7 @@ fn make_up(tx: &mut Tx<'_>, claim: &Claim, remedy: Option<Remedy>, by: Option<By
             of_order(paying::allow(tx, &order, format!("{}:settled", claim.id), amount, by))
         }
         Some(Remedy::Replacement) => {
-            let given = inventory::give_away(tx, claim.about.pack_id, claim.quantity);
+            let given = inventory::give_away(tx, claim.about.pack_id, claim.quantity, &Why::now(tx, claim.id, by));
             given.map_err(|failure| failure.map(ClaimError::Stock))
         }
         None => Ok(()),

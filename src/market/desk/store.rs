@@ -11,6 +11,7 @@ use crate::kit::db::{Conn, DbError};
 use crate::kit::money::Rupiah;
 use crate::market::catalogue::model::State as ProductState;
 use crate::market::claims::model::State as ClaimState;
+use crate::market::inventory::Site;
 use crate::market::orders::model::{ChangeState, State};
 use crate::market::payments::model::{RefundState, State as PaymentState};
 use crate::market::payments::{self as pay, Method};
@@ -79,7 +80,9 @@ pub(super) fn due_refunds(conn: &mut Conn, seller: EnterpriseId) -> Result<Vec<D
 pub(super) fn low_stock(conn: &mut Conn, seller: EnterpriseId, few: i64) -> Result<Vec<LowStock>, DbError> {
     let free = stock_items::on_hand - stock_items::reserved;
     let on_sale = products::enterprise_id.eq(seller).and(products::state.eq(ProductState::Published)).and(packs::active.eq(true));
-    let theirs = stock_items::table.inner_join(packs::table.inner_join(products::table)).filter(on_sale.and(free.le(few)));
+    let theirs = stock_items::table
+        .inner_join(packs::table.inner_join(products::table))
+        .filter(on_sale.and(stock_items::site.eq(Site::Home)).and(free.le(few)));
     let columns = (packs::id, products::name, packs::label, free);
     Ok(theirs.order((free, packs::id)).limit(MOST).select(columns).load(conn)?)
 }

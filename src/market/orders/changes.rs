@@ -10,9 +10,10 @@ use crate::kit::auth::Identity;
 use crate::kit::db::{Failure, Tx};
 use crate::kit::money::Rupiah;
 use crate::kit::text::Reason;
+use crate::market::inventory::{self, Why};
 use crate::market::packs::model::{Channel as PriceChannel, Offer};
 use crate::market::packs::{self, PackId};
-use crate::market::{inventory, preorders};
+use crate::market::preorders;
 use crate::people::permissions::{Action, By, authorize};
 
 /// The seller says what delivery of an order costs; she may say it anew until the buyer has agreed.
@@ -165,7 +166,8 @@ pub fn accept(tx: &mut Tx<'_>, who: Identity, id: OrderId, change: ChangeId) -> 
         reduce(tx, &order, line, wish.quantity)?;
         if let Some(pack) = wish.replacement_pack_id {
             let offer = offers.iter().find(|offer| offer.pack.row.id == pack).ok_or(OrderError::NotForSale { pack })?;
-            inventory::reserve(tx, pack, wish.replacement_quantity).map_err(|failure| failure.map(OrderError::Stock))?;
+            let why = Why::now(tx, id, Some(By { actor: who.account, on_behalf_of: None, reason: None }));
+            inventory::reserve(tx, pack, wish.replacement_quantity, &why).map_err(|failure| failure.map(OrderError::Stock))?;
             last += 1;
             store::insert_line(tx, id, last, &replacement(offer, wish.replacement_quantity)?)?;
         }
@@ -185,7 +187,10 @@ fn reduce(tx: &mut Tx<'_>, order: &Order, line: &Line, quantity: i64) -> Outcome
     let freed = line.quantity - quantity;
     match line.preorder_id.filter(|_| rules::next(order.state, Move::HandOver).is_none()) {
         Some(window) => preorders::service::give_back(tx, window, freed)?,
-        None => inventory::release(tx, line.pack_id, freed).map_err(Failure::widen)?,
+        None => {
+            let why = Why::now(tx, order.id, None);
+            inventory::release(tx, line.pack_id, freed, &why).map_err(Failure::widen)?;
+        }
     }
     store::set_quantity(tx, line, quantity, total)?;
     Ok(())

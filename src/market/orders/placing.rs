@@ -13,12 +13,13 @@ use crate::books::ledger::{Channel, Holder};
 use crate::kit::auth::Identity;
 use crate::kit::db::{Failure, Tx};
 use crate::kit::money::Rupiah;
+use crate::market::catalogue;
+use crate::market::inventory::{self, Why};
 use crate::market::packs::model::{Channel as PriceChannel, Offer};
 use crate::market::packs::{self, PackId};
 use crate::market::payments::{self, Bill};
 use crate::market::preorders::{self, WindowId};
 use crate::market::shops::{self, Terms, Zone};
-use crate::market::{catalogue, inventory};
 use crate::people::accounts;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::payment_details;
@@ -51,12 +52,13 @@ pub fn place(tx: &mut Tx<'_>, who: Identity, cart: &Cart) -> Outcome<(OrderGroup
             return Err(OrderError::OwnProduct { pack: *id }.into());
         }
     }
-    let shares = shares(tx, cart, &demand, &offers)?;
+    let by = By { actor: who.account, on_behalf_of: None, reason: None };
+    let group = store::insert_group(tx, Some(who.account))?;
+    let why = Why::now(tx, group, Some(by));
+    let shares = shares(tx, cart, &demand, &offers, &why)?;
     check_total(cart, &shares)?;
     let contact = accounts::service::contact(tx, who.account)?;
     let buyer = Buyer { id: Some(who.account), name: Some(contact.name), phone: Some(contact.phone) };
-    let group = store::insert_group(tx, buyer.id)?;
-    let by = By { actor: who.account, on_behalf_of: None, reason: None };
     for share in shares.values() {
         let id = open(tx, group, &buyer, share, by)?;
         jobs::placed(tx, id, share.answer_by)?;
@@ -74,7 +76,13 @@ fn open(tx: &mut Tx<'_>, group: OrderGroupId, buyer: &Buyer, share: &Share<'_>, 
 type Demand = BTreeMap<(PackId, Option<WindowId>), i64>;
 
 /// What each seller is asked for, with the stock reserved and the windows taken from.
-fn shares<'a>(tx: &mut Tx<'_>, cart: &'a Cart, demand: &Demand, offers: &'a [Offer]) -> Outcome<BTreeMap<EnterpriseId, Share<'a>>> {
+fn shares<'a>(
+    tx: &mut Tx<'_>,
+    cart: &'a Cart,
+    demand: &Demand,
+    offers: &'a [Offer],
+    why: &Why<'_>,
+) -> Outcome<BTreeMap<EnterpriseId, Share<'a>>> {
     let now = tx.now();
     let sellers: Vec<EnterpriseId> = offers.iter().map(|offer| offer.product.enterprise_id).collect();
     let terms = shops::service::terms_of(tx, &sellers)?;
@@ -88,7 +96,7 @@ fn shares<'a>(tx: &mut Tx<'_>, cart: &'a Cart, demand: &Demand, offers: &'a [Off
     // In the order of their ids, so that two carts that share packs cannot hold each other up.
     for ((pack, preorder), quantity) in demand {
         let offer = offers.iter().find(|offer| offer.pack.row.id == *pack).ok_or(OrderError::NotForSale { pack: *pack })?;
-        let ready_on = hold(tx, *pack, *preorder, *quantity)?;
+        let ready_on = hold(tx, *pack, *preorder, *quantity, why)?;
         let seller = offer.product.enterprise_id;
         let terms = terms.get(&seller).cloned().unwrap_or_default();
         if let Some(back_on) = shops::rules::is_on_holiday(&terms, now.business_date()) {
@@ -115,9 +123,9 @@ fn shares<'a>(tx: &mut Tx<'_>, cart: &'a Cart, demand: &Demand, offers: &'a [Off
 }
 
 /// Holds what is asked for: from a window where one is named, else from stock.
-fn hold(tx: &mut Tx<'_>, pack: PackId, preorder: Option<WindowId>, quantity: i64) -> Outcome<Option<NaiveDate>> {
+fn hold(tx: &mut Tx<'_>, pack: PackId, preorder: Option<WindowId>, quantity: i64, why: &Why<'_>) -> Outcome<Option<NaiveDate>> {
     let Some(window) = preorder else {
-        inventory::reserve(tx, pack, quantity).map_err(|failure| failure.map(OrderError::Stock))?;
+        inventory::reserve(tx, pack, quantity, why).map_err(|failure| failure.map(OrderError::Stock))?;
         return Ok(None);
     };
     let taken = preorders::service::take(tx, window, pack, quantity);
@@ -206,12 +214,13 @@ pub fn write_down(tx: &mut Tx<'_>, who: Identity, seller: EnterpriseId, sale: &S
         share.bill.goods = share.bill.goods.plus(wanted.total).map_err(OrderError::from)?;
         share.lines.push(wanted);
     }
-    for ((pack, _), quantity) in &demand {
-        inventory::reserve(tx, *pack, *quantity).map_err(|failure| failure.map(OrderError::Stock))?;
-    }
-    let buyer = Buyer { id: None, name: sale.buyer_name.as_ref().map(ToString::to_string), phone: sale.buyer_phone.clone() };
     let by = By { actor: who.account, on_behalf_of: person.on_behalf_of(&resource), reason: None };
     let group = store::insert_group(tx, None)?;
+    let why = Why::now(tx, group, Some(by));
+    for ((pack, _), quantity) in &demand {
+        inventory::reserve(tx, *pack, *quantity, &why).map_err(|failure| failure.map(OrderError::Stock))?;
+    }
+    let buyer = Buyer { id: None, name: sale.buyer_name.as_ref().map(ToString::to_string), phone: sale.buyer_phone.clone() };
     let id = open(tx, group, &buyer, &share, by)?;
     let steps: &[Move] = if sale.handed_over { &[Move::Accept, Move::Prepare, Move::MarkReady, Move::HandOver] } else { &[Move::Accept] };
     for step in steps {

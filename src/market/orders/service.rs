@@ -12,7 +12,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::i18n::{Language, say};
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::inventory::{self, InventoryError};
+use crate::market::inventory::{self, InventoryError, Why};
 use crate::market::media::service::AttachError;
 use crate::market::packs::PackId;
 use crate::market::payments::service::PaymentError;
@@ -281,7 +281,7 @@ pub(super) fn go(tx: &mut Tx<'_>, order: &Order, event: Move, by: Option<By<'_>>
         Move::Accept => accept(tx, order),
         Move::HandOver => hand_over(tx, order, by),
         Move::Reject | Move::Cancel | Move::Expire => call_off(tx, order, by),
-        Move::MarkReady => made(tx, order),
+        Move::MarkReady => made(tx, order, by),
         Move::Prepare | Move::Complete | Move::OpenClaim | Move::CloseClaim => Ok(()),
     }
 }
@@ -325,16 +325,18 @@ fn accept(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
 }
 
 /// Pre-ordered goods come to be when they are ready; from then on they are stock that this order holds.
-fn made(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
+fn made(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
     for line in store::lines(tx, &[order.id])?.iter().filter(|line| line.preorder_id.is_some() && line.quantity > 0) {
-        inventory::make_for_order(tx, line.pack_id, line.quantity).map_err(Failure::widen)?;
+        let why = Why::now(tx, order.id, by);
+        inventory::make_for_order(tx, line.pack_id, line.quantity, &why).map_err(Failure::widen)?;
     }
     Ok(())
 }
 
 fn hand_over(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
     for line in store::lines(tx, &[order.id])?.iter().filter(|line| line.quantity > 0) {
-        inventory::take(tx, line.pack_id, line.quantity).map_err(Failure::widen)?;
+        let why = Why::now(tx, order.id, by);
+        inventory::take(tx, line.pack_id, line.quantity, &why).map_err(Failure::widen)?;
     }
     let days = villages::settings::settings(tx, order.village_id)?.days_to_complete.count();
     let complete_at = tx.now().after(Duration::days(days.into()));
@@ -347,7 +349,10 @@ fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
     for line in store::lines(tx, &[order.id])?.iter().filter(|line| line.quantity > 0) {
         match line.preorder_id.filter(|_| order.state != State::Ready) {
             Some(window) => preorders::service::give_back(tx, window, line.quantity)?,
-            None => inventory::release(tx, line.pack_id, line.quantity).map_err(Failure::widen)?,
+            None => {
+                let why = Why::now(tx, order.id, by);
+                inventory::release(tx, line.pack_id, line.quantity, &why).map_err(Failure::widen)?;
+            }
         }
     }
     for (change, _) in store::open_changes(tx, &[order.id])? {

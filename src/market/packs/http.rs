@@ -15,7 +15,6 @@ use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey
 use crate::kit::http::{Posted, Problem, Reply, Valid};
 use crate::market::catalogue::ProductId;
 use crate::market::catalogue::views::{ProductView, own_tagged};
-use crate::market::inventory::InventoryError;
 
 impl From<PackError> for Problem {
     fn from(error: PackError) -> Self {
@@ -25,15 +24,6 @@ impl From<PackError> for Problem {
             PackError::LastPack => Self::conflict("last_pack"),
             PackError::Stock(error) => error.into(),
             PackError::Product(error) => error.into(),
-        }
-    }
-}
-
-impl From<InventoryError> for Problem {
-    fn from(error: InventoryError) -> Self {
-        match error {
-            InventoryError::NotEnough { pack, available } => Self::conflict("out_of_stock").arg("pack", pack).arg("available", available),
-            InventoryError::BelowReserved { reserved } => Self::conflict("stock_below_reserved").arg("reserved", reserved),
         }
     }
 }

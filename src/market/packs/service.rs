@@ -12,7 +12,8 @@ use crate::kit::money::Rupiah;
 use crate::market::catalogue::model::Product;
 use crate::market::catalogue::service::{self as catalogue, ProductError};
 use crate::market::catalogue::{Listing, ProductId};
-use crate::market::inventory::{self, InventoryError};
+use crate::market::inventory::{self, InventoryError, Why};
+use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
 
 /// What can happen to a person here.
@@ -63,12 +64,19 @@ pub fn offers(conn: &mut Conn, ids: &[PackId]) -> Result<Vec<Offer>, DbError> {
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
-pub fn open(tx: &mut Tx<'_>, product: ProductId, position: i32, new: &NewPack, by: By<'_>) -> Result<PackId, DbError> {
+pub fn open(
+    tx: &mut Tx<'_>,
+    (product, maker): (ProductId, EnterpriseId),
+    position: i32,
+    new: &NewPack,
+    by: By<'_>,
+) -> Result<PackId, DbError> {
     let id = store::insert(tx, product, position, new)?;
     for quote in new.prices.quotes() {
         store::begin(tx, id, *quote, by)?;
     }
-    inventory::open(tx, id, new.on_hand.get())?;
+    let why = Why::now(tx, id, Some(by));
+    inventory::open(tx, id, maker, new.on_hand.get(), &why)?;
     Ok(id)
 }
 
@@ -87,7 +95,7 @@ pub fn add(tx: &mut Tx<'_>, who: Identity, product: ProductId, new: &NewPack) ->
         return Err(PackError::LabelTaken { label }.into());
     }
     let position = packs.iter().map(|pack| pack.row.position).max().unwrap_or(0) + 1;
-    open(tx, product.id, position, new, by)?;
+    open(tx, (product.id, product.enterprise_id), position, new, by)?;
     priced(tx, &product, product.version)
 }
 
@@ -168,7 +176,8 @@ pub fn visible_to_its_house(conn: &mut Conn, who: Identity, now: Timestamp, id: 
 /// [`PackError::Stock`] when fewer are counted than orders hold.
 pub fn set_stock(tx: &mut Tx<'_>, who: Identity, id: PackId, on_hand: Count) -> Outcome<Listing> {
     let pack = store::get(tx, id)?;
-    of_product(catalogue::writable(tx, who, pack.row.product_id))?;
-    inventory::count(tx, id, on_hand.get()).map_err(|failure| failure.map(PackError::Stock))?;
+    let (_, by) = of_product(catalogue::writable(tx, who, pack.row.product_id))?;
+    let why = Why::now(tx, id, Some(by));
+    inventory::count(tx, id, on_hand.get(), &why).map_err(|failure| failure.map(PackError::Stock))?;
     Ok(catalogue::listing(tx, pack.row.product_id)?)
 }

@@ -11,6 +11,7 @@ use crate::columns;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::money::Rupiah;
 use crate::market::catalogue::ProductId;
+use crate::market::inventory::Site;
 use crate::people::permissions::By;
 use crate::schema::{packs, prices, stock_items};
 
@@ -38,8 +39,10 @@ columns!(
 #[auto_type]
 fn joined() -> _ {
     let (row, price): (RowColumns, PriceColumns) = (ROW, PRICE);
+    let at_home: Site = Site::Home;
+    let home = stock_items::pack_id.eq(packs::id).and(stock_items::site.eq(at_home));
     let in_force = prices::pack_id.eq(packs::id).and(prices::valid_until.is_null());
-    packs::table.inner_join(stock_items::table).left_join(prices::table.on(in_force)).select((row, price.nullable()))
+    packs::table.inner_join(stock_items::table.on(home)).left_join(prices::table.on(in_force)).select((row, price.nullable()))
 }
 
 /// Packs with their prices, from one row per price.

@@ -1,7 +1,7 @@
 //! The harness: the real server on a free port, with a database of its own and a clock to move.
 //!
 //! When a [`TestApp`] is dropped it proves what must hold whatever the test was about: no job is due
-//! or dead, and the books of the whole house sum to zero.
+//! or dead, the books of the whole house sum to zero, and every shelf holds what its movements say.
 
 mod database;
 pub mod http;
@@ -25,6 +25,7 @@ use pasar_kuliner::kit::jobs::{self, JobState};
 use pasar_kuliner::kit::mail::MailConfig;
 use pasar_kuliner::kit::money::Rupiah;
 use pasar_kuliner::kit::objects::ObjectsConfig;
+use pasar_kuliner::market::inventory;
 
 pub use database::{TestDb, engine};
 pub use http::{Answer, Client};
@@ -149,6 +150,14 @@ impl Drop for TestApp {
                 "{:?} is what `pasar ledger verify` would tell",
                 self.faults()
             );
+            if !self.broken.load(Ordering::SeqCst) {
+                let drifting = self.app.db.read(|conn| Ok::<_, Failure<Never>>(inventory::drifting(conn)?));
+                assert_eq!(
+                    self.wait(drifting).expect("the database answers"),
+                    [],
+                    "shelves that hold something else than their movements say"
+                );
+            }
             let (due, dead, sum) = self.settled();
             let sum = if self.broken.load(Ordering::SeqCst) { Rupiah::ZERO } else { sum };
             assert_eq!((due, dead, sum), (0, 0, Rupiah::ZERO), "jobs due, jobs dead, sum of all books");

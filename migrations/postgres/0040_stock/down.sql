@@ -1,0 +1,13 @@
+DROP TABLE stocktake_lines;
+DROP TABLE stocktakes;
+DROP TABLE stock_movements;
+DROP TABLE stock_lots;
+DELETE FROM stock_items WHERE site <> 'home';
+ALTER TABLE stock_items DROP CONSTRAINT pk_stock_items;
+CREATE TABLE stock_items_of_packs AS SELECT pack_id, on_hand, reserved, updated_at FROM stock_items;
+DROP TABLE stock_items;
+ALTER TABLE stock_items_of_packs RENAME TO stock_items;
+ALTER TABLE stock_items ALTER COLUMN pack_id SET NOT NULL, ALTER COLUMN on_hand SET NOT NULL, ALTER COLUMN reserved SET NOT NULL, ALTER COLUMN updated_at SET NOT NULL;
+ALTER TABLE stock_items ADD CONSTRAINT pk_stock_items PRIMARY KEY (pack_id);
+ALTER TABLE stock_items ADD CONSTRAINT fk_stock_items_pack FOREIGN KEY (pack_id) REFERENCES packs (id);
+ALTER TABLE stock_items ADD CONSTRAINT ck_stock_items_reserved CHECK (reserved >= 0 AND reserved <= on_hand);

@@ -1,0 +1,284 @@
+//! What can be done with stock: on a pack's home, and on any shelf.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::model::{Cause, InventoryError, Lot, Movement, Shelf, ShelfRow, Why};
+use super::rules::{self, Part};
+use super::store::{self, Moved};
+use crate::kit::db::{Conn, DbError, Failure, Never, Tx};
+use crate::market::batches::BatchId;
+use crate::market::packs::PackId;
+use crate::people::enterprises::EnterpriseId;
+
+type Outcome<T> = Result<T, Failure<InventoryError>>;
+
+/// Begins the stock of a new pack.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn open(tx: &mut Tx<'_>, pack: PackId, maker: EnterpriseId, on_hand: i64, why: &Why<'_>) -> Result<(), DbError> {
+    let home = Shelf::home(pack, maker);
+    store::ensure(tx, home)?;
+    put(tx, home, Movement::Adjusted, Some(Cause::Opening), &[(None, on_hand)], 0, why)
+}
+
+/// Says how many there are at home.
+///
+/// # Errors
+/// [`InventoryError::BelowReserved`] when orders hold more.
+pub fn count(tx: &mut Tx<'_>, pack: PackId, counted: i64, why: &Why<'_>) -> Outcome<()> {
+    let home = store::home(tx, pack)?;
+    adjust(tx, home, counted, why).map(drop)
+}
+
+/// Brings a shelf to what was counted; answers what had been expected.
+pub(super) fn adjust(tx: &mut Tx<'_>, shelf: Shelf, counted: i64, why: &Why<'_>) -> Outcome<i64> {
+    let (expected, reserved) = store::standing(tx, shelf)?;
+    if counted < reserved {
+        return Err(InventoryError::BelowReserved { reserved }.into());
+    }
+    let difference = counted - expected;
+    if difference >= 0 {
+        put(tx, shelf, Movement::Adjusted, Some(Cause::Counted), &[(None, difference)], 0, why)?;
+    } else {
+        draw(tx, shelf, Movement::Adjusted, Some(Cause::Counted), -difference, 0, why)?;
+    }
+    Ok(expected)
+}
+
+/// Adds what was made, of a batch where that is known.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn add(tx: &mut Tx<'_>, pack: PackId, batch: Option<BatchId>, quantity: i64, why: &Why<'_>) -> Result<(), DbError> {
+    let home = store::home(tx, pack)?;
+    put(tx, home, Movement::Produced, None, &[(batch, quantity)], 0, why)
+}
+
+/// Promises `quantity` at home, if so many are free.
+///
+/// # Errors
+/// [`InventoryError::NotEnough`] with what is free.
+pub fn reserve(tx: &mut Tx<'_>, pack: PackId, quantity: i64, why: &Why<'_>) -> Outcome<()> {
+    let home = store::home(tx, pack)?;
+    promise(tx, home, Movement::Reserved, quantity, why)
+}
+
+/// Gives back what a called-off order held.
+///
+/// # Errors
+/// [`DbError`] when the database fails; releasing what was not reserved breaks the rule.
+pub fn release(tx: &mut Tx<'_>, pack: PackId, quantity: i64, why: &Why<'_>) -> Result<(), Failure<Never>> {
+    let home = store::home(tx, pack)?;
+    kept(promise(tx, home, Movement::Released, -quantity, why))
+}
+
+fn promise(tx: &mut Tx<'_>, shelf: Shelf, movement: Movement, reserved: i64, why: &Why<'_>) -> Outcome<()> {
+    if reserved == 0 {
+        return Ok(());
+    }
+    if !store::change(tx, shelf, 0, reserved)? {
+        return Err(not_enough(tx, shelf)?.into());
+    }
+    Ok(store::record(tx, shelf, Moved { movement, cause: None, on_hand: (None, 0), reserved }, why)?)
+}
+
+/// How many of a pack nobody holds at home.
+///
+/// # Errors
+/// [`DbError::NotFound`] when there is no such pack.
+pub fn free(conn: &mut Conn, pack: PackId) -> Result<i64, DbError> {
+    let home = store::home(conn, pack)?;
+    store::standing(conn, home).map(|(on_hand, reserved)| on_hand - reserved)
+}
+
+/// How many are on a shelf.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn on_hand(conn: &mut Conn, shelf: Shelf) -> Result<i64, DbError> {
+    store::standing(conn, shelf).map(|(on_hand, _)| on_hand)
+}
+
+/// What of a shelf is of known batches.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn lots(conn: &mut Conn, shelf: Shelf) -> Result<Vec<Lot>, DbError> {
+    store::lots(conn, shelf)
+}
+
+/// Takes out what goes to a buyer in place of what was not right, if so many are free.
+///
+/// # Errors
+/// [`InventoryError::NotEnough`] with what is free.
+pub fn give_away(tx: &mut Tx<'_>, pack: PackId, quantity: i64, why: &Why<'_>) -> Outcome<()> {
+    let home = store::home(tx, pack)?;
+    take_out(tx, home, Movement::HandedOver, quantity, why)
+}
+
+/// Puts in what was made for an order, promised to it from the start.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn make_for_order(tx: &mut Tx<'_>, pack: PackId, quantity: i64, why: &Why<'_>) -> Result<(), Failure<Never>> {
+    let home = store::home(tx, pack)?;
+    Ok(put(tx, home, Movement::Produced, None, &[(None, quantity)], quantity, why)?)
+}
+
+/// Takes out what an order held: it has left the house.
+///
+/// # Errors
+/// [`DbError`] when the database fails; taking what was not reserved breaks the rule.
+pub fn take(tx: &mut Tx<'_>, pack: PackId, quantity: i64, why: &Why<'_>) -> Result<(), Failure<Never>> {
+    let home = store::home(tx, pack)?;
+    kept(draw(tx, home, Movement::HandedOver, None, quantity, -quantity, why).map(drop))
+}
+
+/// What an order holds is always there; where it is not, that is a defect and no refusal.
+fn kept(outcome: Outcome<()>) -> Result<(), Failure<Never>> {
+    outcome.map_err(|failure| match failure {
+        Failure::Refused(_) => Failure::Db(DbError::Violation("ck_stock_items_reserved".to_owned())),
+        Failure::Db(error) => Failure::Db(error),
+    })
+}
+
+/// Takes goods that are free off a shelf.
+///
+/// # Errors
+/// [`InventoryError::NotEnough`] with what is free.
+pub fn take_out(tx: &mut Tx<'_>, shelf: Shelf, movement: Movement, quantity: i64, why: &Why<'_>) -> Outcome<()> {
+    draw(tx, shelf, movement, None, quantity, 0, why).map(drop)
+}
+
+/// Puts goods on a shelf; of an adjustment it is said that something was put right.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn put_in(tx: &mut Tx<'_>, shelf: Shelf, movement: Movement, quantity: i64, why: &Why<'_>) -> Result<(), DbError> {
+    store::ensure(tx, shelf)?;
+    put(tx, shelf, movement, None, &[(None, quantity)], 0, why)
+}
+
+/// Moves goods that are free from one shelf to another, with their batches. Where the owner is another one then, they leave as
+/// handed over and come in as received.
+///
+/// # Errors
+/// [`InventoryError::NotEnough`] with what is free.
+pub fn move_goods(tx: &mut Tx<'_>, from: Shelf, to: Shelf, movement: Movement, quantity: i64, why: &Why<'_>) -> Outcome<()> {
+    shift(tx, (from, to), movement, quantity, 0, why)
+}
+
+/// The same with goods that were promised.
+///
+/// # Errors
+/// [`InventoryError::NotEnough`] with what is free.
+pub fn move_reserved(tx: &mut Tx<'_>, from: Shelf, to: Shelf, movement: Movement, quantity: i64, why: &Why<'_>) -> Outcome<()> {
+    shift(tx, (from, to), movement, quantity, -quantity, why)
+}
+
+fn shift(tx: &mut Tx<'_>, (from, to): (Shelf, Shelf), movement: Movement, quantity: i64, reserved: i64, why: &Why<'_>) -> Outcome<()> {
+    let (out, into) = if from.owner == to.owner { (movement, movement) } else { (Movement::HandedOver, Movement::Received) };
+    let parts = draw(tx, from, out, None, quantity, reserved, why)?;
+    store::ensure(tx, to)?;
+    Ok(put(tx, to, into, None, &parts, 0, why)?)
+}
+
+fn put(
+    tx: &mut Tx<'_>,
+    shelf: Shelf,
+    movement: Movement,
+    cause: Option<Cause>,
+    parts: &[Part],
+    reserved: i64,
+    why: &Why<'_>,
+) -> Result<(), DbError> {
+    let cause = cause.or((movement == Movement::Adjusted).then_some(Cause::Corrected));
+    let quantity = parts.iter().map(|(_, part)| part).sum();
+    if quantity == 0 {
+        return Ok(());
+    }
+    store::change(tx, shelf, quantity, reserved)?;
+    let mut promised = reserved;
+    for (batch, part) in parts {
+        if let Some(batch) = batch {
+            store::change_lot(tx, shelf, *batch, *part)?;
+        }
+        let reserved = std::mem::take(&mut promised);
+        store::record(tx, shelf, Moved { movement, cause, on_hand: (*batch, *part), reserved }, why)?;
+    }
+    Ok(())
+}
+
+/// Takes `quantity` off a shelf, what ends first before the rest; `reserved` is what is no longer promised with it.
+fn draw(
+    tx: &mut Tx<'_>,
+    shelf: Shelf,
+    movement: Movement,
+    cause: Option<Cause>,
+    quantity: i64,
+    reserved: i64,
+    why: &Why<'_>,
+) -> Outcome<Vec<Part>> {
+    let cause = cause.or((movement == Movement::Adjusted).then_some(Cause::Corrected));
+    if quantity == 0 {
+        return Ok(Vec::new());
+    }
+    if !store::change(tx, shelf, -quantity, reserved)? {
+        return Err(not_enough(tx, shelf)?.into());
+    }
+    let parts = rules::first_to_end(&store::lots(tx, shelf)?, quantity);
+    let mut released = reserved;
+    for (batch, part) in &parts {
+        if let Some(batch) = batch {
+            store::change_lot(tx, shelf, *batch, -part)?;
+        }
+        let reserved = std::mem::take(&mut released);
+        store::record(tx, shelf, Moved { movement, cause, on_hand: (*batch, -part), reserved }, why)?;
+    }
+    Ok(parts)
+}
+
+fn not_enough(conn: &mut Conn, shelf: Shelf) -> Result<InventoryError, DbError> {
+    let (on_hand, reserved) = store::standing(conn, shelf)?;
+    Ok(InventoryError::NotEnough { pack: shelf.pack, available: on_hand - reserved })
+}
+
+/// What moved of the owner's goods at the holder's in a span, by pack and reason.
+pub type Flow = BTreeMap<PackId, BTreeMap<Movement, i64>>;
+
+/// What moved of the owner's goods at the holder's from `first` (or ever) until `last`.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn flows(
+    conn: &mut Conn,
+    owner: EnterpriseId,
+    holder: EnterpriseId,
+    first: Option<NaiveDate>,
+    last: NaiveDate,
+) -> Result<Flow, DbError> {
+    let mut all = Flow::new();
+    for (pack, movement, quantity) in store::flows(conn, owner, holder, (first, last))? {
+        all.entry(pack).or_default().insert(movement, quantity);
+    }
+    Ok(all)
+}
+
+/// The shelves on which `holder` has goods of these packs, hers or others'.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn held_of(conn: &mut Conn, holder: EnterpriseId, packs: &[PackId]) -> Result<Vec<ShelfRow>, DbError> {
+    store::held_of(conn, holder, packs)
+}
+
+/// Shelves whose movements do not sum to what is on them: none, or something else has written them.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn drifting(conn: &mut Conn) -> Result<Vec<(PackId, EnterpriseId, EnterpriseId)>, DbError> {
+    store::drifting(conn)
+}
