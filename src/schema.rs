@@ -400,6 +400,145 @@ table! {
         on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc,
     }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    consignments (id) {
+        id -> Id, village_id -> Id, maker_id -> Id, warung_id -> Id, agreement_id -> Id, agreement_number -> Integer, visits -> Integer,
+        last_visit_id -> Nullable<Id>, last_visited_at -> Nullable<Utc>, next_visit_on -> Nullable<Date>, due -> BigInt, paid -> BigInt, created_at -> Utc,
+        updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    consigned_goods (consignment_id, pack_id) {
+        consignment_id -> Id, pack_id -> Id, price -> BigInt, share_bp -> Nullable<Integer>, wholesale -> Nullable<BigInt>, cost_quantity -> BigInt, cost -> BigInt,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    consignment_notes (id) {
+        id -> Id, consignment_id -> Id, agreement_id -> Id, agreement_number -> Integer, origin -> Text, state -> Text, missing -> Nullable<Text>,
+        received_at -> Nullable<Utc>, version -> Integer, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    consignment_note_lines (note_id, position) {
+        note_id -> Id, position -> Integer, pack_id -> Id, price -> BigInt, offered -> BigInt, received -> Nullable<BigInt>, remaining -> BigInt,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    consignment_note_events (id) {
+        id -> Id, note_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    consignment_visits (id) {
+        id -> Id, consignment_id -> Id, number -> Integer, client_id -> Text, recorded_by -> Text, state -> Text, agreement_id -> Id, agreement_number -> Integer,
+        visited_at -> Utc, owed_before -> BigInt, gross -> BigInt, share -> BigInt, due -> BigInt, paid -> BigInt, due_through -> BigInt, cleared -> Bool,
+        postings -> Integer, next_visit_on -> Nullable<Date>, note -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    consignment_visit_lines (visit_id, pack_id) {
+        visit_id -> Id, pack_id -> Id, opening -> BigInt, delivered -> BigInt, counted -> BigInt, returned -> BigInt, spoiled -> BigInt, sold -> BigInt,
+        at_till -> BigInt, topped_up -> BigInt, price -> BigInt, share_bp -> Nullable<Integer>, wholesale -> Nullable<BigInt>, gross -> BigInt, share -> BigInt,
+        due -> BigInt, spoilage_due -> BigInt, disputed -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    consignment_visit_events (id) {
+        id -> Id, visit_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    consignment_visit_links (digest) { digest -> Text, visit_id -> Id, created_at -> Utc, expires_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    consigned_sales (id) {
+        id -> Id, consignment_id -> Id, pack_id -> Id, kind -> Text, quantity -> BigInt, gross -> BigInt, share -> BigInt, due -> BigInt, happened_at -> Utc,
+        business_date -> Date,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    consignment_payments (id) {
+        id -> Id, consignment_id -> Id, visit_id -> Nullable<Id>, amount -> BigInt, method -> Text, business_date -> Date, actor_id -> Id,
+        on_behalf_of -> Nullable<Id>, paid_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    till_sales (id) {
+        id -> Id, enterprise_id -> Id, client_id -> Text, total -> BigInt, method -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, sold_at -> Utc,
+        recorded_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    till_lines (sale_id, position) { sale_id -> Id, position -> Integer, pack_id -> Id, owner_id -> Id, quantity -> BigInt, price -> BigInt, total -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    restocks (id) {
+        id -> Id, village_id -> Id, maker_id -> Id, warung_id -> Id, basis -> Text, asked_as -> Text, state -> Text, agreement_id -> Nullable<Id>,
+        agreement_number -> Nullable<Integer>, payment -> Nullable<Text>, wanted_on -> Nullable<Date>, total -> BigInt, note -> Nullable<Text>, version -> Integer,
+        created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    restock_lines (restock_id, position) {
+        restock_id -> Id, position -> Integer, pack_id -> Id, price -> BigInt, asked -> BigInt, accepted -> Nullable<BigInt>, received -> Nullable<BigInt>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    restock_events (id) {
+        id -> Id, restock_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>,
+        at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    par_levels (warung_id, pack_id) { warung_id -> Id, pack_id -> Id, quantity -> BigInt, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    restock_templates (id) {
+        id -> Id, maker_id -> Id, warung_id -> Id, basis -> Text, payment -> Nullable<Text>, days -> JsonDoc, lines -> JsonDoc, active -> Bool, actor_id -> Id,
+        on_behalf_of -> Nullable<Id>, created_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    restock_runs (template_id, day) { template_id -> Id, day -> Date, restock_id -> Nullable<Id>, reason -> Nullable<Text>, ran_at -> Utc, }
+}
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
@@ -442,6 +581,14 @@ joinable!(entry_digests -> journal_entries (entry_id));
 joinable!(unsealed_entries -> journal_entries (entry_id));
 joinable!(journal_seals -> journal_entries (entry_id));
 joinable!(journal_seals -> villages (village_id));
+joinable!(consignment_note_lines -> consignment_notes (note_id));
+joinable!(consignment_note_lines -> packs (pack_id));
+joinable!(consignment_visit_lines -> packs (pack_id));
+joinable!(consigned_goods -> packs (pack_id));
+joinable!(till_lines -> till_sales (sale_id));
+joinable!(till_lines -> packs (pack_id));
+joinable!(restock_lines -> packs (pack_id));
+joinable!(par_levels -> packs (pack_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
@@ -510,5 +657,24 @@ allow_tables_to_appear_in_same_query!(
     media_variants,
     media_removals,
     upload_counts,
+    consignments,
+    consigned_goods,
+    consignment_notes,
+    consignment_note_lines,
+    consignment_note_events,
+    consignment_visits,
+    consignment_visit_lines,
+    consignment_visit_events,
+    consignment_visit_links,
+    consigned_sales,
+    consignment_payments,
+    till_sales,
+    till_lines,
+    restocks,
+    restock_lines,
+    restock_events,
+    par_levels,
+    restock_templates,
+    restock_runs,
     villages,
 );

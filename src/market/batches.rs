@@ -76,9 +76,16 @@ impl Batch {
     /// Whether it is to be sold first, or no more.
     #[must_use]
     pub fn is_near_its_end(&self, today: NaiveDate) -> bool {
-        let Some((left, end)) = self.days_left(today).zip(self.expires_on) else { return false };
-        left <= NEAR_DAYS && left * 4 <= (end - self.produced_on).num_days()
+        is_near_the_end(self.produced_on, self.expires_on, today)
     }
+}
+
+/// Whether what was made on a day and is good until another is near its end; never where that is not known.
+#[must_use]
+pub fn is_near_the_end(produced_on: NaiveDate, expires_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+    let Some(end) = expires_on else { return false };
+    let left = (end - today).num_days();
+    left <= NEAR_DAYS && left * 4 <= (end - produced_on).num_days()
 }
 
 /// What can happen to a person here.

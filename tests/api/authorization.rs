@@ -108,7 +108,10 @@ fn world(app: &TestApp) -> World {
     let partner = app.shop(&village, "partner", "Koperasi Balewangi");
     let grant = json!({ "reader_id": partner.id, "from": "2026-11", "to": "2026-11", "purpose": "Pinjaman" });
     let grant = owner.post(&format!("/v1/enterprises/{}/book-grants", shop.id), grant).expect(201);
+    let counted = json!({ "lines": [{ "pack_id": pack_of(&draft), "counted": 10 }] });
+    let stocktake = owner.post(&format!("/v1/enterprises/{}/stocktakes", shop.id), counted).expect(201);
     World {
+        stocktake: text(&stocktake["id"]),
         cash_row: text(&cash_row["id"]),
         entry: text(&cash_row["entry_id"]),
         template: text(&template["id"]),

@@ -59,6 +59,13 @@ impl Entry {
         Self { reference: format!("reversal:{id}"), movement: Movement::Reversal, happened_at, evidence, reverses: Some(id), postings }
     }
 
+    /// The same the other way round: what was debited is credited.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        let postings = self.postings.into_iter().map(|(place, amount)| (place, amount.negated())).collect();
+        Self { postings, ..self }
+    }
+
     /// Debits positive, credits negative; they sum to zero.
     #[must_use]
     pub fn postings(&self) -> &[(Place, Rupiah)] {

@@ -20,9 +20,9 @@ mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use model::{Cause, InventoryError, Movement, Shelf, Site, Why};
+pub use model::{Cause, InventoryError, Lot, Movement, Shelf, ShelfRow, Site, Why};
 pub use service::{
-    Flow, add, count, drifting, flows, free, give_away, lots, make_for_order, move_goods, move_reserved, on_hand, open, put_in, release,
+    Flow, add, consigned, count, drifting, flows, free, give_away, held_of, lose, make_for_order, move_goods, move_reserved, on_hand, open, put_in, release,
     reserve, take, take_out,
 };
 

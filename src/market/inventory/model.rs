@@ -7,7 +7,7 @@ use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Refusal, Tx};
 use crate::kit::money::Rupiah;
-use crate::market::batches::BatchId;
+use crate::market::batches::{BatchId, is_near_the_end};
 use crate::market::packs::PackId;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
@@ -161,8 +161,17 @@ pub struct ShelfRow {
 pub struct Lot {
     pub batch: BatchId,
     pub code: String,
+    pub produced_on: NaiveDate,
     pub expires_on: Option<NaiveDate>,
     pub quantity: i64,
+}
+
+impl Lot {
+    /// Whether it is to be sold first, or no more.
+    #[must_use]
+    pub fn is_near_its_end(&self, today: NaiveDate) -> bool {
+        is_near_the_end(self.produced_on, self.expires_on, today)
+    }
 }
 
 /// A movement as it is read.

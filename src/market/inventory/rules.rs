@@ -35,7 +35,8 @@ mod tests {
 
     fn lot(days: Option<u64>, quantity: i64) -> Lot {
         let start = NaiveDate::from_ymd_opt(2026, 11, 24).expect("a day");
-        Lot { batch: BatchId::new(), code: String::new(), expires_on: days.map(|days| start + Days::new(days)), quantity }
+        let expires_on = days.map(|days| start + Days::new(days));
+        Lot { batch: BatchId::new(), code: String::new(), produced_on: start, expires_on, quantity }
     }
 
     proptest! {

@@ -102,12 +102,16 @@ pub fn on_hand(conn: &mut Conn, shelf: Shelf) -> Result<i64, DbError> {
     store::standing(conn, shelf).map(|(on_hand, _)| on_hand)
 }
 
-/// What of a shelf is of known batches.
+/// The consigned shelves of these makers at these warungs, with their batches.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
-pub fn lots(conn: &mut Conn, shelf: Shelf) -> Result<Vec<Lot>, DbError> {
-    store::lots(conn, shelf)
+pub fn consigned(conn: &mut Conn, makers: &[EnterpriseId], warungs: &[EnterpriseId]) -> Result<Vec<(ShelfRow, Vec<Lot>)>, DbError> {
+    let shelves = store::consigned(conn, makers, warungs)?;
+    let packs: Vec<PackId> = shelves.iter().map(|row| row.pack).collect();
+    let mut lots = store::lots_of(conn, &packs)?;
+    let with_lots = |row: ShelfRow| (lots.remove(&(row.pack, row.owner, row.holder)).unwrap_or_default(), row);
+    Ok(shelves.into_iter().map(with_lots).map(|(lots, row)| (row, lots)).collect())
 }
 
 /// Takes out what goes to a buyer in place of what was not right, if so many are free.
@@ -151,6 +155,14 @@ fn kept(outcome: Outcome<()>) -> Result<(), Failure<Never>> {
 /// [`InventoryError::NotEnough`] with what is free.
 pub fn take_out(tx: &mut Tx<'_>, shelf: Shelf, movement: Movement, quantity: i64, why: &Why<'_>) -> Outcome<()> {
     draw(tx, shelf, movement, None, quantity, 0, why).map(drop)
+}
+
+/// Goods that are free are gone, nobody knows where.
+///
+/// # Errors
+/// [`InventoryError::NotEnough`] with what is free.
+pub fn lose(tx: &mut Tx<'_>, shelf: Shelf, quantity: i64, why: &Why<'_>) -> Outcome<()> {
+    draw(tx, shelf, Movement::Adjusted, Some(Cause::Lost), quantity, 0, why).map(drop)
 }
 
 /// Puts goods on a shelf; of an adjustment it is said that something was put right.

@@ -112,7 +112,7 @@ pub(super) fn change(tx: &mut Tx<'_>, shelf: Shelf, on_hand: i64, reserved: i64)
 pub(super) fn lots(conn: &mut Conn, shelf: Shelf) -> Result<Vec<Lot>, DbError> {
     let this = stock_lots::pack_id.eq(shelf.pack).and(stock_lots::owner_id.eq(shelf.owner)).and(stock_lots::holder_id.eq(shelf.holder));
     let held = stock_lots::table.inner_join(batches::table).filter(this.and(stock_lots::quantity.gt(0)));
-    Ok(held.order(stock_lots::batch_id).select((batches::id, batches::code, batches::expires_on, stock_lots::quantity)).load(conn)?)
+    Ok(held.order(stock_lots::batch_id).select((batches::id, batches::code, batches::produced_on, batches::expires_on, stock_lots::quantity)).load(conn)?)
 }
 
 type LotsOfShelf = BTreeMap<(PackId, EnterpriseId, EnterpriseId), Vec<Lot>>;
@@ -124,7 +124,7 @@ pub(super) fn lots_of(conn: &mut Conn, these: &[PackId]) -> Result<LotsOfShelf, 
         .order(stock_lots::batch_id)
         .select((
             (stock_lots::pack_id, stock_lots::owner_id, stock_lots::holder_id),
-            (batches::id, batches::code, batches::expires_on, stock_lots::quantity),
+            (batches::id, batches::code, batches::produced_on, batches::expires_on, stock_lots::quantity),
         ))
         .load(conn)?;
     let mut all = LotsOfShelf::new();
@@ -223,6 +223,14 @@ pub(super) fn held_of(conn: &mut Conn, holder: EnterpriseId, these: &[PackId]) -
     let held = stock_items::table.inner_join(packs::table.inner_join(products::table));
     let held = held.filter(stock_items::holder_id.eq(holder).and(stock_items::pack_id.eq_any(these)));
     Ok(held.order((stock_items::pack_id, stock_items::owner_id)).select(SHELF).load(conn)?)
+}
+
+/// The consigned shelves of these makers at these warungs that are not empty.
+pub(super) fn consigned(conn: &mut Conn, makers: &[EnterpriseId], warungs: &[EnterpriseId]) -> Result<Vec<ShelfRow>, DbError> {
+    let there = stock_items::table.inner_join(packs::table.inner_join(products::table));
+    let theirs = stock_items::owner_id.eq_any(makers).and(stock_items::holder_id.eq_any(warungs));
+    let there = there.filter(theirs.and(stock_items::site.eq(Site::Consigned)).and(stock_items::on_hand.gt(0)));
+    Ok(there.order((stock_items::holder_id, stock_items::owner_id, stock_items::pack_id)).select(SHELF).load(conn)?)
 }
 
 /// The movements of a pack on the shelves that an enterprise owns or holds, newest first.

@@ -25,7 +25,7 @@ pub struct StockLotView {
 }
 
 impl From<Lot> for StockLotView {
-    fn from(Lot { batch: batch_id, code, expires_on, quantity }: Lot) -> Self {
+    fn from(Lot { batch: batch_id, code, produced_on: _, expires_on, quantity }: Lot) -> Self {
         Self { batch_id, code, expires_on, quantity }
     }
 }

@@ -1,0 +1,13 @@
+DROP TABLE till_lines;
+DROP TABLE till_sales;
+DROP TABLE consignment_payments;
+DROP TABLE consigned_sales;
+DROP TABLE consignment_visit_links;
+DROP TABLE consignment_visit_events;
+DROP TABLE consignment_visit_lines;
+DROP TABLE consignment_visits;
+DROP TABLE consignment_note_events;
+DROP TABLE consignment_note_lines;
+DROP TABLE consignment_notes;
+DROP TABLE consigned_goods;
+DROP TABLE consignments;

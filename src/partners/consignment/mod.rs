@@ -1,0 +1,74 @@
+//! Consignment: goods that stand at a warung and stay their maker's until they are sold, counted and settled at each visit.
+//!
+//! A **note** is goods that a maker leaves. A **visit** is what happens every few days: opening + delivered − counted − returned −
+//! spoiled = sold; of that the warung keeps her share and owes the rest, which she pays at once or puts on credit; and new goods
+//! are left. What her own till sells in between is settled at once and known at the visit.
+//!
+//! 1. Goods are left only while a consignment agreement is in force, and by its terms: who earns what, what may go back, who bears
+//!    what goes bad, how much may be owed. The accepted agreement is the record of these terms; there is no other.
+//! 2. Goods at a warung never lose their owner. Every unit is on a shelf of the maker's there, and moves by a movement.
+//! 3. From one visit to the next a pack sells at one price and by one share, which are kept with it: a new price or new terms hold
+//!    from the next visit on.
+//! 4. A visit counts everything that is there. More than can be there is refused, with the figures.
+//! 5. A visit may come in late and more than once; its device's name for it makes it land once. It counts for the time when it was
+//!    held, and visits land in their order or not at all.
+//! 6. What is sold and what is paid is entered into both books in the transaction of the act, alike. In a closed month it counts today.
+//! 7. The side that did not write a visit down confirms it or disputes lines of it. A dispute moves nothing. It ends by being taken
+//!    back, or by the other side putting the figures right, which puts goods, debt and both books right too. What a later visit has
+//!    counted again is not put right here.
+//! 8. What is missing from a note stays promised until the maker says whether she has it still.
+//!
+//! | note | event | to |
+//! |---|---|---|
+//! | `offered` | withdraw, receive, activate | `withdrawn`, `received`, `active` |
+//! | `received` | activate | `active` |
+//! | `active` | close | `closed` |
+//!
+//! | visit | event | to |
+//! |---|---|---|
+//! | `submitted` | confirm, dispute | `confirmed`, `disputed` |
+//! | `disputed` | settle | `settled` |
+
+pub mod accounting;
+pub mod answers;
+pub mod http;
+pub mod model;
+pub mod notes;
+pub mod rules;
+pub mod selling;
+pub mod service;
+pub mod statement;
+mod store;
+mod views;
+pub mod visit_http;
+mod visit_store;
+pub mod visits;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use model::{ConsignmentId, Method, NoteId, Side, VisitId};
+
+/// The operations of this feature.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(http::offer)
+        .service(http::receive)
+        .service(http::account_for_missing)
+        .service(http::withdraw)
+        .service(http::show_note)
+        .service(http::note_history)
+        .service(http::list_notes)
+        .service(http::list)
+        .service(http::show)
+        .service(http::show_statement)
+        .service(http::pay)
+        .service(visit_http::record)
+        .service(visit_http::list)
+        .service(visit_http::show)
+        .service(visit_http::history)
+        .service(visit_http::answer)
+        .service(visit_http::settle)
+        .service(visit_http::make_link)
+        .service(visit_http::show_linked)
+        .service(visit_http::answer_linked);
+}

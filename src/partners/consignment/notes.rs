@@ -1,0 +1,329 @@
+//! Leaving goods at a warung: offered, counted, and standing there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::accounting::AtCost;
+use super::model::{
+    Consignment, ConsignmentId, Event, Goods, Missing, Note, NoteId, NoteLine, NoteState, PackCount, Side, WholeNote,
+};
+use super::rules::{self, Earned, NoteMove};
+use super::service::{ConsignmentError, Hand, Outcome, about, after_visit, counts_at, enter_cost, next_visit, on_sale, owe_visit, post, priced, side_of, stock, sums, take, terms, visible};
+use super::store::{self, NewNote};
+use crate::books::ledger::{Account, Entry, Movement as LedgerMovement};
+use crate::kit::auth::Identity;
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, Failure, Tx};
+use crate::kit::money::Rupiah;
+use crate::market::costs::{self, Known};
+use crate::market::inventory::{self, Movement, Shelf, Why};
+use crate::market::packs::PackId;
+use crate::partners::agreements::terms::Consignment as Terms;
+use crate::partners::agreements::{AgreementId, InForce};
+use crate::partners::notices::{Notice, tell};
+use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::permissions::{Action, By};
+
+/// The business of a pair, which begins with its first note.
+pub(super) fn of_pair(tx: &mut Tx<'_>, maker: EnterpriseId, warung: EnterpriseId, in_force: &InForce<Terms>) -> Outcome<Consignment> {
+    if let Some(known) = store::of_pair(tx, maker, warung)? {
+        return Ok(known);
+    }
+    let village = enterprises::service::get(tx, maker)?.village_id;
+    let id = store::insert(tx, village, (maker, warung), (in_force.agreement, in_force.number))?;
+    Ok(store::get(tx, id)?)
+}
+
+/// The maker offers goods: they are promised to the warung until she has counted them.
+///
+/// # Errors
+/// [`ConsignmentError::NoAgreement`], [`ConsignmentError::NotForSale`], [`ConsignmentError::PriceNotAgreed`],
+/// [`ConsignmentError::LineTwice`], [`ConsignmentError::Stock`].
+pub fn offer(tx: &mut Tx<'_>, who: Identity, maker: EnterpriseId, warung: EnterpriseId, lines: &[PackCount]) -> Outcome<WholeNote> {
+    let now = tx.now();
+    let (_, by) = side_of(tx, who, (maker, warung), &[Side::Maker], None)?;
+    let in_force = terms(tx, maker, warung, now)?;
+    let consignment = of_pair(tx, maker, warung, &in_force)?;
+    let packs: BTreeSet<PackId> = lines.iter().map(|line| line.pack_id).collect();
+    if packs.len() < lines.len() {
+        return Err(ConsignmentError::LineTwice.into());
+    }
+    let offers = on_sale(tx, maker, &packs.into_iter().collect::<Vec<_>>())?;
+    let mut rows = Vec::with_capacity(lines.len());
+    for line in lines {
+        let offer = offers.get(&line.pack_id).ok_or(ConsignmentError::NotForSale { pack: line.pack_id })?;
+        rows.push((line.pack_id, priced(&in_force.terms, offer)?.0, line.quantity.get()));
+    }
+    let under = (in_force.agreement, in_force.number);
+    let id = store::insert_note(tx, &NewNote { consignment: consignment.id, under, origin: None, lines: &rows })?;
+    store::record_note(tx, id, NoteState::Offered, NoteState::Offered, Some(by))?;
+    let why = Why::now(tx, id, Some(by));
+    for (pack, _, quantity) in &rows {
+        stock(inventory::reserve(tx, *pack, *quantity, &why))?;
+    }
+    tell(tx, Notice::ConsignmentOffered, warung, maker, id)?;
+    whole(tx, id)
+}
+
+fn whole(tx: &mut Tx<'_>, id: NoteId) -> Outcome<WholeNote> {
+    let note = store::note(tx, id)?;
+    let consignment = store::get(tx, note.consignment_id)?;
+    Ok(store::whole_notes(tx, &consignment, vec![note])?.pop().ok_or(crate::kit::db::DbError::NotFound)?)
+}
+
+fn in_hand<'a>(tx: &mut Tx<'_>, who: Identity, id: NoteId, side: Side, reason: Option<&'a str>) -> Outcome<(Note, Hand<'a>)> {
+    let note = store::note(tx, id)?;
+    let hand = take(tx, who, note.consignment_id, &[side], reason)?;
+    Ok((note, hand))
+}
+
+fn go(tx: &mut Tx<'_>, note: &Note, event: NoteMove, by: Option<By<'_>>) -> Outcome<()> {
+    let wrong = || ConsignmentError::NoteState { state: note.state, wanted: event };
+    let to = rules::next_note(note.state, event).ok_or_else(wrong)?;
+    if store::move_note(tx, note.id, note.state, to, by)? { Ok(()) } else { Err(wrong().into()) }
+}
+
+/// The maker calls a note off before it was counted.
+///
+/// # Errors
+/// [`ConsignmentError::NoteState`].
+pub fn withdraw(tx: &mut Tx<'_>, who: Identity, id: NoteId, reason: &str) -> Outcome<WholeNote> {
+    let (note, hand) = in_hand(tx, who, id, Side::Maker, Some(reason))?;
+    go(tx, &note, NoteMove::Withdraw, Some(hand.by))?;
+    let why = Why::now(tx, id, Some(hand.by));
+    for line in store::note_lines(tx, &[id])? {
+        inventory::release(tx, line.pack_id, line.offered, &why).map_err(Failure::widen)?;
+    }
+    hand.tell(tx, Notice::ConsignmentWithdrawn, id)?;
+    whole(tx, id)
+}
+
+/// The warung counts what has come. What is missing stays promised until the maker says what became of it.
+///
+/// # Errors
+/// [`ConsignmentError::NotCounted`], [`ConsignmentError::MoreThanOffered`], [`ConsignmentError::NoteState`].
+pub fn receive(tx: &mut Tx<'_>, who: Identity, id: NoteId, counts: &[PackCount]) -> Outcome<WholeNote> {
+    let (note, hand) = in_hand(tx, who, id, Side::Warung, None)?;
+    let now = tx.now();
+    let lines = store::note_lines(tx, &[id])?;
+    let counted = matched(&lines, counts)?;
+    let all_came = lines.iter().all(|line| counted.get(&line.pack_id) == Some(&line.offered));
+    go(tx, &note, if all_came { NoteMove::Activate } else { NoteMove::Receive }, Some(hand.by))?;
+    let came: Vec<Arriving> =
+        lines.iter().map(|line| Arriving { pack: line.pack_id, price: line.price, quantity: counted[&line.pack_id] }).collect();
+    arrive(tx, &hand.consignment, &note, &came, Source::Promised, (Some(hand.by), after_visit(&hand.consignment, now)))?;
+    hand.tell(tx, Notice::ConsignmentReceived, id)?;
+    whole(tx, id)
+}
+
+fn matched(lines: &[NoteLine], counts: &[PackCount]) -> Outcome<BTreeMap<PackId, i64>> {
+    let counted: BTreeMap<PackId, i64> = counts.iter().map(|count| (count.pack_id, count.quantity.get())).collect();
+    if counted.len() < counts.len() {
+        return Err(ConsignmentError::LineTwice.into());
+    }
+    for pack in counted.keys() {
+        if !lines.iter().any(|line| line.pack_id == *pack) {
+            return Err(ConsignmentError::NotThere { pack: *pack }.into());
+        }
+    }
+    for line in lines {
+        let pack = line.pack_id;
+        let count = *counted.get(&pack).ok_or(ConsignmentError::NotCounted { pack })?;
+        if count > line.offered {
+            return Err(ConsignmentError::MoreThanOffered { pack, offered: line.offered }.into());
+        }
+    }
+    Ok(counted)
+}
+
+/// Goods on their way to a shelf at the warung.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arriving {
+    pub pack: PackId,
+    pub price: Rupiah,
+    pub quantity: i64,
+}
+
+/// Where goods come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// What the maker had promised.
+    Promised,
+    /// What is free at hers.
+    Free,
+}
+
+/// Goods stand at the warung from now on, with their price, their terms and what they had cost.
+fn arrive(
+    tx: &mut Tx<'_>,
+    of: &Consignment,
+    note: &Note,
+    came: &[Arriving],
+    source: Source,
+    (by, at): (Option<By<'_>>, Timestamp),
+) -> Outcome<()> {
+    let now = tx.now();
+    let (in_force, _) = super::service::settling_terms(tx, of, at)?;
+    let mut goods = store::goods(tx, of.id)?;
+    let why = Why::at(&note.origin, by, at);
+    let mut cost = Rupiah::ZERO;
+    for line in came {
+        store::set_received(tx, note.id, line.pack, line.quantity)?;
+        let (home, there) = (Shelf::home(line.pack, of.maker_id), Shelf::consigned(line.pack, of.maker_id, of.warung_id));
+        let stood = inventory::on_hand(tx, there)?;
+        stock(match source {
+            Source::Promised => inventory::move_reserved(tx, home, there, Movement::Moved, line.quantity, &why),
+            Source::Free => inventory::move_goods(tx, home, there, Movement::Moved, line.quantity, &why),
+        })?;
+        let before = Known { quantity: 0, cost: Rupiah::ZERO };
+        let known = costs::known(tx, line.pack)?.unwrap_or(before);
+        let left = costs::take(tx, line.pack, line.quantity)?;
+        cost = sums(cost.plus(left))?;
+        let earned = Earned::by(&in_force.terms, line.pack).ok_or(ConsignmentError::PriceNotAgreed { pack: line.pack })?;
+        let fresh = Goods { pack: line.pack, price: line.price, earned, cost_quantity: 0, cost: Rupiah::ZERO };
+        // From one visit to the next the price stands: what is there already keeps it, and what comes shares it.
+        let kept = goods.remove(&line.pack).map_or(fresh, |kept| {
+            if stood > 0 { kept } else { Goods { price: line.price, earned, ..kept } }
+        });
+        let costed = known.quantity.min(line.quantity);
+        let kept = Goods { cost_quantity: kept.cost_quantity + costed, cost: sums(kept.cost.plus(left))?, ..kept };
+        store::keep_goods(tx, of.id, &kept)?;
+    }
+    store::set_received_at(tx, note.id, at)?;
+    let counts = counts_at(tx, of, at, now)?;
+    enter_cost(tx, &about(of, note.id, counts), AtCost::Left, cost)?;
+    if of.next_visit_on.is_none() {
+        let next = next_visit(&in_force.terms, at.business_date());
+        let under = (in_force.agreement, in_force.number);
+        store::set_terms(tx, of.id, under, Some(next))?;
+        owe_visit(tx, of, under, of.visits + 1, next)?;
+    }
+    Ok(())
+}
+
+/// Goods that come with another act, a visit or a restock: both sides have counted them there.
+pub(super) fn deliver(
+    tx: &mut Tx<'_>,
+    of: &Consignment,
+    under: (AgreementId, i32),
+    origin: &str,
+    came: &[Arriving],
+    source: Source,
+    (by, at): (Option<By<'_>>, Timestamp),
+) -> Outcome<()> {
+    let rows: Vec<(PackId, Rupiah, i64)> =
+        came.iter().filter(|line| line.quantity > 0).map(|line| (line.pack, line.price, line.quantity)).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let id = store::insert_note(tx, &NewNote { consignment: of.id, under, origin: Some(origin), lines: &rows })?;
+    let note = store::note(tx, id)?;
+    go(tx, &note, NoteMove::Activate, by)?;
+    let came: Vec<Arriving> = came.iter().copied().filter(|line| line.quantity > 0).collect();
+    arrive(tx, of, &note, &came, source, (by, at))
+}
+
+/// What had been written down as gone stands there after all.
+pub(super) fn found_again(tx: &mut Tx<'_>, of: &Consignment, origin: &str, (pack, price, quantity): (PackId, Rupiah, i64), by: By<'_>) -> Outcome<()> {
+    let now = tx.now();
+    let under = (of.agreement_id, of.agreement_number);
+    let id = store::insert_note(tx, &NewNote { consignment: of.id, under, origin: Some(origin), lines: &[(pack, price, quantity)] })?;
+    let note = store::note(tx, id)?;
+    go(tx, &note, NoteMove::Activate, Some(by))?;
+    store::set_received(tx, id, pack, quantity)?;
+    Ok(store::set_received_at(tx, id, now)?)
+}
+
+/// Goods have left the warung: what came first left first, and a note of which nothing is left is closed.
+pub(super) fn depart(tx: &mut Tx<'_>, of: ConsignmentId, pack: PackId, quantity: i64) -> Outcome<()> {
+    let left = store::remaining(tx, of, pack)?;
+    let there: Vec<i64> = left.iter().map(|(_, there)| *there).collect();
+    for ((id, _), part) in left.iter().zip(rules::oldest_first(&there, quantity)) {
+        if part > 0 && !store::take_remaining(tx, *id, pack, part)? {
+            let note = store::note(tx, *id)?;
+            if rules::next_note(note.state, NoteMove::Close).is_some() {
+                go(tx, &note, NoteMove::Close, None)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The maker says what became of goods that did not come: she has them still, or they are gone.
+///
+/// # Errors
+/// [`ConsignmentError::NoteState`].
+pub fn account_for_missing(tx: &mut Tx<'_>, who: Identity, id: NoteId, missing: Missing) -> Outcome<WholeNote> {
+    let (note, hand) = in_hand(tx, who, id, Side::Maker, None)?;
+    if note.state != NoteState::Received {
+        return Err(ConsignmentError::NoteState { state: note.state, wanted: NoteMove::Activate }.into());
+    }
+    go(tx, &note, NoteMove::Activate, Some(hand.by))?;
+    store::set_missing(tx, id, missing)?;
+    let why = Why::now(tx, id, Some(hand.by));
+    let mut cost = Rupiah::ZERO;
+    let lines = store::note_lines(tx, &[id])?;
+    for line in &lines {
+        let gone = line.offered - line.received.unwrap_or(0);
+        inventory::release(tx, line.pack_id, gone, &why).map_err(Failure::widen)?;
+        if missing == Missing::Lost {
+            stock(inventory::lose(tx, Shelf::home(line.pack_id, hand.consignment.maker_id), gone, &why))?;
+            cost = sums(cost.plus(costs::take(tx, line.pack_id, gone)?))?;
+        }
+    }
+    let entry = Entry::new(LedgerMovement::Spoilage, format!("{id}:lost"), tx.now());
+    post(tx, hand.consignment.maker_id, &sums(entry.transfer(Account::Stock, Account::CostSpoilage, cost))?)?;
+    let now_active = store::note(tx, id)?;
+    if lines.iter().all(|line| line.remaining == 0) {
+        go(tx, &now_active, NoteMove::Close, None)?;
+    }
+    whole(tx, id)
+}
+
+/// A note, for both sides and the village's office.
+///
+/// # Errors
+/// [`ConsignmentError::Denied`].
+pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: NoteId) -> Outcome<WholeNote> {
+    let note = store::note(conn, id)?;
+    let consignment = visible(conn, who, now, note.consignment_id, Action::ViewEnterprise)?;
+    Ok(store::whole_notes(conn, &consignment, vec![note])?.pop().ok_or(crate::kit::db::DbError::NotFound)?)
+}
+
+/// The notes of a consignment, newest first.
+///
+/// # Errors
+/// [`ConsignmentError::Denied`].
+pub fn list(conn: &mut Conn, who: Identity, now: Timestamp, of: ConsignmentId, before: Option<NoteId>, rows: i64) -> Outcome<Vec<WholeNote>> {
+    let consignment = visible(conn, who, now, of, Action::ViewEnterprise)?;
+    let notes = store::notes(conn, of, before, rows)?;
+    Ok(store::whole_notes(conn, &consignment, notes)?)
+}
+
+/// The moves of a note, oldest first.
+///
+/// # Errors
+/// [`ConsignmentError::Denied`].
+pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: NoteId) -> Outcome<Vec<Event<NoteState>>> {
+    let note = store::note(conn, id)?;
+    visible(conn, who, now, note.consignment_id, Action::ViewEnterprise)?;
+    Ok(store::note_events(conn, id)?)
+}
+
+/// Goods that a restock brought stand at the warung on consignment.
+///
+/// # Errors
+/// [`ConsignmentError::NoAgreement`] when it has ended by now.
+pub fn restocked(
+    tx: &mut Tx<'_>,
+    (maker, warung): (EnterpriseId, EnterpriseId),
+    origin: &str,
+    came: &[(PackId, Rupiah, i64)],
+    by: By<'_>,
+) -> Outcome<()> {
+    let now = tx.now();
+    let in_force = terms(tx, maker, warung, now)?;
+    let of = of_pair(tx, maker, warung, &in_force)?;
+    let came: Vec<Arriving> = came.iter().map(|(pack, price, quantity)| Arriving { pack: *pack, price: *price, quantity: *quantity }).collect();
+    let at = after_visit(&of, now);
+    deliver(tx, &of, (in_force.agreement, in_force.number), origin, &came, Source::Promised, (Some(by), at))
+}

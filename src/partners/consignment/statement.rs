@@ -1,0 +1,176 @@
+//! What there is to read of consignments: where the goods are, and what came of them in a span of months.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::model::{Consignment, ConsignmentId, Goods, Side, Visit};
+use super::service::{ConsignmentError, Outcome, sums, visible};
+use super::store::{self, Earnings};
+use super::visit_store;
+use crate::books::ledger::service as ledger;
+use crate::kit::auth::Identity;
+use crate::kit::clock::Timestamp;
+use crate::kit::db::Conn;
+use crate::kit::money::Rupiah;
+use crate::market::inventory::{self, Lot, Movement, ShelfRow};
+use crate::market::packs::PackId;
+use crate::partners::parties::Names;
+use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::permissions::{Action, authorize, principal};
+
+/// A consignment as it stands: what is there, and what is owed.
+#[derive(Clone, Debug)]
+pub struct Whereabouts {
+    pub consignment: Consignment,
+    pub names: Names,
+    /// What is there, with its batches and the price it sells for.
+    pub shelves: Vec<(ShelfRow, Vec<Lot>, Option<Goods>)>,
+}
+
+fn gathered(conn: &mut Conn, these: Vec<Consignment>) -> Outcome<Vec<Whereabouts>> {
+    let names = Names::of(conn, these.iter().flat_map(|one| [one.maker_id, one.warung_id]))?;
+    let makers: Vec<EnterpriseId> = these.iter().map(|one| one.maker_id).collect();
+    let warungs: Vec<EnterpriseId> = these.iter().map(|one| one.warung_id).collect();
+    let ids: Vec<ConsignmentId> = these.iter().map(|one| one.id).collect();
+    let mut goods = store::goods_of(conn, &ids)?;
+    let mut standing: BTreeMap<(EnterpriseId, EnterpriseId), Vec<(ShelfRow, Vec<Lot>)>> = BTreeMap::new();
+    for (row, lots) in inventory::consigned(conn, &makers, &warungs)? {
+        standing.entry((row.owner, row.holder)).or_default().push((row, lots));
+    }
+    let whole = |consignment: Consignment| {
+        let shelves = standing.remove(&(consignment.maker_id, consignment.warung_id)).unwrap_or_default();
+        let mut with_price = |row: ShelfRow, lots| (goods.remove(&(consignment.id, row.pack)), row, lots);
+        let shelves = shelves.into_iter().map(|(row, lots)| with_price(row, lots)).map(|(goods, row, lots)| (row, lots, goods)).collect();
+        Whereabouts { names: names.clone(), shelves, consignment }
+    };
+    Ok(these.into_iter().map(whole).collect())
+}
+
+/// One consignment, for both sides and the village's office.
+///
+/// # Errors
+/// [`ConsignmentError::Denied`].
+pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: ConsignmentId) -> Outcome<Whereabouts> {
+    let consignment = visible(conn, who, now, id, Action::ViewEnterprise)?;
+    Ok(gathered(conn, vec![consignment])?.pop().ok_or(crate::kit::db::DbError::NotFound)?)
+}
+
+/// Where an enterprise's goods are, or whose goods it holds, by the age of the dealings.
+///
+/// # Errors
+/// [`ConsignmentError::Denied`].
+pub fn list(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    (of, side): (EnterpriseId, Side),
+    after: Option<ConsignmentId>,
+    rows: i64,
+) -> Outcome<Vec<Whereabouts>> {
+    let person = principal(conn, who, now).map_err(|failure| failure.map(ConsignmentError::from))?;
+    let enterprise = enterprises::service::get(conn, of)?;
+    authorize(&person, Action::ViewEnterprise, &enterprise.resource()).map_err(ConsignmentError::from)?;
+    let page = store::page(conn, of, side, after, rows)?;
+    gathered(conn, page)
+}
+
+/// What became of one pack in a span.
+#[derive(Clone, Debug)]
+pub struct StatementLine {
+    pub pack: PackId,
+    pub name: (String, String),
+    pub opening: i64,
+    pub delivered: i64,
+    pub sold: i64,
+    pub spoiled: i64,
+    pub returned: i64,
+    pub closing: i64,
+    /// The price now; what was sold before it changed was sold at the one of its time.
+    pub price: Rupiah,
+    pub earned: Earnings,
+}
+
+/// What two sides had to do with each other in a span.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    pub consignment: Consignment,
+    pub names: Names,
+    pub lines: Vec<StatementLine>,
+    pub owed_before: Rupiah,
+    pub due: Rupiah,
+    pub paid: Rupiah,
+    pub owed: Rupiah,
+    pub visits: Vec<Visit>,
+    /// Whether both books say the same of what the two owe each other, from whatever dealing.
+    pub books_agree: bool,
+}
+
+/// What came in, was sold, went bad and went back of one maker's goods at one warung, and what that came to.
+///
+/// # Errors
+/// [`ConsignmentError::Denied`] unless the books of a side are the caller's.
+pub fn statement(conn: &mut Conn, who: Identity, now: Timestamp, id: ConsignmentId, (first, last): (NaiveDate, NaiveDate)) -> Outcome<Statement> {
+    let consignment = visible(conn, who, now, id, Action::ViewBooks)?;
+    let eve = first.pred_opt().unwrap_or(first);
+    let before = inventory::flows(conn, consignment.maker_id, consignment.warung_id, None, eve)?;
+    let during = inventory::flows(conn, consignment.maker_id, consignment.warung_id, Some(first), last)?;
+    let earnings = store::earnings(conn, id, (first, last))?;
+    let goods = store::goods(conn, id)?;
+    let packs: Vec<PackId> = goods.keys().copied().collect();
+    let mut called = store::pack_names(conn, &packs)?;
+    let mut lines = Vec::new();
+    for goods in goods.values() {
+        let moved = |movement: Movement| during.get(&goods.pack).and_then(|flow| flow.get(&movement)).copied().unwrap_or(0);
+        let sum = |flow: Option<&BTreeMap<Movement, i64>>| flow.map_or(0, |flow| flow.values().sum::<i64>());
+        let opening = sum(before.get(&goods.pack));
+        let earned = earnings.get(&goods.pack).copied().unwrap_or_default();
+        let line = StatementLine {
+            pack: goods.pack,
+            name: called.remove(&goods.pack).unwrap_or_default(),
+            opening,
+            delivered: moved(Movement::Moved),
+            sold: -moved(Movement::HandedOver),
+            spoiled: -moved(Movement::Spoiled),
+            returned: -moved(Movement::Returned),
+            closing: opening + sum(during.get(&goods.pack)),
+            price: goods.price,
+            earned,
+        };
+        let anything = [line.opening, line.delivered, line.sold, line.spoiled, line.returned, line.closing].iter().any(|n| *n != 0);
+        if anything || earned != Earnings::default() {
+            lines.push(line);
+        }
+    }
+    let (due_before, paid_before) = store::until(conn, id, eve)?;
+    let (due, paid) = store::until(conn, id, last)?;
+    let theirs = ledger::owed(conn, consignment.maker_id, consignment.warung_id, last)?;
+    let ours = ledger::owed(conn, consignment.warung_id, consignment.maker_id, last)?;
+    let visits = visit_store::between(conn, id, (Timestamp::in_village(first, 0), Timestamp::in_village(last, 24 * 60)))?;
+    Ok(Statement {
+        names: Names::of(conn, [consignment.maker_id, consignment.warung_id])?,
+        consignment,
+        lines,
+        owed_before: sums(due_before.minus(paid_before))?,
+        due: sums(due.minus(due_before))?,
+        paid: sums(paid.minus(paid_before))?,
+        owed: sums(due.minus(paid))?,
+        visits,
+        books_agree: theirs == ours.negated(),
+    })
+}
+
+/// How many of each pack a warung sold of a maker's consigned goods from a day on.
+///
+/// # Errors
+/// [`crate::kit::db::DbError`] when the database fails.
+pub fn sold_since(
+    conn: &mut Conn,
+    maker: EnterpriseId,
+    warung: EnterpriseId,
+    (first, last): (NaiveDate, NaiveDate),
+) -> Result<(Option<Consignment>, BTreeMap<PackId, i64>), crate::kit::db::DbError> {
+    let Some(consignment) = store::of_pair(conn, maker, warung)? else { return Ok((None, BTreeMap::new())) };
+    let earned = store::earnings(conn, consignment.id, (first, last))?;
+    Ok((Some(consignment), earned.into_iter().map(|(pack, earned)| (pack, earned.quantity)).collect()))
+}

@@ -1,0 +1,320 @@
+//! The tables of visits, their lines, events and links.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{ClientId, Consignment, ConsignmentId, Event, Side, Visit, VisitId, VisitLine, VisitNote, VisitState, WholeVisit};
+use super::store::{earned, parted};
+use crate::columns;
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, DbError, Tx};
+use crate::kit::ids::EventId;
+use crate::kit::money::Rupiah;
+use crate::market::packs::PackId;
+use crate::partners::agreements::AgreementId;
+use crate::partners::parties::Names;
+use crate::people::permissions::By;
+use crate::schema::{consignment_visit_events, consignment_visit_lines, consignment_visit_links, consignment_visits, packs, products};
+
+columns!(
+    Columns, COLUMNS:
+    consignment_visits::id,
+    consignment_visits::consignment_id,
+    consignment_visits::number,
+    consignment_visits::client_id,
+    consignment_visits::recorded_by,
+    consignment_visits::state,
+    consignment_visits::agreement_id,
+    consignment_visits::agreement_number,
+    consignment_visits::visited_at,
+    consignment_visits::owed_before,
+    consignment_visits::gross,
+    consignment_visits::share,
+    consignment_visits::due,
+    consignment_visits::paid,
+    consignment_visits::due_through,
+    consignment_visits::cleared,
+    consignment_visits::postings,
+    consignment_visits::next_visit_on,
+    consignment_visits::note,
+    consignment_visits::version,
+    consignment_visits::created_at,
+);
+
+pub(super) fn get(conn: &mut Conn, id: VisitId) -> Result<Visit, DbError> {
+    Ok(consignment_visits::table.find(id).select(COLUMNS).first(conn)?)
+}
+
+pub(super) fn by_client_id(conn: &mut Conn, of: ConsignmentId, client: &ClientId) -> Result<Option<Visit>, DbError> {
+    let this = consignment_visits::consignment_id.eq(of).and(consignment_visits::client_id.eq(client.as_str()));
+    Ok(consignment_visits::table.filter(this).select(COLUMNS).first(conn).optional()?)
+}
+
+/// A visit on its way into the table.
+#[derive(Clone, Debug)]
+pub(super) struct NewRow<'a> {
+    pub consignment: ConsignmentId,
+    pub number: i32,
+    pub client_id: &'a ClientId,
+    pub recorded_by: Side,
+    pub under: (AgreementId, i32),
+    pub visited_at: Timestamp,
+    pub owed_before: Rupiah,
+    pub gross: Rupiah,
+    pub share: Rupiah,
+    pub due: Rupiah,
+    pub paid: Rupiah,
+    pub due_through: Rupiah,
+    pub next_visit_on: Option<NaiveDate>,
+    pub note: Option<&'a VisitNote>,
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by: By<'_>) -> Result<VisitId, DbError> {
+    let (id, now) = (VisitId::new(), tx.now());
+    diesel::insert_into(consignment_visits::table)
+        .values((
+            (
+                consignment_visits::id.eq(id),
+                consignment_visits::consignment_id.eq(new.consignment),
+                consignment_visits::number.eq(new.number),
+                consignment_visits::client_id.eq(new.client_id.as_str()),
+                consignment_visits::recorded_by.eq(new.recorded_by),
+                consignment_visits::state.eq(VisitState::Submitted),
+                consignment_visits::agreement_id.eq(new.under.0),
+                consignment_visits::agreement_number.eq(new.under.1),
+                consignment_visits::visited_at.eq(new.visited_at),
+                consignment_visits::owed_before.eq(new.owed_before),
+                consignment_visits::gross.eq(new.gross),
+            ),
+            (
+                consignment_visits::share.eq(new.share),
+                consignment_visits::due.eq(new.due),
+                consignment_visits::paid.eq(new.paid),
+                consignment_visits::due_through.eq(new.due_through),
+                consignment_visits::cleared.eq(false),
+                consignment_visits::postings.eq(1),
+                consignment_visits::next_visit_on.eq(new.next_visit_on),
+                consignment_visits::note.eq(new.note),
+                consignment_visits::version.eq(1),
+                consignment_visits::created_at.eq(now),
+                consignment_visits::updated_at.eq(now),
+            ),
+        ))
+        .execute(&mut **tx)?;
+    for line in lines {
+        insert_line(tx, id, line)?;
+    }
+    record(tx, id, VisitState::Submitted, VisitState::Submitted, Some(by))?;
+    Ok(id)
+}
+
+fn insert_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Result<(), DbError> {
+    use consignment_visit_lines as l;
+    let (share_bp, wholesale) = parted(line.earned);
+    diesel::insert_into(l::table)
+        .values((
+            l::visit_id.eq(id),
+            l::pack_id.eq(line.pack_id),
+            l::opening.eq(line.opening),
+            l::delivered.eq(line.delivered),
+            l::counted.eq(line.counted),
+            l::returned.eq(line.returned),
+            l::spoiled.eq(line.spoiled),
+            l::sold.eq(line.sold),
+            l::at_till.eq(line.at_till),
+            l::topped_up.eq(line.topped_up),
+            l::price.eq(line.price),
+            l::share_bp.eq(share_bp),
+            l::wholesale.eq(wholesale),
+            l::gross.eq(line.gross),
+            l::share.eq(line.share),
+            l::due.eq(line.due),
+            l::spoilage_due.eq(line.spoilage_due),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Puts a line right: its figures and its money, as both agree now.
+pub(super) fn correct_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Result<(), DbError> {
+    use consignment_visit_lines as l;
+    diesel::update(l::table.find((id, line.pack_id)))
+        .set((
+            l::counted.eq(line.counted),
+            l::returned.eq(line.returned),
+            l::spoiled.eq(line.spoiled),
+            l::sold.eq(line.sold),
+            l::gross.eq(line.gross),
+            l::share.eq(line.share),
+            l::due.eq(line.due),
+            l::spoilage_due.eq(line.spoilage_due),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What the other side says of a line.
+pub(super) fn dispute_line(tx: &mut Tx<'_>, id: VisitId, pack: PackId, said: &str) -> Result<bool, DbError> {
+    use consignment_visit_lines as l;
+    Ok(diesel::update(l::table.find((id, pack))).set(l::disputed.eq(said)).execute(&mut **tx)? == 1)
+}
+
+/// The totals of a visit after it was put right.
+pub(super) fn set_totals(tx: &mut Tx<'_>, visit: &Visit) -> Result<(), DbError> {
+    use consignment_visits as v;
+    diesel::update(v::table.find(visit.id))
+        .set((v::gross.eq(visit.gross), v::share.eq(visit.share), v::due.eq(visit.due), v::postings.eq(visit.postings)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// From this visit on so much more, or less, has come due.
+pub(super) fn shift_due_through(tx: &mut Tx<'_>, of: ConsignmentId, from: i32, more: Rupiah) -> Result<(), DbError> {
+    use consignment_visits as v;
+    diesel::update(v::table.filter(v::consignment_id.eq(of).and(v::number.ge(from))))
+        .set(v::due_through.eq(v::due_through + more))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The visits that are not paid for yet although all that had come due with them is paid: from now on they are.
+pub(super) fn clear(tx: &mut Tx<'_>, of: ConsignmentId, paid: Rupiah) -> Result<Vec<VisitId>, DbError> {
+    use consignment_visits as v;
+    let open = v::consignment_id.eq(of).and(v::cleared.eq(false)).and(v::due_through.le(paid));
+    let these: Vec<VisitId> = v::table.filter(open).order(v::number).select(v::id).load(&mut **tx)?;
+    diesel::update(v::table.filter(v::id.eq_any(&these))).set(v::cleared.eq(true)).execute(&mut **tx)?;
+    Ok(these)
+}
+
+/// The only writer of a visit's state; answers whether it still stood in `from`.
+pub(super) fn move_state(tx: &mut Tx<'_>, id: VisitId, from: VisitState, to: VisitState, by: Option<By<'_>>) -> Result<bool, DbError> {
+    use consignment_visits as v;
+    let now = tx.now();
+    let changed = diesel::update(v::table.filter(v::id.eq(id).and(v::state.eq(from))))
+        .set((v::state.eq(to), v::version.eq(v::version + 1), v::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    if changed == 1 {
+        record(tx, id, from, to, by)?;
+    }
+    Ok(changed == 1)
+}
+
+fn record(tx: &mut Tx<'_>, id: VisitId, from: VisitState, to: VisitState, by: Option<By<'_>>) -> Result<(), DbError> {
+    use consignment_visit_events as e;
+    let now = tx.now();
+    diesel::insert_into(e::table)
+        .values((
+            e::id.eq(EventId::new()),
+            e::visit_id.eq(id),
+            e::from_state.eq(from),
+            e::to_state.eq(to),
+            e::actor_id.eq(by.map(|by| by.actor)),
+            e::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
+            e::reason.eq(by.and_then(|by| by.reason)),
+            e::at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn events(conn: &mut Conn, id: VisitId) -> Result<Vec<Event<VisitState>>, DbError> {
+    use consignment_visit_events as e;
+    let events = e::table.filter(e::visit_id.eq(id)).order(e::id).limit(100);
+    Ok(events.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::at)).load(conn)?)
+}
+
+/// A page of a consignment's visits, newest first.
+pub(super) fn page(conn: &mut Conn, of: ConsignmentId, before: Option<i32>, rows: i64) -> Result<Vec<Visit>, DbError> {
+    use consignment_visits as v;
+    let mut query = v::table.filter(v::consignment_id.eq(of)).into_boxed();
+    if let Some(before) = before {
+        query = query.filter(v::number.lt(before));
+    }
+    Ok(query.order(v::number.desc()).limit(rows).select(COLUMNS).load(conn)?)
+}
+
+/// The visits of a span, oldest first; at most a hundred.
+pub(super) fn between(conn: &mut Conn, of: ConsignmentId, (from, until): (Timestamp, Timestamp)) -> Result<Vec<Visit>, DbError> {
+    use consignment_visits as v;
+    let span = v::consignment_id.eq(of).and(v::visited_at.ge(from)).and(v::visited_at.lt(until));
+    Ok(v::table.filter(span).order(v::number).limit(100).select(COLUMNS).load(conn)?)
+}
+
+type Figures = (i64, i64, i64, i64, i64, i64, i64, i64);
+type Amounts = (Rupiah, Option<i32>, Option<Rupiah>, Rupiah, Rupiah, Rupiah, Rupiah);
+type Named = (VisitLine, String, String);
+
+fn lines(conn: &mut Conn, these: &[VisitId]) -> Result<BTreeMap<VisitId, Vec<Named>>, DbError> {
+    use consignment_visit_lines as l;
+    let rows: Vec<(VisitId, PackId, Figures, Amounts, Option<String>, String, String)> = l::table
+        .inner_join(packs::table.inner_join(products::table))
+        .filter(l::visit_id.eq_any(these))
+        .order((l::visit_id, l::pack_id))
+        .select((
+            l::visit_id,
+            l::pack_id,
+            (l::opening, l::delivered, l::counted, l::returned, l::spoiled, l::sold, l::at_till, l::topped_up),
+            (l::price, l::share_bp, l::wholesale, l::gross, l::share, l::due, l::spoilage_due),
+            l::disputed,
+            products::name,
+            packs::label,
+        ))
+        .load(conn)?;
+    let mut all: BTreeMap<VisitId, Vec<Named>> = BTreeMap::new();
+    for (visit, pack_id, figures, amounts, disputed, product, pack) in rows {
+        let (opening, delivered, counted, returned, spoiled, sold, at_till, topped_up) = figures;
+        let (price, share_bp, wholesale, gross, share, due, spoilage_due) = amounts;
+        let line = VisitLine {
+            pack_id,
+            opening,
+            delivered,
+            counted,
+            returned,
+            spoiled,
+            sold,
+            at_till,
+            topped_up,
+            price,
+            earned: earned(share_bp, wholesale),
+            gross,
+            share,
+            due,
+            spoilage_due,
+            disputed,
+        };
+        all.entry(visit).or_default().push((line, product, pack));
+    }
+    Ok(all)
+}
+
+pub(super) fn gathered(conn: &mut Conn, consignment: &Consignment, visits: Vec<Visit>) -> Result<Vec<WholeVisit>, DbError> {
+    let ids: Vec<VisitId> = visits.iter().map(|visit| visit.id).collect();
+    let names = Names::of(conn, [consignment.maker_id, consignment.warung_id])?;
+    let mut lines = lines(conn, &ids)?;
+    let whole = |visit: Visit| WholeVisit {
+        lines: lines.remove(&visit.id).unwrap_or_default(),
+        consignment: consignment.clone(),
+        names: names.clone(),
+        visit,
+    };
+    Ok(visits.into_iter().map(whole).collect())
+}
+
+/// One link per visit: a new one takes the place of the one before.
+pub(super) fn set_link(tx: &mut Tx<'_>, id: VisitId, digest: &str, expires_at: Timestamp) -> Result<(), DbError> {
+    use consignment_visit_links as k;
+    let now = tx.now();
+    diesel::delete(k::table.filter(k::visit_id.eq(id))).execute(&mut **tx)?;
+    diesel::insert_into(k::table)
+        .values((k::digest.eq(digest), k::visit_id.eq(id), k::created_at.eq(now), k::expires_at.eq(expires_at)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn by_link(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Option<VisitId>, DbError> {
+    use consignment_visit_links as k;
+    let good = k::table.filter(k::digest.eq(digest).and(k::expires_at.gt(now)));
+    Ok(good.select(k::visit_id).first(conn).optional()?)
+}

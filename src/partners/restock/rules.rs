@@ -1,0 +1,102 @@
+//! How a restock moves, what is suggested, and what outright goods do to both books.
+
+use super::model::State;
+use crate::books::ledger::{Account, Entry, Movement};
+use crate::kit::clock::Timestamp;
+use crate::kit::money::{MoneyError, Rupiah};
+use crate::people::enterprises::EnterpriseId;
+use crate::word_enum;
+
+word_enum! {
+    /// What can happen to a restock.
+    Move {
+        /// The maker brings all of it.
+        Accept = "accept",
+        /// The maker brings some of it.
+        AcceptPart = "accept_part",
+        /// The maker brings none.
+        Decline = "decline",
+        /// The warung calls it off.
+        Withdraw = "withdraw",
+        /// The maker brings it.
+        Deliver = "deliver",
+        /// The warung has counted it.
+        Confirm = "confirm",
+    }
+}
+
+/// The state after `event`, or `None` where it cannot happen.
+#[must_use]
+pub const fn next(state: State, event: Move) -> Option<State> {
+    match (state, event) {
+        (State::Requested, Move::Accept) => Some(State::Accepted),
+        (State::Requested, Move::AcceptPart) => Some(State::Partly),
+        (State::Requested, Move::Decline) => Some(State::Declined),
+        (State::Requested | State::Accepted | State::Partly, Move::Withdraw) => Some(State::Withdrawn),
+        (State::Accepted | State::Partly, Move::Deliver) => Some(State::Delivered),
+        (State::Delivered, Move::Confirm) => Some(State::Confirmed),
+        (
+            State::Requested
+            | State::Accepted
+            | State::Partly
+            | State::Declined
+            | State::Withdrawn
+            | State::Delivered
+            | State::Confirmed,
+            Move::Accept | Move::AcceptPart | Move::Decline | Move::Withdraw | Move::Deliver | Move::Confirm,
+        ) => None,
+    }
+}
+
+/// How many will be sold in `days_to_go`, if as many are sold per day as in the `days` before: rounded up.
+#[must_use]
+pub fn needed(sold: i64, days: i64, days_to_go: i64) -> i64 {
+    if days <= 0 { 0 } else { (sold.max(0) * days_to_go.max(0) + days - 1) / days }
+}
+
+/// Two entries that say the same from both sides: the maker's and the warung's.
+pub type Mirrored = (Entry, Entry);
+
+/// Goods were bought outright: the warung has a cost and a debt, the maker a sale and a claim.
+///
+/// # Errors
+/// [`MoneyError`] for a negative amount.
+pub fn bought((maker, warung): (EnterpriseId, EnterpriseId), reference: &str, amount: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+    let entry = || Entry::new(Movement::Supplied, format!("{reference}:bought"), at);
+    let (claim, debt) = (Account::ReceivablePartner.with(warung), Account::PayablePartner.with(maker));
+    Ok((entry().transfer(Account::SalesWarung, claim, amount)?, entry().transfer(debt, Account::CostGoods, amount)?))
+}
+
+/// Money went over for them.
+///
+/// # Errors
+/// [`MoneyError`] for a negative amount.
+pub fn paid(
+    (maker, warung): (EnterpriseId, EnterpriseId),
+    reference: &str,
+    purse: Account,
+    amount: Rupiah,
+    at: Timestamp,
+) -> Result<Mirrored, MoneyError> {
+    let entry = || Entry::new(Movement::DebtSettled, format!("{reference}:paid"), at);
+    let (claim, debt) = (Account::ReceivablePartner.with(warung), Account::PayablePartner.with(maker));
+    Ok((entry().transfer(claim, purse, amount)?, entry().transfer(purse, debt, amount)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_table_is_as_committed() {
+        insta::assert_snapshot!(crate::kit::text::state_table(State::ALL, Move::ALL, State::word, Move::word, next));
+    }
+
+    #[test]
+    fn what_is_needed_is_rounded_up() {
+        assert_eq!(needed(24, 7, 7), 24);
+        assert_eq!(needed(10, 28, 3), 2, "10 × 3 ÷ 28 is a little more than one");
+        assert_eq!(needed(0, 28, 3), 0);
+        assert_eq!(needed(5, 0, 3), 0, "no day to go by");
+    }
+}
