@@ -30,7 +30,8 @@ use crate::kit::jobs::{Doer, Job};
 use crate::kit::mail::Mailer;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::{catalogue, orders};
-use crate::office::notifications;
+use crate::office::{notifications, partner_letters};
+use crate::partners::{agreements, notices, obligations};
 use crate::people::{accounts, enterprises};
 use crate::routes;
 
@@ -94,6 +95,10 @@ impl App {
                     orders::jobs::PLACED | orders::jobs::ACCEPTED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     orders::jobs::EXPIRE => orders::jobs::expire(&app.db, &job).await,
+                    agreements::jobs::CLOCK => agreements::jobs::clock(&app.db, &job).await,
+                    obligations::TIME_UP => obligations::time_up(&app.db, &job).await,
+                    notices::NOTICE => partner_letters::fan_out(&app.db, &job).await,
+                    partner_letters::LETTER => partner_letters::write(&app.db, &app.mailer, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
                     unknown => Err(format!("nobody here does `{unknown}`")),
                 }

@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{income, ledger};
 use crate::market::{catalogue, orders, packs, preorders, shops};
+use crate::partners::{agreements, breaches, obligations, supply};
 use crate::people::{accounts, enterprises, villages};
 
 /// Every operation of the API, feature by feature.
@@ -23,6 +24,10 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(shops::routes)
             .configure(preorders::routes)
             .configure(orders::routes)
+            .configure(agreements::routes)
+            .configure(obligations::routes)
+            .configure(breaches::routes)
+            .configure(supply::routes)
             .configure(ledger::routes)
             .configure(income::routes),
     );

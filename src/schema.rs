@@ -182,6 +182,61 @@ table! {
     use crate::kit::db::types::{Id, Utc};
     preorder_events (id) { id -> Id, window_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    agreements (id) { id -> Id, village_id -> Id, kind -> Text, provider_id -> Id, receiver_id -> Id, drafted_by -> Id, state -> Text, proposed -> Nullable<Integer>, accepted -> Nullable<Integer>, in_force_from -> Nullable<Utc>, in_force_until -> Nullable<Utc>, ends_by -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    agreement_versions (agreement_id, number) { agreement_id -> Id, number -> Integer, proposed_by -> Id, starts_on -> Date, ends_on -> Date, notice_days -> BigInt, terms -> JsonDoc, wording -> Text, digest -> Text, accepted_at -> Nullable<Utc>, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    agreement_periods (provider_id, receiver_id, kind, begins_at) { provider_id -> Id, receiver_id -> Id, kind -> Text, begins_at -> Utc, ends_at -> Utc, agreement_id -> Id, number -> Integer, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    agreement_events (id) { id -> Id, agreement_id -> Id, act -> Text, from_state -> Text, to_state -> Text, number -> Integer, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    agreement_templates (village_id, kind) { village_id -> Id, kind -> Text, wording -> Text, version -> Integer, actor_id -> Id, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    obligations (id) { id -> Id, agreement_id -> Id, number -> Integer, kind -> Text, subject -> Text, owed_by -> Id, owed_to -> Id, due_on -> Date, state -> Text, done_on -> Nullable<Date>, days_late -> Integer, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    breaches (id) { id -> Id, agreement_id -> Id, obligation_id -> Nullable<Id>, noted_by -> Id, note -> Text, state -> Text, reply -> Nullable<Text>, outcome -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    breach_events (id) { id -> Id, breach_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, said -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    materials (id) { id -> Id, name -> Text, name_key -> Text, base -> Text, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supply_items (id) { id -> Id, supplier_id -> Id, material_id -> Id, unit -> Text, content -> BigInt, active -> Bool, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supply_prices (id) { id -> Id, item_id -> Id, amount -> BigInt, valid_from -> Date, valid_until -> Nullable<Date>, replaced -> Bool, actor_id -> Id, on_behalf_of -> Nullable<Id>, created_at -> Utc, }
+}
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
@@ -206,9 +261,19 @@ joinable!(order_events -> orders (order_id));
 joinable!(payments -> orders (order_id));
 joinable!(preorder_windows -> packs (pack_id));
 joinable!(postings -> journal_entries (entry_id));
+joinable!(supply_items -> materials (material_id));
+joinable!(supply_prices -> supply_items (item_id));
+joinable!(agreement_versions -> agreements (agreement_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
+    agreement_events,
+    agreement_periods,
+    agreement_templates,
+    agreement_versions,
+    agreements,
+    breach_events,
+    breaches,
     categories,
     closed_months,
     delivery_zones,
@@ -218,7 +283,9 @@ allow_tables_to_appear_in_same_query!(
     invitations,
     jobs,
     journal_entries,
+    materials,
     members,
+    obligations,
     order_events,
     order_groups,
     order_lines,
@@ -238,7 +305,9 @@ allow_tables_to_appear_in_same_query!(
     setup_tokens,
     shop_terms,
     stock_items,
+    supply_items,
+    supply_prices,
     tracking_tokens,
-    villages,
     village_settings,
+    villages,
 );

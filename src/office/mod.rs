@@ -1,3 +1,4 @@
 //! The office reads everything and nothing calls it: letters to people, and later audit and reports.
 
 pub mod notifications;
+pub mod partner_letters;

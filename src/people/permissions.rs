@@ -43,6 +43,8 @@ word_enum! {
         EndOrder = "end_order",
         /// See the books.
         ViewBooks = "view_books",
+        /// Bind an enterprise to another: offer, answer and end agreements.
+        Agree = "agree",
     }
 }
 
@@ -76,7 +78,7 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
         Action::ClaimPayment => &[Buyer],
-        Action::ViewBooks => &[AssistingAdmin, Owner],
+        Action::ViewBooks | Action::Agree => &[AssistingAdmin, Owner],
     }
 }
 
@@ -142,6 +144,17 @@ impl Principal {
     #[must_use]
     pub const fn is_operator(&self) -> bool {
         self.operator
+    }
+
+    /// Whether she is a member of `enterprise` herself.
+    #[must_use]
+    pub fn belongs_to(&self, enterprise: EnterpriseId) -> bool {
+        self.memberships.iter().any(|(of, ..)| *of == enterprise)
+    }
+
+    /// The enterprises she is a member of.
+    pub fn enterprises(&self) -> impl Iterator<Item = EnterpriseId> + '_ {
+        self.memberships.iter().map(|(of, ..)| *of)
     }
 
     /// Whether what is sold here is hers to sell: her own, or one that the office sells for someone with her at the counter.

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::agreements;
 use crate::orders::{Stall, stall};
+use crate::supply;
 use crate::support::http::fresh_key;
 use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
@@ -44,6 +46,10 @@ struct World {
     pack: String,
     zone: String,
     preorder: String,
+    agreement: String,
+    breach: String,
+    item: String,
+    supplier: Shop,
     order: String,
     group: String,
     session: String,
@@ -67,6 +73,11 @@ fn world(app: &TestApp) -> World {
     let zone = shop.owner.client.post(&format!("/v1/enterprises/{}/delivery-zones", shop.id), zone).expect(201);
     let preorder = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 });
     let preorder = shop.owner.client.post(&format!("/v1/packs/{}/preorders", pack_of(&draft)), preorder).expect(201);
+    let supplier = app.shop(&village, "supplier", "Pemasok Singkong Papandayan");
+    let item = supply::item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    let agreement = agreements::supplied(&supplier, &shop, agreements::supply_terms(500_000));
+    let breach = json!({ "note": "Datang terlambat", "obligation_id": null });
+    let breach = shop.owner.client.post(&format!("/v1/agreements/{agreement}/breaches"), breach).expect(201);
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
@@ -79,6 +90,10 @@ fn world(app: &TestApp) -> World {
         draft,
         zone: text(&zone["id"]),
         preorder: text(&preorder["id"]),
+        agreement,
+        breach: text(&breach["id"]),
+        item,
+        supplier,
         order,
         group,
         session,
@@ -113,11 +128,15 @@ impl World {
             "packs" => &self.pack,
             "delivery-zones" => &self.zone,
             "preorders" => &self.preorder,
+            "agreements" => &self.agreement,
+            "breaches" => &self.breach,
+            "supply-items" => &self.item,
             "orders" => &self.order,
             "order-groups" => &self.group,
             "me" => &self.session,
             _ => "",
         };
+        let template = template.replace("{kind}", "supply").replace("{number}", "1");
         template.replace("{id}", id).replace("{account_id}", &self.staff.account_id)
     }
 
@@ -128,7 +147,12 @@ impl World {
         let village =
             |code: &str| json!({ "code": code, "name": "Sukamaju", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat" });
         match operation.id.as_str() {
-            "accept_order"
+            "accept_agreement"
+            | "accept_order"
+            | "mediate_breach"
+            | "offer_agreement"
+            | "withdraw_agreement"
+            | "withdraw_breach"
             | "approve_enterprise"
             | "claim_payment"
             | "close_preorder"
@@ -147,8 +171,32 @@ impl World {
             | "sign_out"
             | "submit_enterprise"
             | "submit_product" => Some(json!({})),
-            "call_off_preorder" | "cancel_order" | "refuse_payment" | "reject_enterprise" | "reject_order" | "reject_product"
-            | "return_enterprise" | "return_product" | "suspend_enterprise" | "suspend_product" => reason(),
+            "decline_agreement"
+            | "terminate_agreement"
+            | "call_off_preorder"
+            | "cancel_order"
+            | "refuse_payment"
+            | "reject_enterprise"
+            | "reject_order"
+            | "reject_product"
+            | "return_enterprise"
+            | "return_product"
+            | "suspend_enterprise"
+            | "suspend_product" => reason(),
+            "amend_agreement" | "counter_agreement" | "edit_agreement_draft" => {
+                Some(agreements::proposal(agreements::supply_terms(600_000)))
+            }
+            "draft_agreement" => {
+                let proposal = agreements::proposal(agreements::supply_terms(500_000));
+                Some(json!({ "provider_id": self.supplier.id, "receiver_id": self.shop.id, "proposal": proposal }))
+            }
+            "note_breach" => Some(json!({ "note": "Datang terlambat" })),
+            "reply_to_breach" | "settle_breach" => Some(json!({ "words": "Jalan rusak" })),
+            "set_agreement_template" => Some(json!({ "wording": "Kesepakatan" })),
+            "add_supply_item" => Some(json!({ "material": "Garam", "base": "g", "unit": "kg", "price": { "price": 5_000 } })),
+            "edit_supply_item" => Some(json!({ "active": true })),
+            "set_supply_price" => Some(json!({ "price": 3_500 })),
+            "import_supply_items" => Some(json!("material,unit,base,price\nGula,kg,g,16000\n")),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
@@ -181,7 +229,10 @@ impl World {
             "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
             "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
             "track" => Some(json!({ "tracking_token": "bukan-token" })),
-            "get_delivery_zone"
+            "get_agreement"
+            | "get_agreement_template"
+            | "get_breach"
+            | "get_delivery_zone"
             | "get_enterprise"
             | "get_income"
             | "get_me"
@@ -194,6 +245,10 @@ impl World {
             | "get_trial_balance"
             | "get_village"
             | "get_village_settings"
+            | "list_agreement_history"
+            | "list_agreement_versions"
+            | "list_agreements"
+            | "list_breaches"
             | "list_categories"
             | "list_delivery_zones"
             | "list_enterprise_history"
@@ -204,6 +259,7 @@ impl World {
             | "list_my_enterprises"
             | "list_my_orders"
             | "list_my_sessions"
+            | "list_obligations"
             | "list_open_preorders"
             | "list_order_history"
             | "list_own_preorders"
@@ -213,8 +269,11 @@ impl World {
             | "list_price_history"
             | "list_products"
             | "list_sellers"
+            | "list_supply_items"
+            | "list_supply_prices"
             | "list_village_enterprises"
             | "list_villages"
+            | "print_agreement"
             | "remove_delivery_zone"
             | "remove_member"
             | "revoke_my_session" => None,
@@ -229,7 +288,12 @@ impl World {
             "PATCH" | "PUT" => &[("If-Match", "\"0\"")],
             _ => &[],
         };
-        client.send(&operation.method, &self.path(&operation.path), self.body(operation), headers).status
+        let (path, body) = (self.path(&operation.path), self.body(operation));
+        if let Some(table) = body.as_ref().and_then(Value::as_str) {
+            let headers = [("Idempotency-Key", key.as_str()), ("Content-Type", "text/csv")];
+            return client.send_raw(&operation.method, &path, Some(table.to_owned()), &headers).status;
+        }
+        client.send(&operation.method, &path, body, headers).status
     }
 }
 

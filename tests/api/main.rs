@@ -5,6 +5,7 @@
 #![expect(clippy::unused_self, reason = "people act within an app, whether or not the act needs it")]
 
 mod accounts;
+mod agreements;
 mod authorization;
 mod books;
 mod catalogue;
@@ -22,5 +23,6 @@ mod preorders;
 mod screens;
 mod search;
 mod shops;
+mod supply;
 mod support;
 mod villages;

@@ -9,7 +9,7 @@ pub mod page;
 pub mod problem;
 pub mod responses;
 
-pub use idempotency::{InFlight, Posted, Reply};
+pub use idempotency::{InFlight, Posted, PostedText, Reply};
 pub use input::{NoBody, Valid};
 pub use page::{Limit, Page};
 pub use problem::Problem;

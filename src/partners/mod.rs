@@ -1,0 +1,8 @@
+//! Partners: what enterprises agree on, and the supplies that follow from it.
+
+pub mod agreements;
+pub mod breaches;
+pub mod notices;
+pub mod obligations;
+pub mod parties;
+pub mod supply;
