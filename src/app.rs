@@ -25,14 +25,19 @@ use crate::kit::http::idempotency;
 use crate::kit::http::input::{path_config, query_config};
 use crate::kit::http::limits::Gate;
 use crate::kit::http::problem::ProblemView;
+use crate::kit::http::upload::upload_config;
 use crate::kit::http::{InFlight, Limit, Problem};
 use crate::kit::jobs::{Doer, Job};
 use crate::kit::mail::Mailer;
+use crate::kit::objects::{Objects, ObjectsConfig};
+use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
-use crate::market::{catalogue, orders};
-use crate::office::{notifications, partner_letters};
+use crate::market::media::intake::Studio;
+use crate::market::whatsapp::PublicUrl;
+use crate::market::{catalogue, media, moderation, orders};
+use crate::office::{notifications, owner_letters, partner_letters, product_news};
 use crate::partners::{agreements, notices, obligations};
-use crate::people::{accounts, enterprises};
+use crate::people::{accounts, enterprises, payment_details};
 use crate::routes;
 
 /// What all handlers share; cheap to clone.
@@ -42,6 +47,7 @@ pub struct App {
     pub tokens: Tokens,
     pub passwords: Passwords,
     pub gate: Gate,
+    pub studio: Studio,
     in_flight: InFlight,
     mailer: Mailer,
     metrics: Option<PrometheusHandle>,
@@ -76,6 +82,7 @@ impl App {
             tokens: Tokens::new(&keys, clock).ok_or_else(|| StartError::Other("there is no signing key".to_owned()))?,
             passwords: Passwords::new().map_err(StartError::Other)?,
             gate: Gate::new(config.http.limits),
+            studio: studio(&config)?,
             in_flight: InFlight::default(),
             mailer: Mailer::new(&config.mail).map_err(StartError::Other)?,
             metrics: recorder(),
@@ -92,21 +99,32 @@ impl App {
             let app = app.clone();
             Box::pin(async move {
                 match job.kind.as_str() {
-                    orders::jobs::PLACED | orders::jobs::ACCEPTED => notifications::fan_out(&app.db, &job).await,
+                    media::jobs::DISCARD => media::jobs::discard(&app.db, &job).await,
+                    media::jobs::FORGET => media::jobs::forget(&app.db, &app.studio.objects, &job).await,
+                    orders::jobs::PLACED
+                    | orders::jobs::ACCEPTED
+                    | orders::jobs::QUOTED
+                    | orders::jobs::CHANGE_PROPOSED
+                    | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
-                    orders::jobs::EXPIRE => orders::jobs::expire(&app.db, &job).await,
                     agreements::jobs::CLOCK => agreements::jobs::clock(&app.db, &job).await,
                     obligations::TIME_UP => obligations::time_up(&app.db, &job).await,
                     notices::NOTICE => partner_letters::fan_out(&app.db, &job).await,
                     partner_letters::LETTER => partner_letters::write(&app.db, &app.mailer, &job).await,
+                    orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
+                    catalogue::jobs::RECALLED => orders::jobs::recall(&app.db, &job).await,
+                    catalogue::lapses::LAPSES | moderation::service::DECIDED => product_news::fan_out(&app.db, &job).await,
+                    product_news::LETTER => product_news::write(&app.db, &app.mailer, &job).await,
                     notifications::LETTER => notifications::write(&app.db, &app.mailer, &job).await,
+                    payment_details::CHANGED => owner_letters::fan_out(&app.db, &job).await,
+                    owner_letters::LETTER => owner_letters::write(&app.db, &app.mailer, &job).await,
                     unknown => Err(format!("nobody here does `{unknown}`")),
                 }
             })
         })
     }
 
-    /// Forgets what need not be remembered: old answers, ended sessions, full buckets.
+    /// Forgets what need not be remembered: old answers, ended sessions, full buckets. And looks for what ends soon.
     ///
     /// # Errors
     /// [`DbError`] when the database fails.
@@ -114,10 +132,10 @@ impl App {
         self.gate.tidy();
         let swept = self.db.write(|tx| {
             let now = tx.now();
-            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?))
+            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?, catalogue::lapses::watch(tx)?))
         });
         match swept.await {
-            Ok((answers, sessions)) => tracing::debug!(answers, sessions, "swept"),
+            Ok((answers, sessions, warnings)) => tracing::debug!(answers, sessions, warnings, "swept"),
             Err(Failure::Db(error)) => return Err(error),
             Err(Failure::Refused(never)) => match never {},
         }
@@ -139,12 +157,16 @@ impl App {
                 .app_data(web::Data::new(data.tokens))
                 .app_data(web::Data::new(data.passwords))
                 .app_data(web::Data::new(data.gate))
+                .app_data(web::Data::new(data.studio.darkroom.clone()))
+                .app_data(web::Data::new(data.studio))
+                .app_data(web::Data::new(PublicUrl(data.config.public_url.clone())))
                 .app_data(web::Data::new(data.in_flight))
                 .app_data(web::Data::new(data.metrics))
                 .app_data(web::Data::new(TrustedProxies(data.config.http.trusted_proxies.clone().into())))
                 .app_data(web::Data::new(known.clone()))
                 .app_data(path_config())
                 .app_data(query_config())
+                .app_data(upload_config())
                 .wrap(from_fn(edge))
                 // Outside the edge, so that pages from elsewhere can read problems too.
                 .wrap(cors(&data.config.http.cors_origins))
@@ -207,6 +229,14 @@ fn kept_key(config: &Config) -> Result<SigningKey, StartError> {
         write_private(&path, &secret)?;
     }
     Ok(SigningKey { id: "kept".to_owned(), secret: std::fs::read_to_string(&path)?.into() })
+}
+
+fn studio(config: &Config) -> Result<Studio, StartError> {
+    if let ObjectsConfig::Folder(folder) = &config.objects {
+        create_private(folder)?;
+    }
+    let objects = Objects::open(&config.objects).map_err(StartError::Other)?;
+    Ok(Studio { darkroom: Darkroom::default(), objects, most_a_day: config.uploads_per_day })
 }
 
 /// The folder holds telephone numbers and hashes: it is its owner's alone.

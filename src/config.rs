@@ -16,6 +16,7 @@ use crate::kit::auth::token::SigningKey;
 use crate::kit::db::DbConfig;
 use crate::kit::http::limits::Limits;
 use crate::kit::mail::MailConfig;
+use crate::kit::objects::{ObjectsConfig, S3Config};
 
 /// Everything the binary can be told.
 #[derive(Clone, Debug)]
@@ -28,6 +29,12 @@ pub struct Config {
     pub http: HttpConfig,
     pub auth: AuthConfig,
     pub mail: MailConfig,
+    /// Where photos are kept.
+    pub objects: ObjectsConfig,
+    /// How many photos one account may upload in a day.
+    pub uploads_per_day: i32,
+    /// Under which address people reach this service, `https://pasar.desa.example`, without a slash at its end; links in messages begin with it.
+    pub public_url: String,
 }
 
 /// The edge.
@@ -72,6 +79,14 @@ struct Raw {
     auth_keys: Option<SecretString>,
     mail_smtp_url: Option<SecretString>,
     mail_from: Option<String>,
+    objects_folder: Option<PathBuf>,
+    objects_s3_bucket: Option<String>,
+    objects_s3_region: Option<String>,
+    objects_s3_endpoint: Option<String>,
+    objects_s3_access_key: Option<SecretString>,
+    objects_s3_secret_key: Option<SecretString>,
+    media_uploads_per_day: Option<NonZeroU32>,
+    public_url: Option<String>,
 }
 
 /// What the command line may say over everything else.
@@ -116,13 +131,18 @@ impl Config {
         Self::from_raw(raw, flags)
     }
 
-    fn from_raw(raw: Raw, flags: Flags) -> Result<Self, ConfigError> {
-        let bind = match (flags.bind, raw.bind) {
+    fn from_raw(mut raw: Raw, flags: Flags) -> Result<Self, ConfigError> {
+        let bind = match (flags.bind, raw.bind.take()) {
             (Some(bind), _) => bind,
             (None, Some(text)) => text.parse().map_err(|_| ConfigError::Value("bind", "write it like 127.0.0.1:8080".to_owned()))?,
             (None, None) => SocketAddr::from(([127, 0, 0, 1], 8080)),
         };
-        let data_dir = flags.data_dir.or(raw.data_dir).unwrap_or_else(|| PathBuf::from("./data"));
+        let data_dir = flags.data_dir.or(raw.data_dir.take()).unwrap_or_else(|| PathBuf::from("./data"));
+        let objects = objects(&mut raw, &data_dir)?;
+        let public_url = match raw.public_url.take() {
+            Some(url) => public_url(&url)?,
+            None => format!("http://{bind}"),
+        };
         let url = flags.database_url.or_else(|| raw.database_url.map(|url| url.expose_secret().to_owned()));
         let url = url.unwrap_or_else(|| format!("sqlite:{}", data_dir.join("pasar.db").display()));
         let words = |text: Option<String>| -> Vec<String> {
@@ -156,6 +176,9 @@ impl Config {
                 smtp_url: raw.mail_smtp_url,
                 from: raw.mail_from.unwrap_or_else(|| "Pasar Kuliner <pasar@localhost>".to_owned()),
             },
+            objects,
+            uploads_per_day: raw.media_uploads_per_day.map_or(200, |most| i32::try_from(most.get()).unwrap_or(i32::MAX)),
+            public_url,
         })
     }
 
@@ -178,6 +201,33 @@ impl Config {
             self.mail.smtp_url.is_some(),
         );
         text
+    }
+}
+
+/// A bucket where one is named, a folder otherwise.
+fn objects(raw: &mut Raw, data_dir: &Path) -> Result<ObjectsConfig, ConfigError> {
+    let Some(bucket) = raw.objects_s3_bucket.take() else {
+        return Ok(ObjectsConfig::Folder(raw.objects_folder.take().unwrap_or_else(|| data_dir.join("objects"))));
+    };
+    let needed = |key: &'static str| ConfigError::Value(key, "a bucket needs it".to_owned());
+    let access_key = raw.objects_s3_access_key.take().ok_or_else(|| needed("objects_s3_access_key"))?;
+    Ok(ObjectsConfig::S3(S3Config {
+        bucket,
+        region: raw.objects_s3_region.take().unwrap_or_else(|| "us-east-1".to_owned()),
+        endpoint: raw.objects_s3_endpoint.take(),
+        access_key: access_key.expose_secret().to_owned(),
+        secret_key: raw.objects_s3_secret_key.take().ok_or_else(|| needed("objects_s3_secret_key"))?,
+    }))
+}
+
+fn public_url(text: &str) -> Result<String, ConfigError> {
+    let url = text.trim_end_matches('/');
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or("");
+    let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]/_~".contains(&byte));
+    if host.is_empty() || !plain {
+        Err(ConfigError::Value("public_url", "write it like https://pasar.desa.example".to_owned()))
+    } else {
+        Ok(url.to_owned())
     }
 }
 

@@ -8,9 +8,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{income, ledger};
-use crate::market::{catalogue, orders, packs, preorders, shops};
+use crate::market::{batches, catalogue, complaints, media, moderation, orders, packs, preorders, shops, whatsapp};
 use crate::partners::{agreements, breaches, obligations, supply};
-use crate::people::{accounts, enterprises, villages};
+use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
 pub fn api(config: &mut ServiceConfig<'_>) {
@@ -19,10 +19,16 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(accounts::routes)
             .configure(villages::routes)
             .configure(enterprises::routes)
+            .configure(payment_details::routes)
+            .configure(media::routes)
             .configure(catalogue::routes)
             .configure(packs::routes)
+            .configure(batches::routes)
+            .configure(moderation::routes)
+            .configure(complaints::routes)
             .configure(shops::routes)
             .configure(preorders::routes)
+            .configure(whatsapp::routes)
             .configure(orders::routes)
             .configure(agreements::routes)
             .configure(obligations::routes)

@@ -10,7 +10,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    village_settings (village_id) { village_id -> Id, hotline -> Nullable<Text>, language -> Text, qris_amount_filling -> Bool, hours_to_pay -> Integer, days_to_complete -> Integer, version -> Integer, updated_at -> Utc, }
+    village_settings (village_id) { village_id -> Id, hotline -> Nullable<Text>, language -> Text, qris_amount_filling -> Bool, hours_to_pay -> Integer, days_to_complete -> Integer, version -> Integer, updated_at -> Utc, moderation_hours -> Integer, }
 }
 table! {
     use diesel::sql_types::*;
@@ -45,12 +45,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    enterprises (id) { id -> Id, village_id -> Id, kind -> Text, name -> Text, about -> Nullable<Text>, phone -> Nullable<Text>, phone_public -> Bool, assisted -> Bool, state -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+    enterprises (id) { id -> Id, village_id -> Id, kind -> Text, name -> Text, about -> Nullable<Text>, phone -> Nullable<Text>, phone_public -> Bool, assisted -> Bool, state -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, trusted -> Bool, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    enterprise_events (id) { id -> Id, enterprise_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+    enterprise_events (id) { id -> Id, enterprise_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, trusted -> Nullable<Bool>, }
 }
 table! {
     use diesel::sql_types::*;
@@ -68,11 +68,47 @@ table! {
 }
 table! {
     use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    payment_details (enterprise_id) { enterprise_id -> Id, cash_on_delivery -> Bool, cash_at_pickup -> Bool, bank_transfer -> Bool, qris -> Bool, bank_name -> Nullable<Text>, account_number -> Nullable<Text>, account_holder -> Nullable<Text>, qris_code -> Nullable<Text>, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    payment_details_events (id) { id -> Id, enterprise_id -> Id, details -> JsonDoc, actor_id -> Id, on_behalf_of -> Nullable<Id>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    message_templates (village_id, kind) { village_id -> Id, kind -> Text, text -> Nullable<Text>, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    media (id) { id -> Id, owner_id -> Id, purpose -> Text, source_digest -> Text, subject -> Nullable<Text>, enterprise_id -> Nullable<Id>, buyer_id -> Nullable<Id>, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    media_variants (media_id, size) { media_id -> Id, size -> Text, digest -> Text, width -> Integer, height -> Integer, bytes -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Utc;
+    media_removals (digest) { digest -> Text, begun_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    upload_counts (account_id) { account_id -> Id, day -> Date, uploads -> Integer, }
+}
+table! {
+    use diesel::sql_types::*;
     use crate::kit::db::types::{Id, JsonDoc, Utc};
     products (id) {
         id -> Id, village_id -> Id, enterprise_id -> Id, category_code -> Text, name -> Text, description -> Text, price_from -> BigInt,
         photos -> JsonDoc, pirt_number -> Nullable<Text>, pirt_expires_year -> Nullable<Integer>, halal_number -> Nullable<Text>, halal_scheme -> Nullable<Text>, halal_until -> Nullable<Date>,
         state -> Text, search_name -> Text, search_rest -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, published_at -> Nullable<Utc>,
+        ingredients -> Nullable<Text>, allergens -> JsonDoc, storage -> Nullable<Text>, shelf_life_days -> Nullable<Integer>,
     }
 }
 table! {
@@ -87,6 +123,35 @@ table! {
 }
 table! {
     use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    moderations (id) {
+        id -> Id, product_id -> Id, village_id -> Id, subject -> Text, differences -> JsonDoc, state -> Text, asked_by -> Id, on_behalf_of -> Nullable<Id>,
+        asked_at -> Utc, decided_by -> Nullable<Id>, decided_at -> Nullable<Utc>, reason -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    complaints (id) {
+        id -> Id, product_id -> Id, village_id -> Id, account_id -> Id, cause -> Text, text -> Nullable<Text>, state -> Text, outcome -> Nullable<Text>,
+        note -> Nullable<Text>, made_at -> Utc, resolved_by -> Nullable<Id>, resolved_at -> Nullable<Utc>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    batches (id) {
+        id -> Id, pack_id -> Id, code -> Text, produced_on -> Date, expires_on -> Nullable<Date>, quantity -> BigInt, actor_id -> Id,
+        on_behalf_of -> Nullable<Id>, recorded_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    lapse_warnings (product_id, kind, subject, lapses_on, days) { product_id -> Id, kind -> Text, subject -> Text, lapses_on -> Date, days -> Integer, warned_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     prices (id) { id -> Id, pack_id -> Id, channel -> Text, min_quantity -> BigInt, amount -> BigInt, valid_from -> Utc, valid_until -> Nullable<Utc>, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, }
 }
@@ -98,14 +163,16 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    order_groups (id) { id -> Id, buyer_id -> Id, total -> BigInt, placed_at -> Utc, }
+    order_groups (id) { id -> Id, buyer_id -> Nullable<Id>, placed_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     orders (id) {
-        id -> Id, group_id -> Id, number -> Text, village_id -> Id, seller_id -> Id, buyer_id -> Id, buyer_name -> Text, buyer_phone -> Text,
-        fulfilment -> Text, address -> Nullable<Text>, note -> Nullable<Text>, channel -> Text, total -> BigInt, state -> Text, version -> Integer, placed_at -> Utc, updated_at -> Utc,
+        id -> Id, group_id -> Id, number -> Text, village_id -> Id, seller_id -> Id, buyer_id -> Nullable<Id>, buyer_name -> Nullable<Text>, buyer_phone -> Nullable<Text>,
+        fulfilment -> Text, address -> Nullable<Text>, note -> Nullable<Text>, channel -> Text, state -> Text, version -> Integer, placed_at -> Utc, updated_at -> Utc,
+        area -> Nullable<Text>, zone -> Nullable<Text>, quote -> Text, quoted_fee -> Nullable<BigInt>, ready_on -> Nullable<Date>, answer_by -> Nullable<Utc>,
+        pay_by -> Nullable<Utc>, hand_over_by -> Nullable<Utc>, handed_over_at -> Nullable<Utc>, complete_at -> Nullable<Utc>,
     }
 }
 table! {
@@ -113,7 +180,7 @@ table! {
     use crate::kit::db::types::Id;
     order_lines (order_id, position) {
         order_id -> Id, position -> Integer, product_id -> Id, name -> Text, unit -> Text, unit_price -> BigInt, quantity -> BigInt, total -> BigInt,
-        pack_id -> Id, pack_label -> Text, price_channel -> Text,
+        pack_id -> Id, pack_label -> Text, price_channel -> Text, ordered -> BigInt, preorder_id -> Nullable<Id>,
     }
 }
 table! {
@@ -124,12 +191,46 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    payments (order_id) { order_id -> Id, method -> Text, amount -> BigInt, state -> Text, refund -> Text, updated_at -> Utc, }
+    bills (order_id) {
+        order_id -> Id, method -> Text, goods -> BigInt, delivery -> Nullable<BigInt>, digits -> BigInt, allowance -> BigInt, received -> BigInt, claimed -> BigInt,
+        returned -> BigInt, owed_back -> BigInt, earned -> Bool, void -> Bool, updated_at -> Utc,
+    }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    payment_events (id) { id -> Id, order_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+    refunds (id) {
+        id -> Id, order_id -> Id, amount -> BigInt, cause -> Text, state -> Text, proof_media_id -> Nullable<Id>, reason -> Nullable<Text>, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    payments (id) {
+        id -> Id, order_id -> Id, method -> Text, amount -> BigInt, state -> Text, holder -> Text, proof_media_id -> Nullable<Id>, reason -> Nullable<Text>, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    payment_events (id) {
+        id -> Id, order_id -> Id, payment_id -> Nullable<Id>, refund_id -> Nullable<Id>, from_state -> Text, to_state -> Text, amount -> BigInt, actor_id -> Nullable<Id>,
+        on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    order_changes (id) {
+        id -> Id, order_id -> Id, state -> Text, reason -> Text, goods -> BigInt, proposed_by -> Id, proposed_at -> Utc, decided_by -> Nullable<Id>, decided_at -> Nullable<Utc>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    order_change_lines (change_id, position) {
+        change_id -> Id, position -> Integer, quantity -> BigInt, replacement_pack_id -> Nullable<Id>, replacement_quantity -> BigInt,
+    }
 }
 table! {
     use diesel::sql_types::*;
@@ -248,18 +349,26 @@ joinable!(members -> enterprises (enterprise_id));
 joinable!(members -> accounts (account_id));
 joinable!(invitations -> enterprises (enterprise_id));
 joinable!(products -> enterprises (enterprise_id));
+joinable!(media_variants -> media (media_id));
 joinable!(products -> villages (village_id));
 joinable!(products -> categories (category_code));
 joinable!(product_events -> products (product_id));
 joinable!(packs -> products (product_id));
+joinable!(moderations -> products (product_id));
+joinable!(complaints -> products (product_id));
+joinable!(batches -> packs (pack_id));
 joinable!(prices -> packs (pack_id));
 joinable!(stock_items -> packs (pack_id));
 joinable!(orders -> order_groups (group_id));
 joinable!(orders -> enterprises (seller_id));
 joinable!(order_lines -> orders (order_id));
 joinable!(order_events -> orders (order_id));
+joinable!(bills -> orders (order_id));
 joinable!(payments -> orders (order_id));
 joinable!(preorder_windows -> packs (pack_id));
+joinable!(refunds -> orders (order_id));
+joinable!(order_changes -> orders (order_id));
+joinable!(order_change_lines -> order_changes (change_id));
 joinable!(postings -> journal_entries (entry_id));
 joinable!(supply_items -> materials (material_id));
 joinable!(supply_prices -> supply_items (item_id));
@@ -272,10 +381,13 @@ allow_tables_to_appear_in_same_query!(
     agreement_templates,
     agreement_versions,
     agreements,
+    batches,
+    bills,
     breach_events,
     breaches,
     categories,
     closed_months,
+    complaints,
     delivery_zones,
     enterprise_events,
     enterprises,
@@ -283,14 +395,24 @@ allow_tables_to_appear_in_same_query!(
     invitations,
     jobs,
     journal_entries,
+    lapse_warnings,
     materials,
+    media,
+    media_removals,
+    media_variants,
     members,
+    message_templates,
+    moderations,
     obligations,
+    order_change_lines,
+    order_changes,
     order_events,
     order_groups,
     order_lines,
     orders,
     packs,
+    payment_details,
+    payment_details_events,
     payment_events,
     payments,
     phone_proofs,
@@ -301,6 +423,7 @@ allow_tables_to_appear_in_same_query!(
     product_events,
     products,
     refresh_tokens,
+    refunds,
     sessions,
     setup_tokens,
     shop_terms,
@@ -308,6 +431,7 @@ allow_tables_to_appear_in_same_query!(
     supply_items,
     supply_prices,
     tracking_tokens,
+    upload_counts,
     village_settings,
     villages,
 );

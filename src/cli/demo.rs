@@ -1,30 +1,33 @@
 //! `pasar demo`: the village of the study, made by the services its people would use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::Duration;
 
 use super::CliError;
 use crate::app::App;
+use crate::books::ledger::Holder;
 use crate::config::Config;
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Clock;
 use crate::kit::db::{Failure, Tx};
 use crate::kit::jobs;
+use crate::market::catalogue::content::{Content, Photos};
 use crate::market::catalogue::model::NewProduct;
 use crate::market::catalogue::{self, rules::Move as ProductMove};
 use crate::market::orders::model::{Cart, CartLine, Delivery};
+use crate::market::orders::paying::Received;
 use crate::market::orders::{self, rules::Move as OrderMove};
 use crate::market::packs::PackId;
 use crate::market::packs::model::NewPack;
 use crate::market::packs::rules::PriceList;
-use crate::market::payments::{Method, Move as PaymentMove};
+use crate::market::payments::Method;
 use crate::people::accounts::model::{Device, Registered};
 use crate::people::enterprises::model::NewEnterprise;
 use crate::people::enterprises::{self, EnterpriseId, Kind, rules::Move as EnterpriseMove};
 use crate::people::permissions::Action;
-use crate::people::{accounts, villages};
+use crate::people::{accounts, payment_details, villages};
 
 /// Everyone in the demo signs in with this.
 const PASSWORD: &str = "pasar-demo";
@@ -205,7 +208,7 @@ impl Village {
     fn cart(&self, payment: Method, goods: &[(&'static str, usize, i64)]) -> Result<Cart, CliError> {
         let line = |(seller, index, quantity): &(&str, usize, i64)| {
             let quantity = serde_json::from_value((*quantity).into()).map_err(|error| CliError::Other(error.to_string()))?;
-            Ok(CartLine { pack_id: self.packs[seller][*index], quantity })
+            Ok(CartLine { pack_id: self.packs[seller][*index], quantity, preorder_id: None })
         };
         let lines = goods.iter().map(line).collect::<Result<_, CliError>>()?;
         Ok(Cart { lines, delivery: Delivery::Pickup, note: None, payment, expected_total: None })
@@ -239,6 +242,7 @@ fn settle(tx: &mut Tx<'_>, password: &str) -> Result<Village, Failure<Unexpected
         let id = open(tx, identities[key], admin, village.id, kind, name, about, phone)?;
         enterprises.insert(key, id);
         packs.insert(key, Vec::new());
+        take_transfers(tx, identities[key], id, name)?;
     }
     let mut rows = csv::Reader::from_reader(include_bytes!("demo_products.csv").as_slice());
     for row in rows.deserialize() {
@@ -290,6 +294,17 @@ fn open(
     Ok(id)
 }
 
+/// She takes cash and transfers.
+fn take_transfers(tx: &mut Tx<'_>, owner: Identity, enterprise: EnterpriseId, name: &str) -> Result<(), Failure<Unexpected>> {
+    let details = read(serde_json::json!({
+        "methods": ["cash_on_delivery", "cash_at_pickup", "bank_transfer"],
+        "bank": { "bank": "BRI", "number": "0123 01 000000 50 1", "holder": name },
+        "qris": null,
+    }))?;
+    payment_details::service::put(tx, owner, enterprise, 0, &details).expected()?;
+    Ok(())
+}
+
 #[derive(serde::Deserialize)]
 struct ProductRow {
     seller: String,
@@ -327,14 +342,19 @@ fn list(
     enterprise: EnterpriseId,
     row: &ProductRow,
 ) -> Result<PackId, Failure<Unexpected>> {
-    let new = NewProduct {
+    let content = Content {
         category: understood(&row.category)?,
         name: understood(&row.name)?,
         description: understood(&row.description)?,
+        ingredients: None,
+        allergens: BTreeSet::new(),
+        storage: None,
+        shelf_life_days: None,
         pirt: row.pirt.as_deref().map(understood).transpose()?,
         halal: None,
-        pack: row.pack()?,
+        photos: Photos::default(),
     };
+    let new = NewProduct { content, pack: row.pack()? };
     let listing = catalogue::service::create(tx, owner, enterprise, &new).expected()?;
     let id = listing.product.id;
     catalogue::service::advance(tx, owner, id, ProductMove::Submit, Action::WriteProduct, None).expected()?;
@@ -345,8 +365,8 @@ fn list(
 /// One purchase from the cart to the books, each step by whoever makes it.
 fn trade(tx: &mut Tx<'_>, buyer: AccountId, cart: &Cart, sellers: &BTreeMap<EnterpriseId, AccountId>) -> Result<(), Failure<Unexpected>> {
     let buyer = signed_in(tx, buyer)?;
-    let (_, _, placed) = orders::service::place(tx, buyer, cart).expected()?;
-    for (order, _) in placed {
+    let (_, placed) = orders::placing::place(tx, buyer, cart).expected()?;
+    for order in placed.into_iter().map(|whole| whole.order) {
         let seller = signed_in(tx, sellers[&order.seller_id])?;
         let mut step = |event, action| orders::service::advance(tx, seller, order.id, event, action, None).expected();
         step(OrderMove::Accept, Action::FulfilOrder)?;
@@ -354,9 +374,14 @@ fn trade(tx: &mut Tx<'_>, buyer: AccountId, cart: &Cart, sellers: &BTreeMap<Ente
         step(OrderMove::MarkReady, Action::FulfilOrder)?;
         step(OrderMove::HandOver, Action::FulfilOrder)?;
         if cart.payment == Method::BankTransfer {
-            orders::paying::advance(tx, buyer, order.id, PaymentMove::Claim, Action::ClaimPayment, None).expected()?;
+            let claimed = orders::paying::claim(tx, buyer, order.id, None, None).expected()?;
+            for payment in claimed.payments {
+                orders::paying::confirm(tx, seller, payment.id, None, Holder::Seller).expected()?;
+            }
+        } else {
+            let cash = Received { amount: None, method: None, holder: Holder::Seller };
+            orders::paying::receive(tx, seller, order.id, cash).expected()?;
         }
-        orders::paying::advance(tx, seller, order.id, PaymentMove::Confirm, Action::FulfilOrder, None).expected()?;
         orders::service::advance(tx, seller, order.id, OrderMove::Complete, Action::EndOrder, None).expected()?;
     }
     Ok(())

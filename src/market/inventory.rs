@@ -52,6 +52,18 @@ pub fn count(tx: &mut Tx<'_>, pack: PackId, on_hand: i64) -> Result<(), Failure<
     Err(InventoryError::BelowReserved { reserved }.into())
 }
 
+/// Adds what was made or has come back.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn add(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(stock_items::table.find(pack))
+        .set((stock_items::on_hand.eq(stock_items::on_hand + quantity), stock_items::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Promises `quantity` to an order, if so many are free.
 ///
 /// # Errors
@@ -77,6 +89,22 @@ pub fn release(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failu
     let now = tx.now();
     diesel::update(stock_items::table.find(pack))
         .set((stock_items::reserved.eq(stock_items::reserved - quantity), stock_items::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Puts in what was made for an order, promised to it from the start.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn make_for_order(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failure<Never>> {
+    let now = tx.now();
+    diesel::update(stock_items::table.find(pack))
+        .set((
+            stock_items::on_hand.eq(stock_items::on_hand + quantity),
+            stock_items::reserved.eq(stock_items::reserved + quantity),
+            stock_items::updated_at.eq(now),
+        ))
         .execute(&mut **tx)?;
     Ok(())
 }

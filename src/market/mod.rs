@@ -1,9 +1,14 @@
-//! The market: what is for sale, how much of it there is, how its sellers sell, who bought it, and how it was paid.
+//! The market: what is for sale and what it looks like, how much of it there is, how its sellers sell, who bought it, and how it was paid.
 
+pub mod batches;
 pub mod catalogue;
+pub mod complaints;
 pub mod inventory;
+pub mod media;
+pub mod moderation;
 pub mod orders;
 pub mod packs;
 pub mod payments;
 pub mod preorders;
 pub mod shops;
+pub mod whatsapp;

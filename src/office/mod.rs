@@ -2,3 +2,5 @@
 
 pub mod notifications;
 pub mod partner_letters;
+pub mod owner_letters;
+pub mod product_news;

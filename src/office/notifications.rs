@@ -12,8 +12,8 @@ use crate::kit::db::{Conn, Db, DbError, Failure, Never};
 use crate::kit::i18n::{Language, say};
 use crate::kit::jobs::{Job, enqueue};
 use crate::kit::mail::{Letter, Mailer};
-use crate::kit::money::Rupiah;
 use crate::market::orders::{OrderId, jobs};
+use crate::market::payments;
 use crate::schema::{accounts, enterprises, members, orders};
 
 /// One letter is to be written.
@@ -36,12 +36,12 @@ pub async fn fan_out(db: &Db, job: &Job) -> Result<(), String> {
 }
 
 fn readers(conn: &mut Conn, event: &str, order: OrderId) -> Result<Vec<AccountId>, DbError> {
-    if event == jobs::PLACED {
+    if matches!(event, jobs::PLACED | jobs::CHANGE_DECIDED) {
         let members = orders::table.inner_join(members::table.on(members::enterprise_id.eq(orders::seller_id)).inner_join(accounts::table));
         let with_address = members.filter(orders::id.eq(order).and(accounts::email.is_not_null()));
         return Ok(with_address.order(accounts::id).select(accounts::id).load(conn)?);
     }
-    let buyer = orders::table.inner_join(accounts::table.on(accounts::id.eq(orders::buyer_id)));
+    let buyer = orders::table.inner_join(accounts::table.on(orders::buyer_id.eq(accounts::id.nullable())));
     Ok(buyer.filter(orders::id.eq(order).and(accounts::email.is_not_null())).select(accounts::id).load(conn)?)
 }
 
@@ -68,12 +68,13 @@ fn compose(conn: &mut Conn, event: &str, account: AccountId, order: OrderId) -> 
     let (name, email, language): (String, Option<String>, Language) =
         accounts::table.find(account).select((accounts::name, accounts::email, accounts::language)).first(conn)?;
     let Some(to) = email else { return Ok(None) };
-    let (number, seller, total): (String, String, Rupiah) = orders::table
+    let (number, seller): (String, String) = orders::table
         .inner_join(enterprises::table)
         .filter(orders::id.eq(order))
-        .select((orders::number, enterprises::name, orders::total))
+        .select((orders::number, enterprises::name))
         .first(conn)?;
-    let total = total.to_string();
+    // What cannot be summed was never ordered.
+    let total = payments::service::bill(conn, order)?.charge().unwrap_or_default().to_string();
     let args = [("name", name.as_str()), ("number", number.as_str()), ("seller", seller.as_str()), ("total", total.as_str())];
     Ok(Some(Letter {
         to,

@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod enterprises;
+pub mod payment_details;
 pub mod permissions;
 pub mod villages;

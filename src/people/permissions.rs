@@ -25,6 +25,8 @@ word_enum! {
         ViewEnterprise = "view_enterprise",
         /// Change what an enterprise says about itself, or submit it for review.
         EditEnterprise = "edit_enterprise",
+        /// See and change how an enterprise takes money.
+        ManagePaymentDetails = "manage_payment_details",
         /// Add or remove members.
         ManageMembers = "manage_members",
         /// Open an enterprise for someone, invite her, and decide on reviews.
@@ -37,10 +39,12 @@ word_enum! {
         ViewOrder = "view_order",
         /// Take an order through the seller's steps.
         FulfilOrder = "fulfil_order",
-        /// Say that she has paid.
-        ClaimPayment = "claim_payment",
+        /// What is the buyer's to say: that she has paid, that she agrees, that something is wrong.
+        BuyOrder = "buy_order",
         /// Complete an order or call it off; which side may do it when is a rule of orders.
         EndOrder = "end_order",
+        /// See a picture that shows what happened to an order: a proof of payment, a photo with a claim.
+        ViewEvidence = "view_evidence",
         /// See the books.
         ViewBooks = "view_books",
         /// Bind an enterprise to another: offer, answer and end agreements.
@@ -74,10 +78,11 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::ManageVillages => &[Operator],
         Action::ViewEnterprise => &[VillageAdmin, Owner, Staff],
         Action::EditEnterprise | Action::WriteProduct | Action::FulfilOrder => &[AssistingAdmin, Owner, Staff],
-        Action::ManageMembers => &[AssistingAdmin, Owner],
+        Action::ManageMembers | Action::ManagePaymentDetails => &[AssistingAdmin, Owner],
         Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
+        Action::ViewEvidence => &[VillageAdmin, AssistingAdmin, Owner, Staff, Buyer],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
-        Action::ClaimPayment => &[Buyer],
+        Action::BuyOrder => &[Buyer],
         Action::ViewBooks | Action::Agree => &[AssistingAdmin, Owner],
     }
 }
@@ -238,7 +243,7 @@ mod tests {
         let mut matrix = String::new();
         for action in Action::ALL {
             let words: Vec<&str> = allowed(*action).iter().map(|relation| relation.word()).collect();
-            matrix.push_str(&format!("{:<18} {}\n", action.word(), words.join(" ")));
+            matrix.push_str(&format!("{:<22} {}\n", action.word(), words.join(" ")));
         }
         insta::assert_snapshot!(matrix);
     }

@@ -3,12 +3,14 @@
 
 use std::fmt::Write as _;
 
+use pasar_kuliner::market::media::Purpose;
 use serde_json::{Value, json};
 
 use crate::agreements;
 use crate::orders::{Stall, stall};
+use crate::pictures::jpeg;
 use crate::supply;
-use crate::support::http::fresh_key;
+use crate::support::http::{File, fresh_key};
 use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
@@ -32,7 +34,7 @@ fn operations() -> Vec<Operation> {
     }
     // What ends sessions and memberships comes last, so that it takes no role away from those before it.
     all.sort_by_key(|operation| {
-        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member"), operation.id.clone())
+        (matches!(operation.id.as_str(), "sign_out" | "revoke_my_session" | "remove_member" | "remove_photo"), operation.id.clone())
     });
     all
 }
@@ -44,21 +46,85 @@ struct World {
     staff: Person,
     draft: String,
     pack: String,
+    moderation: String,
+    complaint: String,
     zone: String,
     preorder: String,
-    agreement: String,
-    breach: String,
-    item: String,
-    supplier: Shop,
     order: String,
     group: String,
     session: String,
+    photo: String,
+    proof: String,
     buyer: Person,
     elsewhere: Village,
     other: Shop,
     stranger: Person,
     newcomer: Person,
     guest: Person,
+    payment: String,
+    refund: String,
+    partners: Partners,
+}
+
+/// What the enterprise has to do with its partners.
+struct Partners {
+    supplier: Shop,
+    agreement: String,
+    breach: String,
+    item: String,
+}
+
+fn partners(app: &TestApp, village: &Village, shop: &Shop) -> Partners {
+    let supplier = app.shop(village, "supplier", "Pemasok Singkong Papandayan");
+    let item = supply::item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    let agreement = agreements::supplied(&supplier, shop, agreements::supply_terms(500_000));
+    let breach = shop.owner.client.post(&format!("/v1/agreements/{agreement}/breaches"), json!({ "note": "Datang terlambat" })).expect(201);
+    let breach = breach["id"].as_str().expect("an id").to_owned();
+    Partners { supplier, agreement, breach, item }
+}
+
+impl Partners {
+    fn id(&self, kind: &str) -> &str {
+        match kind {
+            "agreements" => &self.agreement,
+            "breaches" => &self.breach,
+            "supply-items" => &self.item,
+            _ => "",
+        }
+    }
+
+    /// A request about partners; `None` where it is about something else.
+    fn body(&self, shop: &Shop, operation: &str) -> Option<Option<Value>> {
+        let body = match operation {
+            "accept_agreement" | "mediate_breach" | "offer_agreement" | "withdraw_agreement" | "withdraw_breach" => json!({}),
+            "decline_agreement" | "terminate_agreement" => json!({ "reason": "Karena diuji" }),
+            "amend_agreement" | "counter_agreement" | "edit_agreement_draft" => agreements::proposal(agreements::supply_terms(600_000)),
+            "draft_agreement" => {
+                let proposal = agreements::proposal(agreements::supply_terms(500_000));
+                json!({ "provider_id": self.supplier.id, "receiver_id": shop.id, "proposal": proposal })
+            }
+            "note_breach" => json!({ "note": "Datang terlambat" }),
+            "reply_to_breach" | "settle_breach" => json!({ "words": "Jalan rusak" }),
+            "set_agreement_template" => json!({ "wording": "Kesepakatan" }),
+            "add_supply_item" => json!({ "material": "Garam", "base": "g", "unit": "kg", "price": { "price": 5_000 } }),
+            "edit_supply_item" => json!({ "active": true }),
+            "set_supply_price" => json!({ "price": 3_500 }),
+            "import_supply_items" => json!("material,unit,base,price\nGula,kg,g,16000\n"),
+            "get_agreement"
+            | "get_agreement_template"
+            | "get_breach"
+            | "list_agreement_history"
+            | "list_agreement_versions"
+            | "list_agreements"
+            | "list_breaches"
+            | "list_obligations"
+            | "list_supply_items"
+            | "list_supply_prices"
+            | "print_agreement" => return Some(None),
+            _ => return None,
+        };
+        Some(Some(body))
+    }
 }
 
 fn world(app: &TestApp) -> World {
@@ -73,36 +139,45 @@ fn world(app: &TestApp) -> World {
     let zone = shop.owner.client.post(&format!("/v1/enterprises/{}/delivery-zones", shop.id), zone).expect(201);
     let preorder = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 });
     let preorder = shop.owner.client.post(&format!("/v1/packs/{}/preorders", pack_of(&draft)), preorder).expect(201);
-    let supplier = app.shop(&village, "supplier", "Pemasok Singkong Papandayan");
-    let item = supply::item(&supplier, "Singkong", "g", "kg", None, 3_000);
-    let agreement = agreements::supplied(&supplier, &shop, agreements::supply_terms(500_000));
-    let breach = json!({ "note": "Datang terlambat", "obligation_id": null });
-    let breach = shop.owner.client.post(&format!("/v1/agreements/{agreement}/breaches"), breach).expect(201);
+    let version = shop.owner.client.get(&format!("/v1/products/{product}")).header("etag").to_owned();
+    let change = shop.owner.client.patch(&format!("/v1/products/{product}"), &version, json!({ "name": "Keripik" })).expect(200);
+    let complaint = buyer.client.post(&format!("/v1/products/{product}/complaints"), json!({ "cause": "other" })).expect(201);
     let elsewhere = app.village("32.05.20.2001");
     let other = app.home_industry(&elsewhere, "Dodol Desa Sebelah");
     let session = app.second_session(&shop.owner);
+    let photo = |purpose: &str| text(&buyer.client.photo(purpose, &jpeg(32, 24)).expect(201)["id"]);
+    let (photo, proof) = (photo("product_photo"), photo("payment_proof"));
+    app.attach(&proof, &buyer, Purpose::PaymentProof, "ord_1", &shop, Some(&buyer)).expect("attached");
+    let called_off = buyer.orders(&product, 1);
+    shop.owner.steps(&called_off, &["accept", "payments/receive"]);
+    let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
+    let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
+    let partners = partners(app, &village, &shop);
     World {
         village,
         shop,
         staff,
         pack: pack_of(&draft),
         draft,
+        moderation: text(&change["waiting"]["id"]),
+        complaint: text(&complaint["id"]),
         zone: text(&zone["id"]),
         preorder: text(&preorder["id"]),
-        agreement,
-        breach: text(&breach["id"]),
-        item,
-        supplier,
         order,
         group,
         session,
+        photo,
+        proof,
         buyer,
         elsewhere,
         other,
         stranger: app.buyer("Orang lain"),
         newcomer: app.buyer("Pembantu baru"),
         guest: app.guest("Tamu"),
+        payment,
+        refund,
+        partners,
     }
 }
 
@@ -128,16 +203,20 @@ impl World {
             "packs" => &self.pack,
             "delivery-zones" => &self.zone,
             "preorders" => &self.preorder,
-            "agreements" => &self.agreement,
-            "breaches" => &self.breach,
-            "supply-items" => &self.item,
             "orders" => &self.order,
+            "moderations" => &self.moderation,
+            "complaints" => &self.complaint,
             "order-groups" => &self.group,
             "me" => &self.session,
-            _ => "",
+            "media" => &self.photo,
+            "private-media" => &self.proof,
+            "payments" => &self.payment,
+            "refunds" => &self.refund,
+            other => self.partners.id(other),
         };
-        let template = template.replace("{kind}", "supply").replace("{number}", "1");
-        template.replace("{id}", id).replace("{account_id}", &self.staff.account_id)
+        let template = template.replace("agreement-templates/{kind}", "agreement-templates/supply").replace("versions/{number}", "versions/1");
+        let others = [("{number}", "0000-0000"), ("{account_id}", &self.staff.account_id), ("{size}", "320"), ("{kind}", "order")];
+        others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value))
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
@@ -146,18 +225,20 @@ impl World {
         let person = || json!({ "phone": "081299999999", "name": "Seseorang", "password": "rahasia-desa" });
         let village =
             |code: &str| json!({ "code": code, "name": "Sukamaju", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat" });
+        if let Some(body) = self.partners.body(&self.shop, &operation.id) {
+            return body;
+        }
         match operation.id.as_str() {
-            "accept_agreement"
-            | "accept_order"
-            | "mediate_breach"
-            | "offer_agreement"
-            | "withdraw_agreement"
-            | "withdraw_breach"
+            "accept_order"
             | "approve_enterprise"
             | "claim_payment"
             | "close_preorder"
             | "complete_order"
+            | "acknowledge_refund"
+            | "adopt_orders"
             | "confirm_payment"
+            | "hand_in_cash"
+            | "receive_payment"
             | "hand_over_order"
             | "invite_owner"
             | "mark_order_ready"
@@ -170,35 +251,29 @@ impl World {
             | "send_refund"
             | "sign_out"
             | "submit_enterprise"
+            | "confirm_moderation"
+            | "withdraw_change"
             | "submit_product" => Some(json!({})),
-            "decline_agreement"
-            | "terminate_agreement"
-            | "call_off_preorder"
+            "call_off_preorder"
             | "cancel_order"
+            | "dispute_refund"
             | "refuse_payment"
+            | "reverse_payment"
             | "reject_enterprise"
+            | "return_moderation"
+            | "reject_moderation"
+            | "trust_enterprise"
+            | "distrust_enterprise"
             | "reject_order"
             | "reject_product"
             | "return_enterprise"
             | "return_product"
             | "suspend_enterprise"
             | "suspend_product" => reason(),
-            "amend_agreement" | "counter_agreement" | "edit_agreement_draft" => {
-                Some(agreements::proposal(agreements::supply_terms(600_000)))
-            }
-            "draft_agreement" => {
-                let proposal = agreements::proposal(agreements::supply_terms(500_000));
-                Some(json!({ "provider_id": self.supplier.id, "receiver_id": self.shop.id, "proposal": proposal }))
-            }
-            "note_breach" => Some(json!({ "note": "Datang terlambat" })),
-            "reply_to_breach" | "settle_breach" => Some(json!({ "words": "Jalan rusak" })),
-            "set_agreement_template" => Some(json!({ "wording": "Kesepakatan" })),
-            "add_supply_item" => Some(json!({ "material": "Garam", "base": "g", "unit": "kg", "price": { "price": 5_000 } })),
-            "edit_supply_item" => Some(json!({ "active": true })),
-            "set_supply_price" => Some(json!({ "price": 3_500 })),
-            "import_supply_items" => Some(json!("material,unit,base,price\nGula,kg,g,16000\n")),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
+            "upload_photo" | "read_qris" => None,
+            "put_payment_details" => Some(json!({ "methods": ["cash_at_pickup"] })),
             "add_member" => Some(json!({ "phone": self.newcomer.phone, "role": "staff" })),
             "appoint_village_admin" => Some(json!({ "phone": self.village.admin.phone })),
             "change_password" => Some(json!({ "current": "bukan-sandi", "new": "rahasia-baru" })),
@@ -216,8 +291,13 @@ impl World {
             "open_enterprise" => Some(json!({ "village_id": self.village.id, "kind": "warung", "name": "Warung Baru" })),
             "open_preorder" => Some(json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 10 })),
             "place_order" => Some(cart(&self.draft, 1)),
+            "report_product" => Some(json!({ "cause": "other" })),
+            "resolve_complaint" => Some(json!({ "outcome": "nothing_found" })),
+            "record_batch" => Some(json!({ "quantity": 5 })),
             "refresh" => Some(json!({ "refresh_token": "bukan-token", "device": "hp-pertama" })),
             "register" => Some(person()),
+            "put_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
+            "preview_message_template" => Some(json!({ "text": "Halo {{ shop }}" })),
             "set_prices" => Some(json!({ "price": 15_000 })),
             "set_shop_terms" => {
                 Some(json!({ "minimum_order": 0, "answer_hours": 48, "hand_over_days": 7, "opening": null, "holiday": null }))
@@ -225,31 +305,46 @@ impl World {
             "set_stock" => Some(json!({ "on_hand": 10 })),
             "set_up" => Some(json!({ "token": "bukan-token", "admin": person(), "village": village("32.05.20.2010") })),
             "sign_in" => Some(json!({ "phone": "081299999998", "password": "bukan-sandi", "device": "hp-pertama" })),
+            "write_down_sale" => Some(json!({
+                "channel": "in_person", "lines": [{ "pack_id": self.pack, "quantity": 1 }], "payment": "cash_at_pickup", "handed_over": true, "paid": true,
+            })),
+            "quote_delivery" | "accept_delivery_quote" => Some(json!({ "fee": 15_000 })),
+            "propose_order_change" => Some(json!({ "lines": [{ "position": 1, "quantity": 0 }], "reason": "Habis" })),
+            "accept_order_change" | "decline_order_change" | "withdraw_order_change" => {
+                Some(json!({ "change_id": self.order.replace("ord_", "chg_") }))
+            }
             "begin_phone_proof" => Some(json!({ "village_id": self.village.id })),
             "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
             "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
             "track" => Some(json!({ "tracking_token": "bukan-token" })),
-            "get_agreement"
-            | "get_agreement_template"
-            | "get_breach"
-            | "get_delivery_zone"
+            "get_delivery_zone"
+            | "get_payment_instructions"
             | "get_enterprise"
             | "get_income"
             | "get_me"
+            | "get_message_template"
             | "get_order"
             | "get_order_group"
+            | "get_payment_details"
+            | "get_photo"
+            | "get_private_photo"
             | "get_preorder"
             | "get_product"
+            | "get_product_chat"
+            | "get_product_label"
             | "get_seller"
             | "get_shop"
+            | "track_order"
             | "get_trial_balance"
             | "get_village"
             | "get_village_settings"
-            | "list_agreement_history"
-            | "list_agreement_versions"
-            | "list_agreements"
-            | "list_breaches"
+            | "list_batches"
             | "list_categories"
+            | "list_complaints"
+            | "list_my_complaints"
+            | "list_product_changes"
+            | "list_waiting"
+            | "get_moderation_service_level"
             | "list_delivery_zones"
             | "list_enterprise_history"
             | "list_enterprise_orders"
@@ -259,29 +354,33 @@ impl World {
             | "list_my_enterprises"
             | "list_my_orders"
             | "list_my_sessions"
-            | "list_obligations"
             | "list_open_preorders"
             | "list_order_history"
             | "list_own_preorders"
             | "list_own_products"
             | "list_preorder_history"
             | "list_product_history"
+            | "list_payment_details_history"
             | "list_price_history"
             | "list_products"
             | "list_sellers"
-            | "list_supply_items"
-            | "list_supply_prices"
             | "list_village_enterprises"
             | "list_villages"
-            | "print_agreement"
             | "remove_delivery_zone"
             | "remove_member"
+            | "remove_photo"
             | "revoke_my_session" => None,
             new => panic!("{new} is new: give it a sample request"),
         }
     }
 
     fn ask(&self, client: &Client, operation: &Operation) -> u16 {
+        let file = File { name: "foto.jpg", kind: "image/jpeg", bytes: &jpeg(32, 24) };
+        match operation.id.as_str() {
+            "upload_photo" => return client.upload(&operation.path, &[("purpose", "product_photo")], &file).status,
+            "read_qris" => return client.upload(&operation.path, &[], &file).status,
+            _ => {}
+        }
         let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
             "POST" => &[("Idempotency-Key", key.as_str())],

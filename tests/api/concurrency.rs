@@ -104,7 +104,7 @@ fn cancel_against_prepare_and_a_payment_confirmed_twice_have_one_winner() {
 
         let paid = buyer.orders(&product, 1);
         shop.owner.step(&paid, "accept");
-        let confirm = || (shop.owner.clone(), format!("/v1/orders/{paid}/payment/confirm"));
+        let confirm = || (shop.owner.clone(), format!("/v1/orders/{paid}/payments/receive"));
         let mut statuses = race(&app, [confirm(), confirm()]);
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409]);

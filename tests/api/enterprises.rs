@@ -215,7 +215,7 @@ fn the_public_page_shows_a_number_only_by_consent_and_only_those_who_trade() {
     act(&owner, &id, "submit", None).expect(200);
     app.client.get(&page).expect_problem(404, "not_found");
     act(&village.admin, &id, "approve", None).expect(200);
-    let public = json!({ "id": id, "village_id": village.id, "kind": "warung", "name": "Warung Ceu Euis", "about": null, "phone": null });
+    let public = json!({ "id": id, "village_id": village.id, "kind": "warung", "name": "Warung Ceu Euis", "about": null, "phone": null, "payment_methods": ["cash_on_delivery", "cash_at_pickup"] });
     assert_eq!(app.client.get(&page).expect(200), public);
 
     let path = format!("/v1/enterprises/{id}");

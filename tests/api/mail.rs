@@ -8,14 +8,14 @@ use crate::orders::{Stall, stall};
 use crate::support::{TestApp, Wishes};
 
 /// A mail server that keeps what it is given, or refuses it.
-struct Postbox {
-    url: String,
+pub struct Postbox {
+    pub url: String,
     letters: Arc<Mutex<Vec<String>>>,
     refuse: Arc<Mutex<bool>>,
 }
 
 impl Postbox {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("smtp://{}", listener.local_addr().expect("bound"));
         let (letters, refuse) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(false)));
@@ -29,7 +29,7 @@ impl Postbox {
         Self { url, letters, refuse }
     }
 
-    fn letters(&self) -> Vec<String> {
+    pub fn letters(&self) -> Vec<String> {
         self.letters.lock().expect("the letters").clone()
     }
 }

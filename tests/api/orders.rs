@@ -20,6 +20,13 @@ pub fn stall(app: &TestApp) -> Stall {
     Stall { village, shop, product, buyer: app.buyer("Pembeli Bandung") }
 }
 
+/// The buyer says that she has paid; answers the payment's id.
+pub fn claimed(buyer: &Person, order: &str) -> String {
+    let seen = buyer.step(order, "payments/claim");
+    let last = seen["payments"].as_array().and_then(|all| all.last()).expect("a payment");
+    last["id"].as_str().expect("an id").to_owned()
+}
+
 const TO_HAND_OVER: [&str; 4] = ["accept", "prepare", "ready", "hand-over"];
 
 #[test]
@@ -39,9 +46,9 @@ fn an_order_walks_from_cart_to_income() {
     assert_eq!(seen["buyer"]["name"], "Pembeli Bandung");
     seller.steps(&order, &["prepare", "ready", "hand-over"]);
     seller.client.post(&format!("/v1/orders/{order}/complete"), json!({})).expect_problem(409, "order_not_paid");
-    seller.step(&order, "payment/confirm");
+    seller.step(&order, "payments/receive");
     let done = seller.step(&order, "complete");
-    assert_eq!((done["state"].as_str(), done["payment"]["state"].as_str()), (Some("completed"), Some("confirmed")));
+    assert_eq!((done["state"].as_str(), done["bill"]["status"].as_str()), (Some("completed"), Some("paid")));
 
     let income = seller.client.get(&format!("/v1/enterprises/{}/income", shop.id)).expect(200);
     assert_eq!(income["revenue"], 37_500);
@@ -66,7 +73,7 @@ fn a_cart_of_two_sellers_is_two_orders_and_all_or_nothing() {
             "lines": [
                 { "pack_id": pack_of(&product), "quantity": 2 }, { "pack_id": pack_of(&dodol), "quantity": dodols }, { "pack_id": pack_of(&product), "quantity": 1 },
             ],
-            "fulfilment": "pickup", "payment": "bank_transfer",
+            "fulfilment": "pickup", "payment": "cash_at_pickup",
         })
     };
     buyer.client.post("/v1/order-groups", lines(3)).expect_problem(409, "out_of_stock");
@@ -180,8 +187,8 @@ fn a_step_by_the_wrong_person_is_refused() {
     other.owner.client.post(&format!("/v1/orders/{order}/accept"), json!({})).expect_problem(404, "not_found");
     other.owner.client.get(&format!("/v1/orders/{order}")).expect_problem(404, "not_found");
     buyer.client.post(&format!("/v1/orders/{order}/accept"), json!({})).expect_problem(403, "forbidden");
-    buyer.client.post(&format!("/v1/orders/{order}/payment/confirm"), json!({})).expect_problem(403, "forbidden");
-    shop.owner.client.post(&format!("/v1/orders/{order}/payment/claim"), json!({})).expect_problem(403, "forbidden");
+    buyer.client.post(&format!("/v1/orders/{order}/payments/receive"), json!({})).expect_problem(403, "forbidden");
+    shop.owner.client.post(&format!("/v1/orders/{order}/payments/claim"), json!({})).expect_problem(403, "forbidden");
     village.admin.client.post(&format!("/v1/orders/{order}/accept"), json!({})).expect_problem(403, "forbidden");
 }
 
@@ -192,7 +199,7 @@ fn whoever_calls_off_in_time_frees_the_stock() {
     let why = || json!({ "reason": "Berubah rencana" });
     let rejected = buyer.orders(&product, 5);
     let seen = shop.owner.client.post(&format!("/v1/orders/{rejected}/reject"), why()).expect(200);
-    assert_eq!((seen["state"].as_str(), seen["payment"]["state"].as_str()), (Some("rejected"), Some("void")));
+    assert_eq!((seen["state"].as_str(), seen["bill"]["status"].as_str()), (Some("rejected"), Some("void")));
 
     let cancelled = buyer.orders(&product, 5);
     shop.owner.client.post(&format!("/v1/orders/{cancelled}/cancel"), why()).expect_problem(409, "order_wrong_state");
@@ -217,19 +224,23 @@ fn a_transfer_is_claimed_refused_claimed_again_and_confirmed() {
     let Stall { product, buyer, shop, .. } = stall(&app);
     let mut body = cart(&product, 2);
     body["payment"] = "bank_transfer".into();
+    buyer.client.post("/v1/order-groups", body.clone()).expect_problem(409, "payment_method_not_taken");
+    app.takes_transfers(&shop);
     let order = buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]["id"].as_str().expect("an id").to_owned();
     shop.owner.step(&order, "accept");
-    buyer.step(&order, "payment/claim");
-    buyer.client.post(&format!("/v1/orders/{order}/payment/claim"), json!({})).expect_problem(409, "payment_wrong_state");
-    shop.owner.client.post(&format!("/v1/orders/{order}/payment/refuse"), json!({ "reason": "Belum masuk" })).expect(200);
-    buyer.step(&order, "payment/claim");
-    shop.owner.step(&order, "payment/confirm");
-    shop.owner.client.post(&format!("/v1/orders/{order}/payment/confirm"), json!({})).expect_problem(409, "payment_wrong_state");
+    let first = claimed(&buyer, &order);
+    buyer.client.post(&format!("/v1/orders/{order}/payments/claim"), json!({})).expect_problem(409, "nothing_to_pay");
+    shop.owner.client.post(&format!("/v1/payments/{first}/refuse"), json!({ "reason": "Belum masuk" })).expect(200);
+    let second = claimed(&buyer, &order);
+    let paid = shop.owner.client.post(&format!("/v1/payments/{second}/confirm"), json!({})).expect(200);
+    shop.owner.client.post(&format!("/v1/payments/{second}/confirm"), json!({})).expect_problem(409, "payment_wrong_state");
+    let digits = paid["bill"]["digits"].as_i64().expect("digits");
+    assert!((1..=999).contains(&digits));
     shop.owner.steps(&order, &["prepare", "ready", "hand-over"]);
     buyer.step(&order, "complete");
     let trial = shop.owner.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
     let bank = trial["accounts"].as_array().expect("a list").iter().find(|row| row["account"] == "bank").cloned().expect("the bank");
-    assert_eq!(bank, json!({ "account": "bank", "debit": 25_000, "credit": 0 }));
+    assert_eq!(bank, json!({ "account": "bank", "partner_id": null, "debit": 25_000 + digits, "credit": 0 }));
 }
 
 #[test]
@@ -237,12 +248,19 @@ fn money_for_an_order_called_off_is_owed_until_sent_back() {
     let app = TestApp::start();
     let Stall { product, buyer, shop, .. } = stall(&app);
     let order = buyer.orders(&product, 2);
-    shop.owner.steps(&order, &["accept", "payment/confirm"]);
-    shop.owner.client.post(&format!("/v1/orders/{order}/refund/send"), json!({})).expect_problem(409, "no_refund_due");
+    shop.owner.steps(&order, &["accept", "payments/receive"]);
     let seen = buyer.client.post(&format!("/v1/orders/{order}/cancel"), json!({ "reason": "Batal" })).expect(200);
-    assert_eq!(seen["payment"]["refund"], "due");
-    shop.owner.step(&order, "refund/send");
-    shop.owner.client.post(&format!("/v1/orders/{order}/refund/send"), json!({})).expect_problem(409, "no_refund_due");
+    assert_eq!((&seen["bill"]["owed_back"], &seen["refunds"][0]["state"]), (&json!(25_000), &json!("due")));
+    let refund = format!("/v1/refunds/{}", seen["refunds"][0]["id"].as_str().expect("an id"));
+    buyer.client.post(&format!("{refund}/acknowledge"), json!({})).expect_problem(409, "refund_wrong_state");
+    buyer.client.post(&format!("{refund}/send"), json!({})).expect_problem(403, "forbidden");
+    shop.owner.client.post(&format!("{refund}/send"), json!({})).expect(200);
+    shop.owner.client.post(&format!("{refund}/send"), json!({})).expect_problem(409, "refund_wrong_state");
+    shop.owner.client.post(&format!("{refund}/acknowledge"), json!({})).expect_problem(403, "forbidden");
+    buyer.client.post(&format!("{refund}/dispute"), json!({ "reason": "Belum masuk" })).expect(200);
+    shop.owner.client.post(&format!("{refund}/send"), json!({})).expect(200);
+    let seen = buyer.client.post(&format!("{refund}/acknowledge"), json!({})).expect(200);
+    assert_eq!((&seen["bill"]["owed_back"], &seen["bill"]["returned"]), (&json!(0), &json!(25_000)));
     let trial = shop.owner.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
     for row in trial["accounts"].as_array().expect("a list") {
         assert_eq!(row["debit"], row["credit"], "nothing is left: {row}");
@@ -256,11 +274,14 @@ fn a_claim_on_a_cancelled_order_stays_open_until_the_seller_has_looked() {
     let app = TestApp::start();
     let Stall { product, buyer, shop, .. } = stall(&app);
     let order = buyer.orders(&product, 2);
-    buyer.step(&order, "payment/claim");
+    buyer.client.post(&format!("/v1/orders/{order}/payments/claim"), json!({})).expect_problem(409, "payment_not_due");
+    shop.owner.step(&order, "accept");
+    let payment = claimed(&buyer, &order);
     let seen = buyer.client.post(&format!("/v1/orders/{order}/cancel"), json!({ "reason": "Batal" })).expect(200);
-    assert_eq!(seen["payment"]["state"], "claimed");
-    let seen = shop.owner.step(&order, "payment/confirm");
-    assert_eq!((seen["payment"]["state"].as_str(), seen["payment"]["refund"].as_str()), (Some("confirmed"), Some("due")));
+    assert_eq!((&seen["payments"][0]["state"], &seen["bill"]["claimed"]), (&json!("claimed"), &json!(25_000)));
+    let seen = shop.owner.client.post(&format!("/v1/payments/{payment}/confirm"), json!({})).expect(200);
+    assert_eq!((&seen["payments"][0]["state"], &seen["refunds"][0]["state"]), (&json!("confirmed"), &json!("due")));
+    assert_eq!((&seen["bill"]["claimed"], &seen["bill"]["owed_back"]), (&json!(0), &json!(25_000)));
 }
 
 #[test]
@@ -347,7 +368,7 @@ fn a_suspended_seller_takes_no_new_order_and_finishes_what_she_took() {
     let path = format!("/v1/enterprises/{}/suspend", shop.id);
     village.admin.client.post(&path, json!({ "reason": "Keluhan warga" })).expect(200);
     shop.owner.client.post(&format!("/v1/orders/{new}/accept"), json!({})).expect_problem(409, "enterprise_not_trading");
-    shop.owner.steps(&taken, &["prepare", "ready", "hand-over", "payment/confirm", "complete"]);
+    shop.owner.steps(&taken, &["prepare", "ready", "hand-over", "payments/receive", "complete"]);
     shop.owner.client.post(&format!("/v1/products/{product}/pause"), json!({})).expect(200);
     shop.owner.client.post(&format!("/v1/products/{product}/resume"), json!({})).expect_problem(409, "enterprise_not_trading");
 }
@@ -357,8 +378,9 @@ fn why_a_payment_was_refused_stands_in_the_history() {
     let app = TestApp::start();
     let Stall { shop, product, buyer, .. } = stall(&app);
     let order = buyer.orders(&product, 1);
-    buyer.step(&order, "payment/claim");
-    shop.owner.client.post(&format!("/v1/orders/{order}/payment/refuse"), json!({ "reason": "Uang belum masuk" })).expect(200);
+    shop.owner.step(&order, "accept");
+    let payment = claimed(&buyer, &order);
+    shop.owner.client.post(&format!("/v1/payments/{payment}/refuse"), json!({ "reason": "Uang belum masuk" })).expect(200);
     let history = buyer.client.get(&format!("/v1/orders/{order}/history")).expect(200);
     let moves: Vec<_> = history["payment"].as_array().expect("a list").iter().map(|event| (&event["to"], &event["reason"])).collect();
     assert_eq!(moves, [(&json!("claimed"), &json!(null)), (&json!("refused"), &json!("Uang belum masuk"))]);
@@ -369,9 +391,9 @@ fn a_seller_sees_whom_she_owes_money() {
     let app = TestApp::start();
     let Stall { shop, product, buyer, .. } = stall(&app);
     let order = buyer.orders(&product, 1);
-    shop.owner.step(&order, "payment/confirm");
+    shop.owner.step(&order, "payments/receive");
     let seen = shop.owner.client.post(&format!("/v1/orders/{order}/reject"), json!({ "reason": "Bahan habis" })).expect(200);
-    assert_eq!((seen["payment"]["refund"].as_str(), seen["buyer"]["phone"].is_string()), (Some("due"), true));
+    assert_eq!((seen["refunds"][0]["state"].as_str(), seen["buyer"]["phone"].is_string()), (Some("due"), true));
     let unpaid = buyer.orders(&product, 1);
     let seen = shop.owner.client.post(&format!("/v1/orders/{unpaid}/reject"), json!({ "reason": "Bahan habis" })).expect(200);
     assert!(seen["buyer"].is_null());

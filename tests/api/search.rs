@@ -1,9 +1,10 @@
 //! The relevance test both engines must pass: what a real buyer types, and what she means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pasar_kuliner::kit::auth::Identity;
 use pasar_kuliner::kit::db::{Failure, Never};
+use pasar_kuliner::market::catalogue::content::{Content, Photos};
 use pasar_kuliner::market::catalogue::model::NewProduct;
 use pasar_kuliner::market::catalogue::rules::Move;
 use pasar_kuliner::market::catalogue::{ProductId, service};
@@ -63,12 +64,20 @@ fn stock_up(app: &TestApp) -> BTreeMap<String, String> {
         let mut keys = BTreeMap::new();
         for row in &products {
             let (shop, owner) = shops[&row.seller];
-            let new = NewProduct {
+            let content = Content {
                 category: row.category.parse().expect("a category"),
                 name: row.name.parse().expect("a name"),
                 description: row.description.parse().expect("a description"),
+                ingredients: None,
+                allergens: BTreeSet::new(),
+                storage: None,
+                shelf_life_days: None,
                 pirt: None,
                 halal: None,
+                photos: Photos::default(),
+            };
+            let new = NewProduct {
+                content,
                 pack: NewPack {
                     unit: serde_json::from_value(json!(row.unit)).expect("a unit"),
                     net: None,

@@ -239,6 +239,10 @@ word_enum! {
         Sale = "sale",
         /// A buyer paid.
         PaymentReceived = "payment_received",
+        /// Money that had been confirmed was not there.
+        PaymentReversed = "payment_reversed",
+        /// Something was wrong with the goods and was made good.
+        ClaimSettled = "claim_settled",
         /// A buyer paid more than she owed.
         Overpayment = "overpayment",
         /// An order that had been paid was called off.

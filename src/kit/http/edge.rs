@@ -75,7 +75,6 @@ fn harden(headers: &mut HeaderMap, is_api: bool, is_docs: bool) {
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "no-referrer"),
-        ("cross-origin-resource-policy", "same-site"),
         ("content-security-policy", policy),
     ];
     for (name, value) in fixed {
@@ -83,6 +82,10 @@ fn harden(headers: &mut HeaderMap, is_api: bool, is_docs: bool) {
         if name != "content-security-policy" || !headers.contains_key(CONTENT_SECURITY_POLICY) {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
+    }
+    // A public photo says of itself that pages from anywhere may show it.
+    if !headers.contains_key("cross-origin-resource-policy") {
+        headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-site"));
     }
     if is_api && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -107,6 +110,8 @@ fn to_problem(error: &Error, status: StatusCode) -> Problem {
     error.as_error::<Problem>().cloned().unwrap_or_else(|| match status {
         StatusCode::NOT_FOUND => Problem::new(status, "no_such_path"),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "too_large").arg("limit", super::input::MOST_BODY_BYTES / 1024),
+        // Of the extractors that are not ours, only that of forms with files minds the type.
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(status, "not_multipart"),
         _ if status.is_client_error() => Problem::new(status, "invalid_request"),
         _ => {
             tracing::error!(%error, "request failed");

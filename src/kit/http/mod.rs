@@ -7,9 +7,12 @@ pub mod input;
 pub mod limits;
 pub mod page;
 pub mod problem;
+pub mod reader;
 pub mod responses;
+pub mod upload;
 
 pub use idempotency::{InFlight, Posted, PostedText, Reply};
 pub use input::{NoBody, Valid};
 pub use page::{Limit, Page};
 pub use problem::Problem;
+pub use reader::Reader;

@@ -69,6 +69,15 @@ impl<T> Page<T> {
     pub fn map<U>(self, into: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(into).collect(), next_cursor: self.next_cursor }
     }
+
+    /// The same page in another form, if every row has one.
+    ///
+    /// # Errors
+    /// What `into` answers first.
+    pub fn try_map<U, E>(self, into: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let items = self.items.into_iter().map(into).collect::<Result<Vec<_>, E>>()?;
+        Ok(Page { items, next_cursor: self.next_cursor })
+    }
 }
 
 /// Writes the place after which the next page begins.

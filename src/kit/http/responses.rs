@@ -39,6 +39,8 @@ shared! {
     OnOne: "404" "There is no such thing that you may know of";
     /// What an operation that takes a body may answer.
     WithBody: "413" "The body is too large", "415" "The body is not JSON";
+    /// What an operation that takes a file may answer.
+    WithFile: "413" "The file is too large", "415" "The body is not multipart/form-data";
     /// What an act with an idempotency key may answer.
     WithKey: "409" "The state of things forbids it, or the first request with this key is still running", "422" "The idempotency key was used for another request";
     /// What an edit may answer.

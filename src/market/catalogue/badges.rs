@@ -124,7 +124,7 @@ impl<'de> Deserialize<'de> for HalalNumber {
 }
 
 /// A halal certificate.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Halal {
     pub number: HalalNumber,

@@ -1,21 +1,25 @@
 //! The catalogue over HTTP.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::badges::{Halal, PirtNumber};
-use super::model::{Badge, CategoryCode, Change, Description, Filter, Listing, NewProduct, ProductId, ProductName, Sort, State};
+use super::content::{Allergen, Change, Content, Ingredients, Photos, ShelfLifeDays, Storage};
+use super::model::{Badge, CategoryCode, Description, Filter, Listing, NewProduct, ProductId, ProductName, Sort, State};
 use super::rules::Move;
 use super::service::{self, ProductError};
-use super::views::{CategoriesView, ProductHistoryView, ProductView, own_tagged};
+use super::views::{CategoriesView, LabelView, ProductHistoryView, ProductView, own_tagged};
 use crate::act;
 use crate::kit::auth::{Actor, Anyone, SignedIn};
 use crate::kit::db::{Db, Failure, Never, Tx};
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
-use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
+use crate::kit::http::{Limit, Page, Posted, Problem, Reader, Reply, Valid, page};
 use crate::kit::money::Rupiah;
+use crate::kit::text::Reason;
 use crate::market::packs::model::{Count, Net, NewPack, Price, Tier, Unit};
 use crate::market::packs::rules::PriceList;
 use crate::people::enterprises::EnterpriseId;
@@ -30,6 +34,7 @@ impl From<ProductError> for Problem {
             ProductError::WrongState { state, wanted } => Self::conflict("product_wrong_state").arg("state", state).arg("event", wanted),
             ProductError::NotNow { state } => Self::conflict("product_not_editable").arg("state", state),
             ProductError::Stale => stale(),
+            ProductError::ChangeWaits => Self::conflict("change_waits"),
             ProductError::Denied(denied) => denied.into(),
         }
     }
@@ -54,30 +59,29 @@ pub struct CreateProduct {
     wholesale: Vec<Tier>,
     /// How many packs there are.
     stock: Count,
+    /// What it is made of, the most first.
+    ingredients: Option<Ingredients>,
+    #[serde(default)]
+    allergens: BTreeSet<Allergen>,
+    storage: Option<Storage>,
+    shelf_life_days: Option<ShelfLifeDays>,
     /// The P-IRT number on the label, if it has one.
     pirt: Option<PirtNumber>,
     halal: Option<Halal>,
+    #[serde(default)]
+    photos: Photos,
 }
 
 impl TryFrom<CreateProduct> for NewProduct {
     type Error = Problem;
 
     fn try_from(body: CreateProduct) -> Result<Self, Problem> {
-        let CreateProduct { category, name, description, unit, net, price, warung_price, wholesale, stock, pirt, halal } = body;
+        let CreateProduct { category, name, description, unit, net, price, warung_price, wholesale, stock, .. } = body;
+        let CreateProduct { ingredients, allergens, storage, shelf_life_days, pirt, halal, photos, .. } = body;
         let pack = NewPack { unit, net, prices: PriceList::new(price, warung_price, &wholesale)?, on_hand: stock };
-        Ok(Self { category, name, description, pirt, halal, pack })
+        let content = Content { category, name, description, ingredients, allergens, storage, shelf_life_days, pirt, halal, photos };
+        Ok(Self { content, pack })
     }
-}
-
-/// A change; what is missing stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EditProduct {
-    category: Option<CategoryCode>,
-    name: Option<ProductName>,
-    description: Option<Description>,
-    pirt: Option<PirtNumber>,
-    halal: Option<Halal>,
 }
 
 /// Which products are asked for.
@@ -220,21 +224,36 @@ pub async fn list_own_products(
     Ok(Page::cut(rows, q.limit, OWN, |l| l.product.id).map(|listing| ProductView::own(now.business_date(), listing)))
 }
 
-/// Changes a product's texts and claims, as a draft or when it was returned.
-#[utoipa::path(tag = "catalogue", operation_id = "edit_product", params(("id" = ProductId, Path), ("If-Match" = String, Header)), request_body = EditProduct,
+/// Changes a product's texts, photos and claims. Once the public knows it, the change waits for the village admin, unless the
+/// village trusts the seller; `waiting` shows it.
+#[utoipa::path(tag = "catalogue", operation_id = "edit_product", params(("id" = ProductId, Path), ("If-Match" = String, Header)), request_body = Change,
     responses((status = 200, body = ProductView), Always, SignedInOnly, OnOne, WithBody, WithVersion), security(("bearer" = [])))]
 #[patch("/products/{id}")]
 pub async fn edit_product(
     actor: Actor<SignedIn>,
     id: web::Path<ProductId>,
     version: IfMatch,
-    body: Valid<EditProduct>,
+    body: Valid<Change>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let EditProduct { category, name, description, pirt, halal } = body.0;
-    let change = Change { category, name, description, pirt, halal };
+    let change = body.0;
     let listing = db.write(move |tx| service::edit(tx, actor.who, *id, version.0, &change)).await?;
     Ok(own_tagged(db.clock().now(), listing))
+}
+
+/// Looks a product's label over: what is there, what is missing, and how to get help. Nothing of it is a condition.
+#[utoipa::path(tag = "catalogue", operation_id = "get_product_label", params(("id" = ProductId, Path)),
+    responses((status = 200, body = LabelView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/products/{id}/label")]
+pub async fn product_label(
+    actor: Actor<SignedIn>,
+    reader: Reader,
+    id: web::Path<ProductId>,
+    db: web::Data<Db>,
+) -> Result<web::Json<LabelView>, Problem> {
+    let now = db.clock().now();
+    let label = db.read(move |conn| service::label(conn, actor.who, now, *id)).await?;
+    Ok(web::Json(LabelView::told(reader.0, now.business_date(), label)))
 }
 
 /// Lists the moves of a product's state, with their reasons.
@@ -301,11 +320,34 @@ act!(
     resume, "catalogue", "/products/{id}/resume", "resume_product", ProductId, ProductView,
     |tx, who, id| service::advance(tx, who, id, Move::Resume, Action::WriteProduct, None).map(|listing| moved(tx, listing))
 );
-act!(
-    /// Takes a product off sale; open orders stay as they are.
-    suspend, "catalogue", "/products/{id}/suspend", "suspend_product", ProductId, ProductView,
-    |tx, who, id, reason| service::advance(tx, who, id, Move::Suspend, Action::ModerateProduct, Some(reason)).map(|listing| moved(tx, listing))
-);
+/// Why a product goes off sale.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuspendProduct {
+    /// For the seller to read; where the food is not safe, for buyers too.
+    reason: Reason,
+    /// Whether the food is not safe. Then the orders that hold it and have not changed hands are called off, their stock and
+    /// money put back; otherwise orders already placed go on.
+    #[serde(default)]
+    food_is_unsafe: bool,
+}
+
+/// Takes a product off sale. Orders already placed go on, unless the food is not safe.
+#[utoipa::path(tag = "catalogue", operation_id = "suspend_product", params(("id" = ProductId, Path), ("Idempotency-Key" = String, Header)), request_body = SuspendProduct,
+    responses((status = 200, body = ProductView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/products/{id}/suspend")]
+pub async fn suspend(
+    actor: Actor<SignedIn>,
+    id: web::Path<ProductId>,
+    posted: Posted<SuspendProduct>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, SuspendProduct { reason, food_is_unsafe }) = (actor.who, id.into_inner(), posted.body);
+    let reply =
+        posted.once.write(&db, who, move |tx| service::suspend(tx, who, id, &reason, food_is_unsafe).map(|listing| moved(tx, listing)));
+    Ok(reply.await?)
+}
+
 act!(
     /// Lets a suspended product be sold again.
     reinstate, "catalogue", "/products/{id}/reinstate", "reinstate_product", ProductId, ProductView,

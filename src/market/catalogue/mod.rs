@@ -2,9 +2,11 @@
 //!
 //! 1. Only published products of enterprises that trade are public.
 //! 2. Texts and claims (P-IRT, halal) are looked at before the public sees them; packs, prices and stock
-//!    ([`crate::market::packs`]) apply at once. While a product is published its texts do not change.
-//! 3. Every move of its state is an event row; a return or rejection carries a reason.
-//! 4. What is found depends on [`crate::kit::search`] alone, so both engines answer the same.
+//!    ([`crate::market::packs`]) apply at once. What the public knows changes after a look ([`crate::market::moderation`]).
+//! 3. Suspending a product stops new orders. Those already placed go on, unless the village says that the food is not safe:
+//!    then they are called off by the job [`jobs::RECALLED`].
+//! 4. Every move of its state is an event row; a return or rejection carries a reason.
+//! 5. What is found depends on [`crate::kit::search`] alone, so both engines answer the same.
 //!
 //! | from | event | to |
 //! |---|---|---|
@@ -15,8 +17,11 @@
 //! | `suspended` | reinstate | `published` |
 
 pub mod badges;
+pub mod content;
 pub mod http;
 pub mod jobs;
+pub mod label;
+pub mod lapses;
 pub mod model;
 pub mod rules;
 mod search;
@@ -37,6 +42,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::create_product)
         .service(http::list_own_products)
         .service(http::edit_product)
+        .service(http::product_label)
         .service(http::product_history)
         .service(http::moderation_queue)
         .service(http::submit)

@@ -1,13 +1,13 @@
 //! Products and the values they are made of.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::badges::{Halal, HalalScheme, PirtNumber};
+use super::content::{self, Content};
+use super::lapses::Lapse;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
-use crate::kit::db::types::Document;
 use crate::kit::money::Rupiah;
+use crate::market::moderation::model::Moderation;
 use crate::market::packs::model::{NewPack, Pack};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::villages::VillageId;
@@ -53,23 +53,9 @@ word_enum! {
 /// A product as it is written.
 #[derive(Clone, Debug)]
 pub struct NewProduct {
-    pub category: CategoryCode,
-    pub name: ProductName,
-    pub description: Description,
-    pub pirt: Option<PirtNumber>,
-    pub halal: Option<Halal>,
+    pub content: Content,
     /// What of it is sold.
     pub pack: NewPack,
-}
-
-/// A change; what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct Change {
-    pub category: Option<CategoryCode>,
-    pub name: Option<ProductName>,
-    pub description: Option<Description>,
-    pub pirt: Option<PirtNumber>,
-    pub halal: Option<Halal>,
 }
 
 /// A product with what a list of products shows beside it.
@@ -78,16 +64,7 @@ pub struct Product {
     pub id: ProductId,
     pub village_id: VillageId,
     pub enterprise_id: EnterpriseId,
-    pub category: String,
-    pub name: String,
-    pub description: String,
     pub price_from: Rupiah,
-    pub photos: Document,
-    pub pirt_number: Option<String>,
-    pub pirt_expires_year: Option<i32>,
-    pub halal_number: Option<String>,
-    pub halal_scheme: Option<HalalScheme>,
-    pub halal_until: Option<NaiveDate>,
     pub state: State,
     pub search_name: String,
     pub search_rest: String,
@@ -98,10 +75,23 @@ pub struct Product {
     pub seller_name: String,
     pub seller_state: enterprises::State,
     pub seller_assisted: bool,
+    pub seller_trusted: bool,
     pub village_name: String,
+    pub village_code: String,
+    #[diesel(deserialize_as = content::Row)]
+    pub content: Content,
 }
 
 impl Product {
+    /// Whether its seller may write down that she sold it: it is on sale, or paused.
+    #[must_use]
+    pub const fn may_be_sold(&self) -> bool {
+        match self.state {
+            State::Published | State::Paused => true,
+            State::Draft | State::Submitted | State::Returned | State::Rejected | State::Suspended => false,
+        }
+    }
+
     /// Whether everyone may see it.
     #[must_use]
     pub fn is_public(&self) -> bool {
@@ -114,6 +104,10 @@ impl Product {
 pub struct Listing {
     pub product: Product,
     pub packs: Vec<Pack>,
+    /// What of it ends soon; read for its house alone.
+    pub lapses: Vec<Lapse>,
+    /// What of it waits for the village admin; read for its house alone.
+    pub waiting: Option<Moderation>,
 }
 
 /// A category with its names.

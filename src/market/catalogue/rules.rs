@@ -44,13 +44,22 @@ pub const fn next(state: State, event: Move) -> Option<State> {
     }
 }
 
-/// Whether texts and claims may be changed while the product is in `state`: only while nobody is looking at them and
-/// the public has not seen them.
+/// How texts, photos and claims are changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Editing {
+    /// At once: the public does not know them.
+    AtOnce,
+    /// Once the village admin has looked at the change.
+    AfterALook,
+}
+
+/// How texts, photos and claims may be changed while the product is in `state`, or `None` where they may not.
 #[must_use]
-pub const fn texts_are_open(state: State) -> bool {
+pub const fn editing(state: State) -> Option<Editing> {
     match state {
-        State::Draft | State::Returned => true,
-        State::Submitted | State::Published | State::Paused | State::Rejected | State::Suspended => false,
+        State::Draft | State::Returned => Some(Editing::AtOnce),
+        State::Published | State::Paused => Some(Editing::AfterALook),
+        State::Submitted | State::Rejected | State::Suspended => None,
     }
 }
 
@@ -73,11 +82,11 @@ mod tests {
     }
 
     #[test]
-    fn published_text_stays_and_prices_move() {
-        assert!(trade_is_open(State::Published) && !texts_are_open(State::Published));
-        assert!(texts_are_open(State::Returned) && !trade_is_open(State::Rejected));
+    fn what_the_public_knows_changes_after_a_look_and_prices_at_once() {
+        assert_eq!((editing(State::Published), trade_is_open(State::Published)), (Some(Editing::AfterALook), true));
+        assert_eq!((editing(State::Returned), trade_is_open(State::Rejected)), (Some(Editing::AtOnce), false));
         for state in State::ALL {
-            assert!(trade_is_open(*state) || !texts_are_open(*state), "who may write may price: {state}");
+            assert!(trade_is_open(*state) || editing(*state).is_none(), "who may write may price: {state}");
         }
     }
 }

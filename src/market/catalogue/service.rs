@@ -1,27 +1,43 @@
 //! What can be done with a product.
 
-use super::model::{Category, Change, Event, Filter, Listing, NewProduct, Product, ProductId, Sort, State};
-use super::rules::{Move, next, texts_are_open, trade_is_open};
+use chrono::NaiveDate;
+
+use super::content::{Change, Content};
+use super::label::{self, LabelHint, LabelItem, LabelState};
+use super::model::{Category, Event, Filter, Listing, NewProduct, Product, ProductId, Sort, State};
+use super::rules::{Editing, Move, editing, next, trade_is_open};
 use super::store::{self, Moving, SearchText};
+use super::{jobs, lapses};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::Rupiah;
+use crate::kit::phone::Phone;
 use crate::kit::search::{Query, normalise};
 use crate::kit::text::Reason;
-use crate::market::packs;
+use crate::market::batches;
+use crate::market::moderation;
+use crate::market::moderation::model::State as Decision;
+use crate::market::packs::{self, PackId};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
-use crate::people::villages::VillageId;
+use crate::people::villages::{self, VillageId};
 
 /// What can happen to a person here.
 #[derive(Debug)]
 pub enum ProductError {
     NoSuchCategory,
     NotTrading,
-    WrongState { state: State, wanted: Move },
-    NotNow { state: State },
+    WrongState {
+        state: State,
+        wanted: Move,
+    },
+    NotNow {
+        state: State,
+    },
     Stale,
+    /// Another change of it waits for the village admin.
+    ChangeWaits,
     Denied(Denied),
 }
 impl Refusal for ProductError {}
@@ -48,17 +64,49 @@ pub fn resource(product: &Product) -> Resource {
 fn shelved(conn: &mut Conn, products: Vec<Product>) -> Result<Vec<Listing>, DbError> {
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
     let mut packs = packs::service::of_products(conn, &ids)?;
-    let with_packs = |product: Product| Listing { packs: packs.remove(&product.id).unwrap_or_default(), product };
+    let with_packs =
+        |product: Product| Listing { packs: packs.remove(&product.id).unwrap_or_default(), product, lapses: Vec::new(), waiting: None };
     Ok(products.into_iter().map(with_packs).collect())
 }
 
-/// The product with its packs.
+/// The same with what of them ends soon, for their house and their village.
+fn at_home(conn: &mut Conn, products: Vec<Product>, today: NaiveDate) -> Result<Vec<Listing>, DbError> {
+    let mut listings = shelved(conn, products)?;
+    let ids: Vec<ProductId> = listings.iter().map(|listing| listing.product.id).collect();
+    let mut lapses = lapses::of_listings(conn, &listings, today)?;
+    let mut waiting = moderation::service::waiting(conn, &ids)?;
+    for listing in &mut listings {
+        listing.lapses = lapses.remove(&listing.product.id).unwrap_or_default();
+        listing.waiting = waiting.remove(&listing.product.id);
+    }
+    Ok(listings)
+}
+
+/// The product as its house sees it.
 ///
 /// # Errors
 /// [`DbError::NotFound`].
-pub fn listing(conn: &mut Conn, id: ProductId) -> Result<Listing, DbError> {
-    let product = store::get(conn, id)?;
-    shelved(conn, vec![product])?.pop().ok_or(DbError::NotFound)
+pub fn listing(tx: &mut Tx<'_>, id: ProductId) -> Result<Listing, DbError> {
+    let today = tx.now().business_date();
+    let product = store::get(tx, id)?;
+    at_home(tx, vec![product], today)?.pop().ok_or(DbError::NotFound)
+}
+
+/// The products with these ids as their houses see them.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn listings(conn: &mut Conn, ids: &[ProductId], now: Timestamp) -> Result<Vec<Listing>, DbError> {
+    let products = store::by_ids(conn, ids)?;
+    at_home(conn, products, now.business_date())
+}
+
+/// The product with this id, for other features.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn get(conn: &mut Conn, id: ProductId) -> Result<Product, DbError> {
+    store::get(conn, id)
 }
 
 /// The categories in their order.
@@ -119,8 +167,9 @@ pub fn show(conn: &mut Conn, who: Option<Identity>, now: Timestamp, id: ProductI
         Err(Failure::Refused(_)) if product.is_public() => false,
         Err(failure) => return Err(failure),
     };
-    let listing = shelved(conn, vec![product])?.pop().ok_or(DbError::NotFound)?;
-    Ok(Seen { listing, whole })
+    let products = vec![product];
+    let mut listings = if whole { at_home(conn, products, now.business_date())? } else { shelved(conn, products)? };
+    Ok(Seen { listing: listings.pop().ok_or(DbError::NotFound)?, whole })
 }
 
 /// The products with these ids, for an order.
@@ -147,7 +196,7 @@ pub fn own(
     let enterprise = enterprises::service::get(conn, enterprise)?;
     authorize(&person, Action::ViewEnterprise, &enterprise.resource()).map_err(ProductError::from)?;
     let page = store::of_enterprise(conn, enterprise.id, before, rows)?;
-    Ok(shelved(conn, page)?)
+    Ok(at_home(conn, page, now.business_date())?)
 }
 
 /// The village admin's queue, oldest first.
@@ -167,7 +216,7 @@ pub fn queue(
     let village_only = Resource { village: Some(village), ..Resource::default() };
     authorize(&person, Action::ModerateProduct, &village_only).map_err(ProductError::from)?;
     let page = store::in_village(conn, village, state, after, rows)?;
-    Ok(shelved(conn, page)?)
+    Ok(at_home(conn, page, now.business_date())?)
 }
 
 /// Writes a product, as a draft.
@@ -183,8 +232,8 @@ pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
     if enterprise.state != enterprises::State::Approved || !enterprise.sells() {
         return Err(ProductError::NotTrading.into());
     }
-    check_category(tx, new.category.as_str())?;
-    let search = search_text(new.name.as_str(), new.description.as_str(), &enterprise.name);
+    check_category(tx, new.content.category.as_str())?;
+    let search = search_text(&new.content, &enterprise.name);
     let id = store::insert(tx, enterprise.village_id, enterprise.id, new, &search)?;
     packs::service::open(tx, id, 1, &new.pack, By { actor: who.account, on_behalf_of: person.on_behalf_of(&resource), reason: None })?;
     Ok(listing(tx, id)?)
@@ -194,8 +243,12 @@ fn check_category(conn: &mut Conn, code: &str) -> Outcome<()> {
     if store::category_exists(conn, code)? { Ok(()) } else { Err(ProductError::NoSuchCategory.into()) }
 }
 
-fn search_text(name: &str, description: &str, seller: &str) -> SearchText {
-    SearchText { name: normalise(name), rest: normalise(&format!("{seller} {description}")) }
+fn search_text(content: &Content, seller: &str) -> SearchText {
+    SearchText { name: normalise(content.name.as_str()), rest: search_rest(content.description.as_str(), seller) }
+}
+
+fn search_rest(description: &str, seller: &str) -> String {
+    normalise(&format!("{seller} {description}"))
 }
 
 /// Writes the search texts of an enterprise's products anew.
@@ -205,45 +258,61 @@ fn search_text(name: &str, description: &str, seller: &str) -> SearchText {
 pub fn refresh_search(tx: &mut Tx<'_>, enterprise: EnterpriseId) -> Result<(), DbError> {
     let name = enterprises::service::get(tx, enterprise)?.name;
     for (id, description) in store::descriptions(tx, enterprise)? {
-        store::set_search_rest(tx, id, &search_text("", &description, &name).rest)?;
+        store::set_search_rest(tx, id, &search_rest(&description, &name))?;
     }
     Ok(())
 }
 
-/// Changes a product's texts and claims, while they are not with the moderator or the public.
+/// Changes a product's texts, photos and claims: at once while the public does not know it, and where the village trusts its
+/// seller; otherwise the change waits for the village admin.
 ///
 /// # Errors
-/// [`ProductError::NotNow`], [`ProductError::Stale`], [`ProductError::NoSuchCategory`].
+/// [`ProductError::NotNow`], [`ProductError::Stale`], [`ProductError::NoSuchCategory`], and [`ProductError::ChangeWaits`]
+/// where another change does.
 pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change: &Change) -> Outcome<Listing> {
-    let (mut product, _) = writable(tx, who, id)?;
-    if !texts_are_open(product.state) {
-        return Err(ProductError::NotNow { state: product.state }.into());
-    }
-    if let Some(category) = &change.category {
-        check_category(tx, category.as_str())?;
-        product.category = category.to_string();
-    }
-    if let Some(name) = &change.name {
-        product.name = name.to_string();
-    }
-    if let Some(description) = &change.description {
-        product.description = description.to_string();
-    }
-    if let Some(pirt) = &change.pirt {
-        product.pirt_number = Some(pirt.as_str().to_owned());
-        product.pirt_expires_year = pirt.expires_year();
-    }
-    if let Some(halal) = &change.halal {
-        product.halal_number = Some(halal.number.as_str().to_owned());
-        product.halal_scheme = Some(halal.scheme);
-        product.halal_until = halal.until;
-    }
-    let search = search_text(&product.name, &product.description, &product.seller_name);
-    (product.search_name, product.search_rest) = (search.name, search.rest);
-    if !store::update(tx, &product, version)? {
+    let (product, by) = writable(tx, who, id)?;
+    let editing = editing(product.state).ok_or(ProductError::NotNow { state: product.state })?;
+    if product.version != version {
         return Err(ProductError::Stale.into());
     }
+    let content = product.content.after(change);
+    if content.category != product.content.category {
+        check_category(tx, content.category.as_str())?;
+    }
+    let differences = product.content.differences(&content);
+    if differences.is_empty() {
+        return Ok(listing(tx, id)?);
+    }
+    if editing == Editing::AfterALook {
+        if !moderation::service::propose(tx, &product, &differences, by)? {
+            return Err(ProductError::ChangeWaits.into());
+        }
+        if !product.seller_trusted {
+            touch(tx, id, version)?;
+            return Ok(listing(tx, id)?);
+        }
+    }
+    rewrite(tx, product, content)?;
     Ok(listing(tx, id)?)
+}
+
+/// Writes a product's new content, and what it is found by.
+///
+/// # Errors
+/// [`ProductError::Stale`].
+pub fn rewrite(tx: &mut Tx<'_>, mut product: Product, content: Content) -> Outcome<()> {
+    let search = search_text(&content, &product.seller_name);
+    (product.content, product.search_name, product.search_rest) = (content, search.name, search.rest);
+    let version = product.version;
+    if store::update(tx, &product, version)? { Ok(()) } else { Err(ProductError::Stale.into()) }
+}
+
+/// Counts a product's version up, since what its house sees of it has changed.
+///
+/// # Errors
+/// [`ProductError::Stale`].
+pub fn touch(tx: &mut Tx<'_>, id: ProductId, version: i32) -> Outcome<()> {
+    if store::touch(tx, id, version)? { Ok(()) } else { Err(ProductError::Stale.into()) }
 }
 
 /// The product, if `who` may write it, and by whose hand that would be.
@@ -287,6 +356,32 @@ pub fn visible_to_its_house(conn: &mut Conn, who: Identity, now: Timestamp, id: 
     Ok(product)
 }
 
+/// What is on a product's label and what is missing, for those who belong to it or administer its village.
+#[derive(Debug)]
+pub struct Label {
+    pub listing: Listing,
+    pub items: Vec<(LabelItem, LabelState)>,
+    pub hints: Vec<LabelHint>,
+    /// Whom to ask for help.
+    pub hotline: Option<Phone>,
+}
+
+/// Looks a product's label over.
+///
+/// # Errors
+/// [`ProductError::Denied`].
+pub fn label(conn: &mut Conn, who: Identity, now: Timestamp, id: ProductId) -> Outcome<Label> {
+    let today = now.business_date();
+    let product = visible_to_its_house(conn, who, now, id)?;
+    let hotline = villages::settings::settings(conn, product.village_id)?.hotline;
+    let listing = at_home(conn, vec![product], today)?.pop().ok_or(DbError::NotFound)?;
+    let packs: Vec<PackId> = listing.packs.iter().map(|pack| pack.row.id).collect();
+    let batched = !batches::good(conn, &packs, today)?.is_empty();
+    let items = label::completeness(&listing.product.content, &listing.packs, batched, today);
+    let hints = label::hints(&listing.product.content, &listing.product.village_code, today);
+    Ok(Label { listing, items, hints, hotline })
+}
+
 /// The latest hundred moves of a product, newest first.
 ///
 /// # Errors
@@ -306,16 +401,42 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: ProductId, event: Move, actio
     let product = store::get(tx, id)?;
     let resource = resource(&product);
     authorize(&person, action, &resource).map_err(ProductError::from)?;
+    let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::WriteProduct);
+    go(tx, &product, event, By { actor: who.account, on_behalf_of, reason: reason.map(Reason::as_str) })?;
+    Ok(listing(tx, id)?)
+}
+
+/// Takes a product off sale; where its food is not safe, the orders that hold it are called off too.
+///
+/// # Errors
+/// [`ProductError::WrongState`] when it is not on sale.
+pub fn suspend(tx: &mut Tx<'_>, who: Identity, id: ProductId, reason: &Reason, unsafe_food: bool) -> Outcome<Listing> {
+    let suspended = advance(tx, who, id, Move::Suspend, Action::ModerateProduct, Some(reason))?;
+    if unsafe_food {
+        jobs::recall(tx, &suspended, reason)?;
+    }
+    Ok(suspended)
+}
+
+/// Moves a product, and its place in the queue of the village admin with it.
+///
+/// # Errors
+/// [`ProductError::WrongState`] when `event` cannot happen now, [`ProductError::NotTrading`].
+pub fn go(tx: &mut Tx<'_>, product: &Product, event: Move, by: By<'_>) -> Outcome<()> {
     let wrong = || ProductError::WrongState { state: product.state, wanted: event };
     let to = next(product.state, event).ok_or_else(wrong)?;
     if matches!(to, State::Submitted | State::Published) && product.seller_state != enterprises::State::Approved {
         return Err(ProductError::NotTrading.into());
     }
-    let reason = reason.map(Reason::as_str);
-    let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::WriteProduct);
-    let moving = Moving { from: product.state, to, by: By { actor: who.account, on_behalf_of, reason } };
-    if !store::move_state(tx, id, &moving)? {
+    if !store::move_state(tx, product.id, &Moving { from: product.state, to, by })? {
         return Err(wrong().into());
     }
-    Ok(listing(tx, id)?)
+    match event {
+        Move::Submit => moderation::service::ask(tx, product, by)?,
+        Move::Publish => moderation::service::settle(tx, product.id, Decision::Confirmed, by)?,
+        Move::Return => moderation::service::settle(tx, product.id, Decision::Returned, by)?,
+        Move::Reject => moderation::service::settle(tx, product.id, Decision::Rejected, by)?,
+        Move::Pause | Move::Resume | Move::Suspend | Move::Reinstate => {}
+    }
+    Ok(())
 }

@@ -1,9 +1,12 @@
 //! The tables of products, their events and categories.
 
+use chrono::NaiveDate;
 use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
 
-use super::model::{Badge, Category, Event, Filter, NewProduct, Product, ProductId, Sort, State};
+use super::badges::{HalalScheme, PirtNumber};
+use super::content::{Content, Ingredients, Storage};
+use super::model::{Badge, Category, CategoryCode, Description, Event, Filter, NewProduct, Product, ProductId, ProductName, Sort, State};
 use crate::columns;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::types::Document;
@@ -20,16 +23,7 @@ columns!(
     products::id,
     products::village_id,
     products::enterprise_id,
-    products::category_code,
-    products::name,
-    products::description,
     products::price_from,
-    products::photos,
-    products::pirt_number,
-    products::pirt_expires_year,
-    products::halal_number,
-    products::halal_scheme,
-    products::halal_until,
     products::state,
     products::search_name,
     products::search_rest,
@@ -40,7 +34,25 @@ columns!(
     enterprises::name,
     enterprises::state,
     enterprises::assisted,
+    enterprises::trusted,
     villages::name,
+    villages::code,
+    ; with ContentColumns, CONTENT
+);
+columns!(
+    ContentColumns, CONTENT:
+    products::category_code,
+    products::name,
+    products::description,
+    products::ingredients,
+    products::allergens,
+    products::storage,
+    products::shelf_life_days,
+    products::photos,
+    products::pirt_number,
+    products::halal_number,
+    products::halal_scheme,
+    products::halal_until,
 );
 
 #[auto_type]
@@ -159,6 +171,46 @@ pub(super) struct SearchText {
     pub rest: String,
 }
 
+/// The content as it is written into its columns.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = products, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Stored<'a> {
+    category_code: &'a CategoryCode,
+    name: &'a ProductName,
+    description: &'a Description,
+    ingredients: Option<Ingredients>,
+    allergens: Document,
+    storage: Option<Storage>,
+    shelf_life_days: Option<i32>,
+    photos: Document,
+    pirt_number: Option<String>,
+    pirt_expires_year: Option<i32>,
+    halal_number: Option<String>,
+    halal_scheme: Option<HalalScheme>,
+    halal_until: Option<NaiveDate>,
+}
+
+impl<'a> From<&'a Content> for Stored<'a> {
+    fn from(content: &'a Content) -> Self {
+        let Content { category, name, description, ingredients, allergens, storage, shelf_life_days, pirt, halal, photos } = content;
+        Self {
+            category_code: category,
+            name,
+            description,
+            ingredients: ingredients.clone(),
+            allergens: Document(serde_json::json!(allergens)),
+            storage: *storage,
+            shelf_life_days: shelf_life_days.and_then(|days| i32::try_from(days.get()).ok()),
+            photos: Document(serde_json::json!(photos)),
+            pirt_number: pirt.as_ref().map(PirtNumber::to_string),
+            pirt_expires_year: pirt.as_ref().and_then(PirtNumber::expires_year),
+            halal_number: halal.as_ref().map(|halal| halal.number.as_str().to_owned()),
+            halal_scheme: halal.as_ref().map(|halal| halal.scheme),
+            halal_until: halal.as_ref().and_then(|halal| halal.until),
+        }
+    }
+}
+
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     village: VillageId,
@@ -172,16 +224,8 @@ pub(super) fn insert(
             products::id.eq(id),
             products::village_id.eq(village),
             products::enterprise_id.eq(enterprise),
-            products::category_code.eq(&new.category),
-            products::name.eq(&new.name),
-            products::description.eq(&new.description),
+            Stored::from(&new.content),
             products::price_from.eq(new.pack.prices.retail()),
-            products::photos.eq(Document(serde_json::json!([]))),
-            products::pirt_number.eq(new.pirt.as_ref().map(|pirt| pirt.as_str().to_owned())),
-            products::pirt_expires_year.eq(new.pirt.as_ref().and_then(super::badges::PirtNumber::expires_year)),
-            products::halal_number.eq(new.halal.as_ref().map(|halal| halal.number.as_str().to_owned())),
-            products::halal_scheme.eq(new.halal.as_ref().map(|halal| halal.scheme)),
-            products::halal_until.eq(new.halal.as_ref().and_then(|halal| halal.until)),
             products::state.eq(State::Draft),
             products::search_name.eq(&search.name),
             products::search_rest.eq(&search.rest),
@@ -198,14 +242,7 @@ pub(super) fn update(tx: &mut Tx<'_>, product: &Product, version: i32) -> Result
     let now = tx.now();
     let changed = diesel::update(products::table.filter(products::id.eq(product.id).and(products::version.eq(version))))
         .set((
-            products::category_code.eq(&product.category),
-            products::name.eq(&product.name),
-            products::description.eq(&product.description),
-            products::pirt_number.eq(&product.pirt_number),
-            products::pirt_expires_year.eq(product.pirt_expires_year),
-            products::halal_number.eq(&product.halal_number),
-            products::halal_scheme.eq(product.halal_scheme),
-            products::halal_until.eq(product.halal_until),
+            Stored::from(&product.content),
             products::search_name.eq(&product.search_name),
             products::search_rest.eq(&product.search_rest),
             products::version.eq(version.saturating_add(1)),
@@ -220,6 +257,15 @@ pub(super) fn reprice(tx: &mut Tx<'_>, id: ProductId, version: i32, lowest: Rupi
     let now = tx.now();
     let changed = diesel::update(products::table.filter(products::id.eq(id).and(products::version.eq(version))))
         .set((products::price_from.eq(lowest), products::version.eq(version.saturating_add(1)), products::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+/// Counts the version up, if nobody has changed the product since `version`.
+pub(super) fn touch(tx: &mut Tx<'_>, id: ProductId, version: i32) -> Result<bool, DbError> {
+    let now = tx.now();
+    let changed = diesel::update(products::table.filter(products::id.eq(id).and(products::version.eq(version))))
+        .set((products::version.eq(version.saturating_add(1)), products::updated_at.eq(now)))
         .execute(&mut **tx)?;
     Ok(changed == 1)
 }

@@ -1,17 +1,24 @@
 //! Products as they are shown.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::badges::{HalalScheme, pirt_counts};
-use super::model::{Category, Event, Listing, ProductId, State};
-use super::service::Seen;
+use super::badges::{Halal, HalalNumber, HalalScheme, PirtNumber, pirt_counts};
+use super::content::{Allergen, Content, Ingredients, Photos, ShelfLifeDays, Storage};
+use super::label::{LabelHint, LabelItem, LabelState, score};
+use super::lapses::{Lapse, LapseKind};
+use super::model::{Category, CategoryCode, Description, Event, Listing, ProductId, ProductName, State};
+use super::service::{Label, Seen};
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::http::etag::tagged;
+use crate::kit::i18n::{Language, say};
 use crate::kit::money::Rupiah;
+use crate::market::moderation::views::ModerationView;
 use crate::market::packs::model::Pack;
 use crate::market::packs::views::PackView;
 use crate::people::enterprises::EnterpriseId;
@@ -42,7 +49,7 @@ impl From<Vec<Category>> for CategoriesView {
 /// A halal certificate as it stands.
 #[derive(Serialize, ToSchema)]
 pub struct HalalView {
-    number: String,
+    number: HalalNumber,
     scheme: HalalScheme,
     #[schema(value_type = Option<String>, format = Date)]
     until: Option<NaiveDate>,
@@ -53,7 +60,7 @@ pub struct HalalView {
 /// A P-IRT permit as it stands.
 #[derive(Serialize, ToSchema)]
 pub struct PirtView {
-    number: String,
+    number: PirtNumber,
     /// The year in which it ends; older numbers do not tell it.
     expires_year: Option<i32>,
     /// Whether it has not ended.
@@ -64,17 +71,22 @@ pub struct PirtView {
 #[derive(Serialize, ToSchema)]
 pub struct ProductView {
     id: ProductId,
-    name: String,
-    description: String,
-    category: String,
+    name: ProductName,
+    description: Description,
+    category: CategoryCode,
+    /// What it is made of, the most first.
+    ingredients: Option<Ingredients>,
+    allergens: BTreeSet<Allergen>,
+    storage: Option<Storage>,
+    shelf_life_days: Option<ShelfLifeDays>,
     /// The lowest price of a pack.
     price_from: Rupiah,
     /// How many packs can be ordered now, all sizes together.
     available: i64,
     /// What can be ordered; the seller sees those withdrawn too.
     packs: Vec<PackView>,
-    /// Where its photos can be fetched.
-    photos: Vec<String>,
+    /// Its photos in their order.
+    photos: Photos,
     pirt: Option<PirtView>,
     halal: Option<HalalView>,
     state: State,
@@ -85,6 +97,28 @@ pub struct ProductView {
     created_at: Timestamp,
     updated_at: Timestamp,
     published_at: Option<Timestamp>,
+    /// What of it ends within 90 days, or has; for the seller alone.
+    notices: Vec<NoticeView>,
+    /// What of it waits for the village admin; for the seller alone.
+    waiting: Option<ModerationView>,
+}
+
+/// Something that ends, with its last day.
+#[derive(Serialize, ToSchema)]
+pub struct NoticeView {
+    kind: LapseKind,
+    /// The permit's or certificate's number, the batch's code.
+    subject: String,
+    #[schema(value_type = String, format = Date)]
+    lapses_on: NaiveDate,
+    /// Less than nothing once it has ended.
+    days_left: i64,
+}
+
+impl NoticeView {
+    fn on(today: NaiveDate, Lapse { kind, subject, lapses_on }: Lapse) -> Self {
+        Self { kind, subject, lapses_on, days_left: (lapses_on - today).num_days() }
+    }
 }
 
 impl ProductView {
@@ -92,7 +126,9 @@ impl ProductView {
     #[must_use]
     pub fn own(today: NaiveDate, listing: Listing) -> Self {
         let packs = listing.packs.iter().cloned().map(PackView::own).collect();
-        Self { packs, ..Self::public(today, listing) }
+        let notices = listing.lapses.iter().cloned().map(|lapse| NoticeView::on(today, lapse)).collect();
+        let waiting = listing.waiting.clone().map(ModerationView::from);
+        Self { packs, notices, waiting, ..Self::public(today, listing) }
     }
 
     /// As this viewer may see it.
@@ -103,24 +139,25 @@ impl ProductView {
 
     /// As everyone sees it.
     #[must_use]
-    pub fn public(today: NaiveDate, Listing { product: p, packs }: Listing) -> Self {
+    pub fn public(today: NaiveDate, Listing { product: p, packs, lapses: _, waiting: _ }: Listing) -> Self {
         let available = packs.iter().map(Pack::available).sum();
         let packs = packs.into_iter().filter(|pack| pack.row.active).map(PackView::public).collect();
-        let pirt = p.pirt_number.map(|number| PirtView {
-            number,
-            expires_year: p.pirt_expires_year,
-            valid: pirt_counts(p.pirt_expires_year, today),
+        let Content { category, name, description, ingredients, allergens, storage, shelf_life_days, pirt, halal, photos } = p.content;
+        let pirt =
+            pirt.map(|number| PirtView { expires_year: number.expires_year(), valid: pirt_counts(number.expires_year(), today), number });
+        let halal = halal.map(|Halal { number, scheme, until }| {
+            let valid = until.is_none_or(|until| today <= until);
+            HalalView { number, scheme, until, valid }
         });
-        let halal = p.halal_number.zip(p.halal_scheme).map(|(number, scheme)| {
-            let valid = p.halal_until.is_none_or(|until| today <= until);
-            HalalView { number, scheme, until: p.halal_until, valid }
-        });
-        let photos = serde_json::from_value(p.photos.0).unwrap_or_default();
         Self {
             id: p.id,
-            name: p.name,
-            description: p.description,
-            category: p.category,
+            name,
+            description,
+            category,
+            ingredients,
+            allergens,
+            storage,
+            shelf_life_days,
             price_from: p.price_from,
             available,
             packs,
@@ -135,6 +172,66 @@ impl ProductView {
             created_at: p.created_at,
             updated_at: p.updated_at,
             published_at: p.published_at,
+            notices: Vec::new(),
+            waiting: None,
+        }
+    }
+}
+
+/// One thing that belongs on a label.
+#[derive(Serialize, ToSchema)]
+pub struct LabelItemView {
+    item: LabelItem,
+    state: LabelState,
+    /// What to do about it, in the reader's language; null unless it is missing.
+    advice: Option<String>,
+}
+
+/// Something to look at; it forbids nothing.
+#[derive(Serialize, ToSchema)]
+pub struct LabelHintView {
+    hint: LabelHint,
+    /// In the reader's language.
+    advice: String,
+}
+
+/// How complete a product's label is, and what to do about what is missing.
+#[derive(Serialize, ToSchema)]
+pub struct LabelView {
+    product_id: ProductId,
+    /// How many of the things that are needed are there.
+    present: usize,
+    /// How many are needed.
+    needed: usize,
+    items: Vec<LabelItemView>,
+    hints: Vec<LabelHintView>,
+    notices: Vec<NoticeView>,
+    /// How to get help, in the reader's language.
+    help: String,
+}
+
+impl LabelView {
+    /// In the words of a reader.
+    #[must_use]
+    pub fn told(language: Language, today: NaiveDate, label: Label) -> Self {
+        let (present, needed) = score(&label.items);
+        let item = |(item, state): (LabelItem, LabelState)| {
+            let advice = (state == LabelState::Missing).then(|| say(language, &format!("label.{item}"), &[]));
+            LabelItemView { item, state, advice }
+        };
+        let hint = |hint: LabelHint| LabelHintView { hint, advice: say(language, &format!("hint.{hint}"), &[]) };
+        let help = match &label.hotline {
+            Some(number) => say(language, "help.with_number", &[("number", &number.to_string())]),
+            None => say(language, "help.office", &[]),
+        };
+        Self {
+            product_id: label.listing.product.id,
+            present,
+            needed,
+            items: label.items.into_iter().map(item).collect(),
+            hints: label.hints.into_iter().map(hint).collect(),
+            notices: label.listing.lapses.into_iter().map(|lapse| NoticeView::on(today, lapse)).collect(),
+            help,
         }
     }
 }

@@ -1,17 +1,22 @@
 //! Orders and the values they are made of.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::books::ledger::Channel;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
 use crate::market::catalogue::ProductId;
-use crate::market::packs::model::Channel;
+use crate::market::packs::model::Channel as PriceChannel;
 use crate::market::packs::{PackId, Unit};
-use crate::market::payments::{Method, Payment};
+use crate::market::payments::{Bill, Method, Payment, Refund};
+use crate::market::preorders::WindowId;
+use crate::market::shops::ZoneId;
+use crate::people::accounts::PersonName;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::Resource;
 use crate::people::villages::VillageId;
@@ -25,9 +30,17 @@ typed_id!(
     /// The orders of one cart.
     OrderGroupId, "grp"
 );
+typed_id!(
+    /// A change of an order that its seller proposes.
+    ChangeId, "chg"
+);
 plain_text!(
     /// Where to bring it.
     Address, max 300, lines true
+);
+plain_text!(
+    /// The village, district or town to bring it to: enough to say what that costs.
+    Area, max 100
 );
 plain_text!(
     /// A word to the seller.
@@ -47,13 +60,15 @@ word_enum! {
         Ready = "ready",
         /// In the buyer's hands.
         HandedOver = "handed_over",
+        /// The buyer says that something is wrong with the goods.
+        ClaimOpen = "claim_open",
         /// Handed over and paid.
         Completed = "completed",
         /// The seller declined.
         Rejected = "rejected",
         /// Called off.
         Cancelled = "cancelled",
-        /// The seller did not answer in time.
+        /// It was not answered, or not paid, in time.
         Expired = "expired",
     }
 }
@@ -68,8 +83,33 @@ word_enum! {
     }
 }
 
-/// The only channel so far: ordered here.
-pub const ONLINE: &str = "online";
+word_enum! {
+    /// How far the two have come about what delivery costs.
+    Quote as "DeliveryQuote" {
+        /// There is nothing to agree: the fee is known, or there is none.
+        NotNeeded = "not_needed",
+        /// The seller is to say what it costs.
+        Asked = "asked",
+        /// The seller has said it; the buyer is to agree.
+        Quoted = "quoted",
+        /// The buyer has agreed.
+        Agreed = "agreed",
+    }
+}
+
+word_enum! {
+    /// How far a proposed change has come.
+    ChangeState as "OrderChangeState" {
+        /// The buyer is to agree.
+        Proposed = "proposed",
+        /// She agreed; the order is changed.
+        Agreed = "agreed",
+        /// She did not; the order stays as it is.
+        Declined = "declined",
+        /// The seller took it back, or the order was called off.
+        Withdrawn = "withdrawn",
+    }
+}
 
 /// How many packs one line orders: 1 to 10,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -98,6 +138,8 @@ impl<'de> Deserialize<'de> for Quantity {
 pub struct CartLine {
     pub pack_id: PackId,
     pub quantity: Quantity,
+    /// Orders from a pre-order window instead of from stock.
+    pub preorder_id: Option<WindowId>,
 }
 
 /// A cart, ready to be ordered.
@@ -114,21 +156,43 @@ pub struct Cart {
 #[derive(Clone, Debug)]
 pub enum Delivery {
     Pickup,
-    BySeller(Address),
+    BySeller {
+        address: Address,
+        /// What the seller may know before she accepts.
+        area: Option<Area>,
+        /// At most one of each seller's; who has none here is asked for a quote.
+        zones: Vec<ZoneId>,
+    },
 }
 
-impl Delivery {
-    /// The word and the address, as they are stored.
-    #[must_use]
-    pub const fn parts(&self) -> (Fulfilment, Option<&Address>) {
-        match self {
-            Self::Pickup => (Fulfilment::Pickup, None),
-            Self::BySeller(address) => (Fulfilment::SellerDelivery, Some(address)),
-        }
-    }
+/// A line of a sale that the seller writes down.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SaleLine {
+    pub pack_id: PackId,
+    pub quantity: Quantity,
+    /// What was agreed for one pack; the retail price unless said otherwise.
+    pub unit_price: Option<Rupiah>,
 }
 
-/// An order with its seller's name and its payment.
+/// A sale made outside this system, as its seller writes it down.
+#[derive(Clone, Debug)]
+pub struct Sale {
+    pub channel: Channel,
+    pub lines: Vec<SaleLine>,
+    pub buyer_name: Option<PersonName>,
+    pub buyer_phone: Option<Phone>,
+    pub address: Option<Address>,
+    pub delivery_fee: Rupiah,
+    pub note: Option<Note>,
+    pub payment: Method,
+    /// Whether the goods have changed hands.
+    pub handed_over: bool,
+    /// Whether the money is there.
+    pub paid: bool,
+}
+
+/// An order with its seller's name and its bill.
 #[derive(Clone, Debug, Queryable)]
 pub struct Order {
     pub id: OrderId,
@@ -136,33 +200,40 @@ pub struct Order {
     pub number: String,
     pub village_id: VillageId,
     pub seller_id: EnterpriseId,
-    pub buyer_id: AccountId,
-    pub buyer_name: String,
-    pub buyer_phone: Phone,
+    /// Null when the seller wrote it down for someone without an account.
+    pub buyer_id: Option<AccountId>,
+    pub buyer_name: Option<String>,
+    pub buyer_phone: Option<Phone>,
     pub fulfilment: Fulfilment,
     pub address: Option<String>,
     pub note: Option<String>,
-    pub total: Rupiah,
+    pub channel: Channel,
     pub state: State,
     pub version: i32,
     pub placed_at: Timestamp,
     pub updated_at: Timestamp,
+    pub area: Option<String>,
+    pub zone: Option<String>,
+    pub quote: Quote,
+    pub quoted_fee: Option<Rupiah>,
+    /// When pre-ordered goods will be ready.
+    pub ready_on: Option<NaiveDate>,
+    pub answer_by: Option<Timestamp>,
+    pub pay_by: Option<Timestamp>,
+    pub hand_over_by: Option<Timestamp>,
+    pub handed_over_at: Option<Timestamp>,
+    pub complete_at: Option<Timestamp>,
     pub seller_name: String,
     pub seller_assisted: bool,
     pub seller_state: enterprises::State,
-    pub payment: Payment,
+    pub bill: Bill,
 }
 
 impl Order {
     /// The order as permission sees it.
     #[must_use]
     pub fn resource(&self) -> Resource {
-        Resource {
-            village: Some(self.village_id),
-            enterprise: Some(self.seller_id),
-            buyer: Some(self.buyer_id),
-            assisted: self.seller_assisted,
-        }
+        Resource { village: Some(self.village_id), enterprise: Some(self.seller_id), buyer: self.buyer_id, assisted: self.seller_assisted }
     }
 }
 
@@ -175,15 +246,51 @@ pub struct Line {
     pub name: String,
     pub unit: Unit,
     pub unit_price: Rupiah,
+    /// As it stands now.
     pub quantity: i64,
     pub total: Rupiah,
     pub pack_id: PackId,
     pub pack_label: String,
-    pub price_channel: Channel,
+    pub price_channel: PriceChannel,
+    /// As it was ordered, before any change the buyer agreed to.
+    pub ordered: i64,
+    pub preorder_id: Option<WindowId>,
 }
 
-/// An order with its lines.
-pub type Whole = (Order, Vec<Line>);
+/// What a line of a proposed change says: fewer, or another pack in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct ChangeLine {
+    pub change_id: ChangeId,
+    /// The line of the order it is about.
+    pub position: i32,
+    /// How many stay.
+    pub quantity: i64,
+    pub replacement_pack_id: Option<PackId>,
+    pub replacement_quantity: i64,
+}
+
+/// A change its seller proposes.
+#[derive(Clone, Debug, Queryable)]
+pub struct Change {
+    pub id: ChangeId,
+    pub order_id: OrderId,
+    pub state: ChangeState,
+    pub reason: String,
+    /// What the goods would come to.
+    pub goods: Rupiah,
+    pub proposed_at: Timestamp,
+}
+
+/// An order with everything that is shown with it.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    pub order: Order,
+    pub lines: Vec<Line>,
+    pub payments: Vec<Payment>,
+    pub refunds: Vec<Refund>,
+    /// The change that waits for the buyer's word.
+    pub change: Option<(Change, Vec<ChangeLine>)>,
+}
 
 /// One move of an order's state; without an actor it was the clock.
 #[derive(Clone, Debug, Queryable)]

@@ -1,72 +1,301 @@
-//! How an order is paid, and how its money goes back when it is called off.
+//! What happens to the money of an order. Every act changes the bill; the books and the refund that is due
+//! follow from the change.
 
-use super::model::{Order, OrderId, Whole};
+use super::accounting::{self, Act};
+use super::model::{ChangeId, Order, OrderId, State, Whole};
 use super::rules;
-use super::service::{OrderError, Outcome, account, get, person, whole};
+use super::service::{OrderError, Outcome, get, person, step_if_done, whole};
+use super::store;
+use crate::books::ledger::{self, Account, Entry, Holder, Movement};
 use crate::kit::auth::Identity;
-use crate::kit::db::Tx;
-use crate::market::payments::{self, Move, Refund, State};
+use crate::kit::db::{Failure, Tx};
+use crate::kit::money::{MoneyError, Rupiah};
+use crate::market::media::{self, Attachment, MediaId, Purpose};
+use crate::market::payments::model::{Move, RefundCause, RefundMove, State as PaymentState};
+use crate::market::payments::rules::without_missing_digits;
+use crate::market::payments::service::{self as payments, Incoming, PaymentError};
+use crate::market::payments::{Bill, Method, Payment, PaymentId, Refund, RefundId};
 use crate::people::permissions::{Action, By, authorize};
 
-/// Moves the payment of an order: the buyer claims, the seller confirms or refuses.
-///
-/// # Errors
-/// [`OrderError::PaymentWrongState`] when `event` cannot happen now.
-pub fn advance(tx: &mut Tx<'_>, who: Identity, id: OrderId, event: Move, action: Action, reason: Option<&str>) -> Outcome<Whole> {
+/// What an act does to a bill, and how it is told.
+struct Doing<'a> {
+    movement: Movement,
+    reference: String,
+    till: Account,
+    cause: RefundCause,
+    by: Option<By<'a>>,
+}
+
+/// Changes the bill of an order, with its entry in the books and the refund that follows from it.
+fn apply(tx: &mut Tx<'_>, order: &Order, doing: Doing<'_>, change: impl FnOnce(Bill) -> Result<Bill, MoneyError>) -> Outcome<Bill> {
+    let before = payments::bill(tx, order.id)?;
+    let changed = change(before).map_err(OrderError::from)?;
+    let after = Bill { owed_back: changed.surplus().map_err(OrderError::from)?, ..changed };
+    let act = Act { movement: doing.movement, reference: doing.reference, till: doing.till, at: tx.now() };
+    let entry = accounting::entry(&before, &after, order.channel, act).map_err(OrderError::from)?;
+    post(tx, order, &entry)?;
+    payments::settle(tx, order.id, &after, doing.cause, doing.by)?;
+    Ok(after)
+}
+
+fn post(tx: &mut Tx<'_>, order: &Order, entry: &Entry) -> Outcome<()> {
+    ledger::service::post(tx, order.seller_id, entry).map_err(|failure| failure.map(OrderError::Books))?;
+    Ok(())
+}
+
+fn refused(failure: Failure<PaymentError>) -> Failure<OrderError> {
+    failure.map(OrderError::Payment)
+}
+
+/// Who acts on whose money: the order, with what the event rows keep.
+fn acting<'a>(tx: &mut Tx<'_>, who: Identity, id: OrderId, action: Action, reason: Option<&'a str>) -> Outcome<(Order, By<'a>)> {
     let now = tx.now();
     let person = person(tx, who, now)?;
     let order = get(tx, id)?;
     let resource = order.resource();
     authorize(&person, action, &resource).map_err(OrderError::from)?;
     let on_behalf_of = person.on_behalf_of(&resource).filter(|_| action == Action::FulfilOrder);
-    go(tx, &order, event, Some(By { actor: who.account, on_behalf_of, reason }))?;
-    if event == Move::Confirm {
-        let payment = &order.payment;
-        let entry = rules::payment_received(id, payment.amount, payment.method, order.state, now).map_err(OrderError::from)?;
-        account(tx, order.seller_id, &entry)?;
-        if rules::is_called_off(order.state) {
-            owe_back(tx, &order)?;
-        }
-    }
-    Ok(whole(tx, id)?)
+    Ok((order, By { actor: who.account, on_behalf_of, reason }))
 }
 
-fn go(tx: &mut Tx<'_>, order: &Order, event: Move, by: Option<By<'_>>) -> Outcome<()> {
-    let from = order.payment.state;
-    let wrong = || OrderError::PaymentWrongState { state: from, wanted: event };
-    let to = payments::next(from, event).ok_or_else(wrong)?;
-    if payments::move_state(tx, order.id, from, to, by)? { Ok(()) } else { Err(wrong().into()) }
-}
-
-/// What calling off an order does to its payment: money that came is owed back, a claim stays open,
-/// anything else is void.
-pub(super) fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
-    match order.payment.state {
-        State::Confirmed => owe_back(tx, order),
-        State::Awaiting | State::Refused => go(tx, order, Move::Void, by),
-        State::Claimed | State::Void => Ok(()),
-    }
-}
-
-fn owe_back(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
-    payments::move_refund(tx, order.id, Refund::None, Refund::Due)?;
-    let entry = rules::refund_due(order.id, order.payment.amount, tx.now()).map_err(OrderError::from)?;
-    account(tx, order.seller_id, &entry)
-}
-
-/// The seller has sent the money back.
+/// The buyer says that she has paid: all that is outstanding unless she names an amount.
 ///
 /// # Errors
-/// [`OrderError::NoRefundDue`].
-pub fn send_refund(tx: &mut Tx<'_>, who: Identity, id: OrderId) -> Outcome<Whole> {
-    let now = tx.now();
-    let person = person(tx, who, now)?;
-    let order = get(tx, id)?;
-    authorize(&person, Action::FulfilOrder, &order.resource()).map_err(OrderError::from)?;
-    if !payments::move_refund(tx, id, Refund::Due, Refund::Sent)? {
-        return Err(OrderError::NoRefundDue.into());
+/// [`OrderError::PaymentNotDue`] before the seller has taken the order on, [`OrderError::NothingToPay`].
+pub fn claim(tx: &mut Tx<'_>, who: Identity, id: OrderId, amount: Option<Rupiah>, proof: Option<MediaId>) -> Outcome<Whole> {
+    let (order, by) = acting(tx, who, id, Action::BuyOrder, None)?;
+    if !rules::may_claim_payment(order.state) {
+        return Err(OrderError::PaymentNotDue { state: order.state }.into());
     }
-    let entry = rules::refund_sent(id, order.payment.amount, order.payment.method, now).map_err(OrderError::from)?;
-    account(tx, order.seller_id, &entry)?;
+    let unclaimed = order.bill.outstanding().and_then(|missing| missing.minus(order.bill.claimed)).map_err(OrderError::from)?;
+    let amount = amount.unwrap_or(unclaimed);
+    if !amount.is_positive() {
+        return Err(OrderError::NothingToPay.into());
+    }
+    attach(tx, who, &order, proof)?;
+    let incoming = Incoming { method: order.bill.method, amount, holder: Holder::Seller, proof };
+    payments::take_in(tx, id, incoming, PaymentState::Claimed, Some(by)).map_err(refused)?;
+    let claimed = order.bill.claimed.plus(amount).map_err(OrderError::from)?;
+    payments::settle(tx, id, &Bill { claimed, ..order.bill }, RefundCause::Overpaid, Some(by))?;
+    store::touch(tx, id)?;
     Ok(whole(tx, id)?)
+}
+
+/// A picture belongs to the order from now on: its two sides may see it, and nobody else.
+fn attach(tx: &mut Tx<'_>, who: Identity, order: &Order, proof: Option<MediaId>) -> Outcome<()> {
+    let Some(media) = proof else { return Ok(()) };
+    let subject = order.id.to_string();
+    let to = Attachment { subject: &subject, enterprise: order.seller_id, buyer: order.buyer_id };
+    media::service::attach(tx, who.account, media, Purpose::PaymentProof, &to).map_err(|failure| failure.map(OrderError::Photo))
+}
+
+/// Money is there that nobody had claimed: cash, or a transfer the seller found.
+#[derive(Clone, Copy, Debug)]
+pub struct Received {
+    /// All that is outstanding, unless said otherwise.
+    pub amount: Option<Rupiah>,
+    /// As the order is to be paid, unless said otherwise.
+    pub method: Option<Method>,
+    pub holder: Holder,
+}
+
+/// The seller has received money; she, or the courier or warung that collected it for her.
+///
+/// # Errors
+/// [`OrderError::NothingToPay`] when nothing is outstanding and no amount is named.
+pub fn receive(tx: &mut Tx<'_>, who: Identity, id: OrderId, received: Received) -> Outcome<Whole> {
+    let (order, by) = acting(tx, who, id, Action::FulfilOrder, None)?;
+    take_in(tx, &order, received, by)?;
+    done(tx, id, by)
+}
+
+/// All that is outstanding is there, for a sale its seller writes down.
+pub(super) fn receive_all(tx: &mut Tx<'_>, id: OrderId, holder: Holder, by: By<'_>) -> Outcome<()> {
+    let order = get(tx, id)?;
+    take_in(tx, &order, Received { amount: None, method: None, holder }, by)
+}
+
+fn take_in(tx: &mut Tx<'_>, order: &Order, received: Received, by: By<'_>) -> Outcome<()> {
+    let outstanding = order.bill.outstanding().map_err(OrderError::from)?;
+    let amount = received.amount.unwrap_or(outstanding);
+    if !amount.is_positive() {
+        return Err(OrderError::NothingToPay.into());
+    }
+    let method = received.method.unwrap_or(order.bill.method);
+    let incoming = Incoming { method, amount, holder: received.holder, proof: None };
+    let payment = payments::take_in(tx, order.id, incoming, PaymentState::Confirmed, Some(by)).map_err(refused)?;
+    came_in(tx, order, payment, method.till(received.holder), amount, Rupiah::ZERO, by)
+}
+
+fn came_in(tx: &mut Tx<'_>, order: &Order, payment: PaymentId, till: Account, amount: Rupiah, claimed: Rupiah, by: By<'_>) -> Outcome<()> {
+    let reference = format!("{payment}:confirmed");
+    let cause = if order.bill.void { RefundCause::CalledOff } else { RefundCause::Overpaid };
+    let doing = Doing { movement: Movement::PaymentReceived, reference, till, cause, by: Some(by) };
+    apply(tx, order, doing, |bill| {
+        let received = bill.received.plus(amount)?;
+        without_missing_digits(Bill { received, claimed: bill.claimed.minus(claimed)?, ..bill })
+    })?;
+    Ok(())
+}
+
+/// An order that was only waiting for its money is completed when the time for claims is over.
+fn done(tx: &mut Tx<'_>, id: OrderId, by: By<'_>) -> Outcome<Whole> {
+    let order = get(tx, id)?;
+    if order.complete_at.is_some_and(|at| at <= tx.now()) {
+        step_if_done(tx, id, by)?;
+    }
+    store::touch(tx, id)?;
+    Ok(whole(tx, id)?)
+}
+
+/// The seller has the money that was claimed; `amount` is what really came.
+///
+/// # Errors
+/// [`PaymentError::WrongState`] unless it is claimed.
+pub fn confirm(tx: &mut Tx<'_>, who: Identity, id: PaymentId, amount: Option<Rupiah>, holder: Holder) -> Outcome<Whole> {
+    let payment = payments::payment(tx, id)?;
+    let (order, by) = acting(tx, who, payment.order_id, Action::FulfilOrder, None)?;
+    let amount = amount.unwrap_or(payment.amount);
+    if !amount.is_positive() {
+        return Err(OrderError::NothingToPay.into());
+    }
+    payments::advance(tx, &payment, Move::Confirm, amount, holder, Some(by)).map_err(refused)?;
+    came_in(tx, &order, id, payment.method.till(holder), amount, payment.amount, by)?;
+    done(tx, order.id, by)
+}
+
+/// The seller does not see the money that was claimed.
+///
+/// # Errors
+/// [`PaymentError::WrongState`] unless it is claimed.
+pub fn refuse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> Outcome<Whole> {
+    let payment = payments::payment(tx, id)?;
+    let (order, by) = acting(tx, who, payment.order_id, Action::FulfilOrder, Some(reason))?;
+    payments::advance(tx, &payment, Move::Refuse, payment.amount, payment.holder, Some(by)).map_err(refused)?;
+    let claimed = order.bill.claimed.minus(payment.amount).map_err(OrderError::from)?;
+    payments::settle(tx, order.id, &Bill { claimed, ..order.bill }, RefundCause::Overpaid, Some(by))?;
+    store::touch(tx, order.id)?;
+    Ok(whole(tx, order.id)?)
+}
+
+/// Money that was confirmed is not there after all.
+///
+/// # Errors
+/// [`PaymentError::WrongState`] unless it is confirmed, [`OrderError::AlreadySentBack`] when it has been paid back.
+pub fn reverse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> Outcome<Whole> {
+    let payment = payments::payment(tx, id)?;
+    let (order, by) = acting(tx, who, payment.order_id, Action::FulfilOrder, Some(reason))?;
+    let left = order.bill.received.minus(payment.amount).map_err(OrderError::from)?;
+    if left < order.bill.returned {
+        return Err(OrderError::AlreadySentBack.into());
+    }
+    payments::advance(tx, &payment, Move::Reverse, payment.amount, payment.holder, Some(by)).map_err(refused)?;
+    let till = payment.method.till(payment.holder);
+    let doing = Doing {
+        movement: Movement::PaymentReversed,
+        reference: format!("{id}:reversed"),
+        till,
+        cause: RefundCause::Overpaid,
+        by: Some(by),
+    };
+    apply(tx, &order, doing, |bill| Ok(Bill { received: left, ..bill }))?;
+    store::touch(tx, order.id)?;
+    Ok(whole(tx, order.id)?)
+}
+
+/// Cash that a courier or a warung held comes into the seller's hand.
+///
+/// # Errors
+/// [`PaymentError::WrongState`] unless someone else holds it.
+pub fn hand_in(tx: &mut Tx<'_>, who: Identity, id: PaymentId) -> Outcome<Whole> {
+    let payment: Payment = payments::payment(tx, id)?;
+    let (order, by) = acting(tx, who, payment.order_id, Action::FulfilOrder, None)?;
+    payments::hand_in(tx, &payment, Holder::Seller, Some(by)).map_err(refused)?;
+    let entry = Entry::new(Movement::CashMoved, format!("{id}:handed_in"), tx.now());
+    let entry = entry.transfer(payment.method.till(payment.holder), payment.method.till(Holder::Seller), payment.amount);
+    post(tx, &order, &entry.map_err(OrderError::from)?)?;
+    store::touch(tx, order.id)?;
+    Ok(whole(tx, order.id)?)
+}
+
+/// The seller sends back what is owed, or shows again that she has.
+///
+/// # Errors
+/// [`PaymentError::RefundWrongState`].
+pub fn send_refund(tx: &mut Tx<'_>, who: Identity, id: RefundId, proof: Option<MediaId>) -> Outcome<Whole> {
+    let refund: Refund = payments::refund(tx, id)?;
+    let (order, by) = acting(tx, who, refund.order_id, Action::FulfilOrder, None)?;
+    attach(tx, who, &order, proof)?;
+    payments::advance_refund(tx, &refund, RefundMove::Send, proof, Some(by)).map_err(refused)?;
+    if refund.state == crate::market::payments::model::RefundState::Due {
+        let till = order.bill.method.till(Holder::Seller);
+        let doing = Doing { movement: Movement::RefundSent, reference: format!("{id}:sent"), till, cause: refund.cause, by: Some(by) };
+        apply(tx, &order, doing, |bill| Ok(Bill { returned: bill.returned.plus(refund.amount)?, ..bill }))?;
+    }
+    store::touch(tx, order.id)?;
+    Ok(whole(tx, order.id)?)
+}
+
+/// The buyer has the money, or does not see it.
+///
+/// # Errors
+/// [`PaymentError::RefundWrongState`].
+pub fn answer_refund(tx: &mut Tx<'_>, who: Identity, id: RefundId, event: RefundMove, reason: Option<&str>) -> Outcome<Whole> {
+    let refund = payments::refund(tx, id)?;
+    let (order, by) = acting(tx, who, refund.order_id, Action::BuyOrder, reason)?;
+    payments::advance_refund(tx, &refund, event, None, Some(by)).map_err(refused)?;
+    store::touch(tx, order.id)?;
+    Ok(whole(tx, order.id)?)
+}
+
+/// The goods have changed hands: what they cost is earned.
+pub(super) fn earn(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
+    let doing = quiet(Movement::Sale, format!("{}:sale", order.id), order, RefundCause::Overpaid, by);
+    apply(tx, order, doing, |bill| Ok(Bill { earned: true, ..bill })).map(drop)
+}
+
+/// The order is called off: what was paid is owed back; a claim stays open, the buyer's money may be on its way.
+pub(super) fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
+    let doing = quiet(Movement::RefundDue, format!("{}:called_off", order.id), order, RefundCause::CalledOff, by);
+    apply(tx, order, doing, |bill| Ok(Bill { void: true, ..bill })).map(drop)
+}
+
+/// What delivery costs is agreed.
+pub(super) fn agree_delivery(tx: &mut Tx<'_>, order: &Order, fee: Rupiah, by: By<'_>) -> Outcome<()> {
+    let doing = quiet(Movement::DeliveryFee, format!("{}:delivery", order.id), order, RefundCause::Overpaid, Some(by));
+    apply(tx, order, doing, |bill| Ok(Bill { delivery: Some(fee), ..bill })).map(drop)
+}
+
+/// The lines have changed with the buyer's consent.
+pub(super) fn change_goods(tx: &mut Tx<'_>, order: &Order, change: ChangeId, goods: Rupiah, by: By<'_>) -> Outcome<()> {
+    let doing = quiet(Movement::RefundDue, change.to_string(), order, RefundCause::Changed, Some(by));
+    apply(tx, order, doing, |bill| Ok(Bill { goods, ..bill })).map(drop)
+}
+
+/// A claim about the goods is settled with `amount` off the bill.
+///
+/// # Errors
+/// [`OrderError::NothingToPay`] when that is more than the bill comes to.
+pub fn allow(tx: &mut Tx<'_>, order: &Order, reference: String, amount: Rupiah, by: Option<By<'_>>) -> Outcome<()> {
+    if amount > order.bill.charge().map_err(OrderError::from)? {
+        return Err(OrderError::NothingToPay.into());
+    }
+    let doing = quiet(Movement::ClaimSettled, reference, order, RefundCause::Claim, by);
+    apply(tx, order, doing, |bill| Ok(Bill { allowance: bill.allowance.plus(amount)?, ..bill })).map(drop)
+}
+
+/// An act in which no money comes in or goes out.
+fn quiet<'a>(movement: Movement, reference: String, order: &Order, cause: RefundCause, by: Option<By<'a>>) -> Doing<'a> {
+    Doing { movement, reference, till: order.bill.method.till(Holder::Seller), cause, by }
+}
+
+/// A transfer is asked for with digits that tell it from the seller's others.
+pub(super) fn choose_digits(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
+    let untouched = order.bill.received == Rupiah::ZERO && order.state == State::Placed;
+    if order.bill.method != Method::BankTransfer || !untouched {
+        return Ok(());
+    }
+    let digits = payments::choose_digits(tx, order.seller_id, order.id)?;
+    payments::settle(tx, order.id, &Bill { digits, ..order.bill }, RefundCause::Overpaid, None)?;
+    Ok(())
 }

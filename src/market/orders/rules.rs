@@ -1,13 +1,13 @@
-//! How an order moves, what a cart comes to, and what each step does to the books.
+//! How an order moves, who may end it when, and what a cart asks for.
 
 use std::collections::BTreeMap;
 
-use super::model::{CartLine, OrderId, State};
-use crate::books::ledger::{Account, Entry, Movement};
+use super::model::{CartLine, Fulfilment, Order, Quote, State};
 use crate::kit::clock::Timestamp;
-use crate::kit::money::{MoneyError, Rupiah};
+use crate::kit::money::Rupiah;
 use crate::market::packs::PackId;
-use crate::market::payments::{self, Method, Refund};
+use crate::market::payments::Method;
+use crate::market::preorders::WindowId;
 use crate::word_enum;
 
 word_enum! {
@@ -23,11 +23,15 @@ word_enum! {
         MarkReady = "mark_ready",
         /// It changes hands.
         HandOver = "hand_over",
+        /// The buyer says that something is wrong with the goods.
+        OpenClaim = "open_claim",
+        /// What was wrong is settled.
+        CloseClaim = "close_claim",
         /// All is done.
         Complete = "complete",
-        /// One side calls it off.
+        /// One side, or the village, calls it off.
         Cancel = "cancel",
-        /// The seller did not answer in time.
+        /// It was not answered, or not paid, in time.
         Expire = "expire",
     }
 }
@@ -38,10 +42,12 @@ pub const fn next(state: State, event: Move) -> Option<State> {
     match (state, event) {
         (State::Placed, Move::Accept) => Some(State::Accepted),
         (State::Placed, Move::Reject) => Some(State::Rejected),
-        (State::Placed, Move::Expire) => Some(State::Expired),
+        (State::Placed | State::Accepted, Move::Expire) => Some(State::Expired),
         (State::Accepted, Move::Prepare) => Some(State::Preparing),
         (State::Preparing, Move::MarkReady) => Some(State::Ready),
         (State::Ready, Move::HandOver) => Some(State::HandedOver),
+        (State::HandedOver | State::Completed, Move::OpenClaim) => Some(State::ClaimOpen),
+        (State::ClaimOpen, Move::CloseClaim) => Some(State::HandedOver),
         (State::HandedOver, Move::Complete) => Some(State::Completed),
         (State::Placed | State::Accepted | State::Preparing | State::Ready, Move::Cancel) => Some(State::Cancelled),
         (
@@ -50,11 +56,21 @@ pub const fn next(state: State, event: Move) -> Option<State> {
             | State::Preparing
             | State::Ready
             | State::HandedOver
+            | State::ClaimOpen
             | State::Completed
             | State::Rejected
             | State::Cancelled
             | State::Expired,
-            Move::Accept | Move::Reject | Move::Prepare | Move::MarkReady | Move::HandOver | Move::Complete | Move::Cancel | Move::Expire,
+            Move::Accept
+            | Move::Reject
+            | Move::Prepare
+            | Move::MarkReady
+            | Move::HandOver
+            | Move::OpenClaim
+            | Move::CloseClaim
+            | Move::Complete
+            | Move::Cancel
+            | Move::Expire,
         ) => None,
     }
 }
@@ -64,9 +80,14 @@ pub const fn next(state: State, event: Move) -> Option<State> {
 pub const fn buyer_may_cancel(state: State) -> bool {
     match state {
         State::Placed | State::Accepted => true,
-        State::Preparing | State::Ready | State::HandedOver | State::Completed | State::Rejected | State::Cancelled | State::Expired => {
-            false
-        }
+        State::Preparing
+        | State::Ready
+        | State::HandedOver
+        | State::ClaimOpen
+        | State::Completed
+        | State::Rejected
+        | State::Cancelled
+        | State::Expired => false,
     }
 }
 
@@ -75,7 +96,9 @@ pub const fn buyer_may_cancel(state: State) -> bool {
 pub const fn seller_may_cancel(state: State) -> bool {
     match state {
         State::Accepted | State::Preparing | State::Ready => true,
-        State::Placed | State::HandedOver | State::Completed | State::Rejected | State::Cancelled | State::Expired => false,
+        State::Placed | State::HandedOver | State::ClaimOpen | State::Completed | State::Rejected | State::Cancelled | State::Expired => {
+            false
+        }
     }
 }
 
@@ -84,78 +107,126 @@ pub const fn seller_may_cancel(state: State) -> bool {
 pub const fn is_called_off(state: State) -> bool {
     match state {
         State::Rejected | State::Cancelled | State::Expired => true,
-        State::Placed | State::Accepted | State::Preparing | State::Ready | State::HandedOver | State::Completed => false,
+        State::Placed | State::Accepted | State::Preparing | State::Ready | State::HandedOver | State::ClaimOpen | State::Completed => {
+            false
+        }
     }
 }
+
+/// Whether the lines of the order can still change: until the goods have changed hands.
+#[must_use]
+pub const fn may_change(state: State) -> bool {
+    match state {
+        State::Placed | State::Accepted | State::Preparing | State::Ready => true,
+        State::HandedOver | State::ClaimOpen | State::Completed | State::Rejected | State::Cancelled | State::Expired => false,
+    }
+}
+
+/// Whether a buyer may say that she has paid: once the seller has taken the order on.
+#[must_use]
+pub const fn may_claim_payment(state: State) -> bool {
+    match state {
+        State::Accepted | State::Preparing | State::Ready | State::HandedOver | State::ClaimOpen => true,
+        State::Placed | State::Completed | State::Rejected | State::Cancelled | State::Expired => false,
+    }
+}
+
+/// The states in which the seller sees who the buyer is: once she has accepted.
+pub const SHOW_BUYER: &[State] = &[State::Accepted, State::Preparing, State::Ready, State::HandedOver, State::ClaimOpen, State::Completed];
 
 /// Whether the seller may see who the buyer is: once she has accepted, and as long as she owes her money.
 #[must_use]
-pub const fn seller_sees_buyer(state: State, refund: Refund) -> bool {
-    match state {
-        State::Accepted | State::Preparing | State::Ready | State::HandedOver | State::Completed => true,
-        State::Placed | State::Rejected | State::Cancelled | State::Expired => !matches!(refund, Refund::None),
+pub fn seller_sees_buyer(state: State, owed_back: Rupiah, returned: Rupiah) -> bool {
+    SHOW_BUYER.contains(&state) || owed_back.is_positive() || returned.is_positive()
+}
+
+/// Whether what delivery costs is settled, so that the order can be taken on.
+#[must_use]
+pub const fn is_quote_settled(quote: Quote) -> bool {
+    match quote {
+        Quote::NotNeeded | Quote::Agreed => true,
+        Quote::Asked | Quote::Quoted => false,
     }
 }
 
-/// The demand of a cart per pack: two lines on one pack are one demand.
+/// Whether goods can be paid for this way when they reach the buyer that way.
 #[must_use]
-pub fn demand(lines: &[CartLine]) -> BTreeMap<PackId, i64> {
+pub const fn fits(method: Method, fulfilment: Fulfilment) -> bool {
+    match (method, fulfilment) {
+        (Method::CashAtPickup, Fulfilment::SellerDelivery) => false,
+        (Method::CashAtPickup, Fulfilment::Pickup)
+        | (Method::CashOnDelivery | Method::BankTransfer | Method::Qris, Fulfilment::Pickup | Fulfilment::SellerDelivery) => true,
+    }
+}
+
+/// Which time has run out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overdue {
+    /// The seller has not answered.
+    Answer,
+    /// The buyer has not paid.
+    Payment,
+    /// The seller has not handed over.
+    HandOver,
+    /// The buyer has said nothing against it.
+    Completion,
+}
+
+impl Overdue {
+    /// What follows from it.
+    #[must_use]
+    pub const fn event(self) -> Move {
+        match self {
+            Self::Answer | Self::Payment => Move::Expire,
+            Self::HandOver => Move::Cancel,
+            Self::Completion => Move::Complete,
+        }
+    }
+}
+
+/// Whether a time has run out for `order` at `now`, and which. An order with an open claim of payment does
+/// not expire: the buyer's money may be on its way.
+#[must_use]
+pub fn overdue(order: &Order, now: Timestamp) -> Option<Overdue> {
+    let over = |limit: Option<Timestamp>| limit.is_some_and(|limit| limit <= now);
+    let unpaid = order.bill.outstanding().is_ok_and(Rupiah::is_positive) && !order.bill.claimed.is_positive();
+    match order.state {
+        State::Placed if over(order.answer_by) => Some(Overdue::Answer),
+        State::Accepted if over(order.pay_by) && unpaid => Some(Overdue::Payment),
+        State::Accepted | State::Preparing | State::Ready if over(order.hand_over_by) => Some(Overdue::HandOver),
+        State::HandedOver if over(order.complete_at) && is_paid(order) => Some(Overdue::Completion),
+        State::Placed
+        | State::Accepted
+        | State::Preparing
+        | State::Ready
+        | State::HandedOver
+        | State::ClaimOpen
+        | State::Completed
+        | State::Rejected
+        | State::Cancelled
+        | State::Expired => None,
+    }
+}
+
+/// Whether all of the order's money is there.
+#[must_use]
+pub fn is_paid(order: &Order) -> bool {
+    order.bill.delivery.is_some() && order.bill.outstanding() == Ok(Rupiah::ZERO)
+}
+
+/// The demand of a cart per stock item: two lines on one pack are one demand. Pre-orders ask the window, not the stock.
+#[must_use]
+pub fn demand(lines: &[CartLine]) -> BTreeMap<(PackId, Option<WindowId>), i64> {
     let mut demand = BTreeMap::new();
     for line in lines {
-        *demand.entry(line.pack_id).or_insert(0) += line.quantity.units();
+        *demand.entry((line.pack_id, line.preorder_id)).or_insert(0) += line.quantity.units();
     }
     demand
 }
 
-/// Where money of this kind is kept.
-const fn till(method: Method) -> Account {
-    match method {
-        Method::CashOnDelivery => Account::CashSeller,
-        Method::BankTransfer => Account::Bank,
-    }
-}
-
-/// The goods change hands: income, owed by the buyer unless she has paid.
-///
-/// # Errors
-/// [`MoneyError`] for a negative total.
-pub fn sale(order: OrderId, total: Rupiah, payment: payments::State, at: Timestamp) -> Result<Entry, MoneyError> {
-    let against = if payment == payments::State::Confirmed { Account::AdvancesBuyers } else { Account::ReceivableBuyers };
-    Entry::new(Movement::Sale, format!("{order}:sale"), at).transfer(Account::SalesOnline, against, total)
-}
-
-/// The money has come, for goods handed over or still to be.
-///
-/// # Errors
-/// [`MoneyError`] for a negative amount.
-pub fn payment_received(order: OrderId, amount: Rupiah, method: Method, state: State, at: Timestamp) -> Result<Entry, MoneyError> {
-    let handed_over = matches!(state, State::HandedOver | State::Completed);
-    let against = if handed_over { Account::ReceivableBuyers } else { Account::AdvancesBuyers };
-    Entry::new(Movement::PaymentReceived, format!("{order}:payment"), at).transfer(against, till(method), amount)
-}
-
-/// Money for an order that was called off is owed back.
-///
-/// # Errors
-/// [`MoneyError`] for a negative amount.
-pub fn refund_due(order: OrderId, amount: Rupiah, at: Timestamp) -> Result<Entry, MoneyError> {
-    Entry::new(Movement::RefundDue, format!("{order}:refund_due"), at).transfer(Account::RefundsBuyers, Account::AdvancesBuyers, amount)
-}
-
-/// The money has gone back.
-///
-/// # Errors
-/// [`MoneyError`] for a negative amount.
-pub fn refund_sent(order: OrderId, amount: Rupiah, method: Method, at: Timestamp) -> Result<Entry, MoneyError> {
-    Entry::new(Movement::RefundSent, format!("{order}:refund_sent"), at).transfer(till(method), Account::RefundsBuyers, amount)
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::books::ledger::Place;
 
     #[test]
     fn the_state_table_is_as_committed() {
@@ -174,36 +245,12 @@ mod tests {
     #[test]
     fn two_lines_on_one_pack_are_one_demand() {
         let (opak, dodol) = (PackId::new(), PackId::new());
-        let line = |pack_id, quantity: i64| CartLine { pack_id, quantity: serde_json::from_value(quantity.into()).expect("a quantity") };
+        let line = |pack_id, quantity: i64| CartLine {
+            pack_id,
+            quantity: serde_json::from_value(quantity.into()).expect("a quantity"),
+            preorder_id: None,
+        };
         let demand = demand(&[line(opak, 2), line(dodol, 1), line(opak, 3)]);
-        assert_eq!(demand.into_iter().collect::<Vec<_>>(), [(opak, 5), (dodol, 1)]);
-    }
-
-    proptest! {
-        /// Whatever the order of payment and hand-over, a completed order leaves nothing owed and a
-        /// called-off one leaves nothing at all.
-        #[test]
-        fn the_books_close(total in 1i64..1_000_000_000, paid_first: bool, cash: bool, called_off: bool) {
-            let (order, at) = (OrderId::new(), Timestamp::from_chrono("2026-11-24T00:00:00Z".parse().expect("an instant")));
-            let total = Rupiah::new(total).expect("in range");
-            let method = if cash { Method::CashOnDelivery } else { Method::BankTransfer };
-            let entries = if called_off {
-                vec![payment_received(order, total, method, State::Accepted, at), refund_due(order, total, at), refund_sent(order, total, method, at)]
-            } else if paid_first {
-                vec![payment_received(order, total, method, State::Accepted, at), sale(order, total, payments::State::Confirmed, at)]
-            } else {
-                vec![sale(order, total, payments::State::Awaiting, at), payment_received(order, total, method, State::HandedOver, at)]
-            };
-            let mut balances: BTreeMap<Place, Rupiah> = BTreeMap::new();
-            for entry in entries {
-                for (place, amount) in entry.expect("not negative").postings() {
-                    let balance = balances.entry(*place).or_default();
-                    *balance = balance.plus(*amount).expect("in range");
-                }
-            }
-            balances.retain(|_, balance| *balance != Rupiah::ZERO);
-            let expected = if called_off { BTreeMap::new() } else { BTreeMap::from([(till(method).into(), total), (Account::SalesOnline.into(), total.negated())]) };
-            prop_assert_eq!(balances, expected);
-        }
+        assert_eq!(demand.into_iter().collect::<Vec<_>>(), [((opak, None), 5), ((dodol, None), 1)]);
     }
 }

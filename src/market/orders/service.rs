@@ -1,42 +1,58 @@
-//! Placing orders and taking them through their steps.
+//! Looking at orders and taking them through their steps.
 
-use std::collections::BTreeMap;
+use chrono::{Duration, NaiveDate};
 
-use chrono::Duration;
-
-use super::model::{Cart, Event, Order, OrderGroupId, OrderId, State, Whole};
-use super::rules::{self, Move};
-use super::store::{self, Buyer, Share, Wanted};
+use super::model::{ChangeState, Event, Order, OrderGroupId, OrderId, State, Whole};
+use super::rules::{self, Move, Overdue};
+use super::store::{self, Wish};
 use super::{jobs, paying};
 use crate::books::ledger::service::LedgerError;
-use crate::books::ledger::{self, Entry};
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::i18n::{Language, say};
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::market::inventory::{self, InventoryError};
-use crate::market::packs::model::Channel;
-use crate::market::packs::{self, PackId};
-use crate::market::{catalogue, payments};
-use crate::people::accounts;
+use crate::market::media::service::AttachError;
+use crate::market::packs::PackId;
+use crate::market::payments::service::PaymentError;
+use crate::market::payments::{self};
+use crate::market::preorders::rules::NotTaken;
+use crate::market::{preorders, shops};
 use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::payment_details::{self, model::ForBuyer};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
-
-/// An order that its seller has not answered for this long expires.
-pub const ANSWER_HOURS: i64 = 48;
+use crate::people::{accounts, villages};
 
 /// What can happen to a person here.
 #[derive(Debug)]
 pub enum OrderError {
     NotForSale { pack: PackId },
     OwnProduct { pack: PackId },
+    OnHoliday { seller: EnterpriseId, back_on: NaiveDate },
+    BelowMinimum { seller: EnterpriseId, minimum: Rupiah, goods: Rupiah },
+    TooManyWaiting { most: i64 },
     OtherTotal { total: Rupiah },
     TooMuch,
     WrongState { state: State, wanted: Move },
     NotPaid,
     NotTrading,
-    PaymentWrongState { state: payments::State, wanted: payments::Move },
-    NoRefundDue,
+    QuoteOpen,
+    NoQuote,
+    OtherFee { fee: Rupiah },
+    ChangeWaits,
+    NoChange,
+    CannotChange { state: State },
+    BadChange,
+    PaymentNotDue { state: State },
+    NothingToPay,
+    AlreadySentBack,
+    NoSuchZone,
+    PhoneNotProven,
+    MethodNotTaken { seller: EnterpriseId },
+    Payment(PaymentError),
+    Photo(AttachError),
+    Preorder(NotTaken),
     Stock(InventoryError),
     Books(LedgerError),
     Denied(Denied),
@@ -61,86 +77,16 @@ pub(super) fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<
     principal(conn, who, now).map_err(|failure| failure.map(OrderError::from))
 }
 
-pub(super) fn account(tx: &mut Tx<'_>, seller: EnterpriseId, entry: &Entry) -> Outcome<()> {
-    ledger::service::post(tx, seller, entry).map_err(|failure| failure.map(OrderError::Books))?;
-    Ok(())
-}
-
-/// Orders a cart: one order per seller, all or nothing.
-///
-/// # Errors
-/// [`OrderError::NotForSale`], [`OrderError::OwnProduct`], [`OrderError::Stock`] and
-/// [`OrderError::OtherTotal`], each with the figure to show.
-pub fn place(tx: &mut Tx<'_>, who: Identity, cart: &Cart) -> Outcome<(OrderGroupId, Rupiah, Vec<Whole>)> {
-    let now = tx.now();
-    let person = person(tx, who, now)?;
-    let demand = rules::demand(&cart.lines);
-    let ids: Vec<PackId> = demand.keys().copied().collect();
-    let offers = packs::service::offers(tx, &ids)?;
-    for id in &ids {
-        let offer =
-            offers.iter().find(|offer| offer.pack.row.id == *id && offer.is_public()).ok_or(OrderError::NotForSale { pack: *id })?;
-        if person.acts_for(&catalogue::service::resource(&offer.product)) {
-            return Err(OrderError::OwnProduct { pack: *id }.into());
-        }
-    }
-    let mut shares: BTreeMap<EnterpriseId, Share<'_>> = BTreeMap::new();
-    let mut total = Rupiah::ZERO;
-    for offer in &offers {
-        let (product, pack) = (&offer.product, offer.pack.row.id);
-        let quantity = demand[&pack];
-        let price = packs::rules::price_for(&offer.pack.prices, Channel::Retail, quantity).ok_or(OrderError::NotForSale { pack })?;
-        let line_total = price.amount.times(quantity).map_err(OrderError::from)?;
-        total = total.plus(line_total).map_err(OrderError::from)?;
-        let share = shares.entry(product.enterprise_id).or_insert_with(|| Share {
-            number: order_number(),
-            village: product.village_id,
-            seller: product.enterprise_id,
-            total: Rupiah::ZERO,
-            lines: Vec::new(),
-        });
-        share.total = share.total.plus(line_total).map_err(OrderError::from)?;
-        share.lines.push(Wanted { offer, price, quantity, total: line_total });
-    }
-    if cart.expected_total.is_some_and(|expected| expected != total) {
-        return Err(OrderError::OtherTotal { total }.into());
-    }
-    // In the order of their ids, so that two carts that share packs cannot hold each other up.
-    for (pack, quantity) in &demand {
-        inventory::reserve(tx, *pack, *quantity).map_err(|failure| failure.map(OrderError::Stock))?;
-    }
-    let buyer = accounts::service::contact(tx, who.account)?;
-    let buyer = Buyer { id: who.account, name: buyer.name, phone: buyer.phone };
-    let group = store::insert_group(tx, who.account, total)?;
-    for share in shares.values() {
-        let id = store::insert(tx, group, &buyer, cart, share)?;
-        payments::open(tx, id, cart.payment, share.total)?;
-        store::record(tx, id, State::Placed, State::Placed, Some(By { actor: who.account, on_behalf_of: None, reason: None }))?;
-        jobs::placed(tx, id, now.after(Duration::hours(ANSWER_HOURS)))?;
-    }
-    Ok((group, total, store::of_group(tx, group)?))
-}
-
-/// A short number that people can say on the phone; unique by constraint, not by this function.
-fn order_number() -> String {
-    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let bits = uuid::Uuid::new_v4().as_u128();
-    let letter = |at: u32| char::from(LETTERS[usize::try_from((bits >> (5 * at)) & 31).unwrap_or(0)]);
-    let (left, right): (String, String) = ((0..4).map(letter).collect(), (4..8).map(letter).collect());
-    format!("{left}-{right}")
-}
-
 /// The orders of one cart, for its buyer.
 ///
 /// # Errors
 /// [`OrderError::Denied`].
-pub fn show_group(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderGroupId) -> Outcome<(Rupiah, Vec<Whole>)> {
+pub fn show_group(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderGroupId) -> Outcome<Vec<Whole>> {
     person(conn, who, now)?;
-    let (buyer, total) = store::group(conn, id)?;
-    if buyer != who.account {
+    if store::group_buyer(conn, id)? != Some(who.account) {
         return Err(OrderError::Denied(Denied::Hidden).into());
     }
-    Ok((total, store::of_group(conn, id)?))
+    Ok(store::of_group(conn, id)?)
 }
 
 /// An order for its buyer or its seller.
@@ -150,17 +96,44 @@ pub fn show_group(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderGroup
 pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outcome<Whole> {
     let person = person(conn, who, now)?;
     let whole = store::whole(conn, id)?;
-    authorize(&person, Action::ViewOrder, &whole.0.resource()).map_err(OrderError::from)?;
+    authorize(&person, Action::ViewOrder, &whole.order.resource()).map_err(OrderError::from)?;
     Ok(whole)
 }
 
-/// The moves of an order and those of its payment, oldest first.
+/// The order of a number, for whoever has the number: nothing in it says who buys.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn track(conn: &mut Conn, number: &str) -> Result<Order, DbError> {
+    store::by_number(conn, number)
+}
+
+/// Where the caller's money for an order goes, and how much of it.
+///
+/// # Errors
+/// [`OrderError::PaymentNotDue`] before the seller has taken the order on, [`OrderError::NothingToPay`].
+pub fn instructions(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outcome<(Order, ForBuyer)> {
+    let person = person(conn, who, now)?;
+    let order = store::get(conn, id)?;
+    authorize(&person, Action::BuyOrder, &order.resource()).map_err(OrderError::from)?;
+    if !rules::may_claim_payment(order.state) {
+        return Err(OrderError::PaymentNotDue { state: order.state }.into());
+    }
+    let amount = order.bill.outstanding().map_err(OrderError::from)?;
+    if !amount.is_positive() {
+        return Err(OrderError::NothingToPay.into());
+    }
+    let shown = payment_details::service::for_buyer(conn, order.seller_id, order.bill.method, amount)?;
+    Ok((order, shown))
+}
+
+/// The moves of an order and those of its money, oldest first.
 ///
 /// # Errors
 /// [`OrderError::Denied`].
-pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outcome<(Vec<Event>, Vec<payments::Event>)> {
+pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outcome<(Vec<Event>, Vec<payments::model::Event>)> {
     show(conn, who, now, id)?;
-    Ok((store::events(conn, id)?, payments::events(conn, id)?))
+    Ok((store::events(conn, id)?, payments::service::events(conn, id)?))
 }
 
 /// What the caller has bought, newest first.
@@ -181,20 +154,36 @@ pub fn sold(
     who: Identity,
     now: Timestamp,
     seller: EnterpriseId,
-    state: Option<State>,
+    wish: &Wish,
     before: Option<OrderId>,
     rows: i64,
 ) -> Outcome<Vec<Whole>> {
     let person = person(conn, who, now)?;
     let enterprise = enterprises::service::get(conn, seller)?;
     authorize(&person, Action::FulfilOrder, &enterprise.resource()).map_err(OrderError::from)?;
-    Ok(store::of_seller(conn, seller, state, before, rows)?)
+    Ok(store::of_seller(conn, seller, wish, rules::SHOW_BUYER, before, rows)?)
+}
+
+/// Takes over the orders that were made with the caller's number and no account; answers how many.
+///
+/// # Errors
+/// [`OrderError::PhoneNotProven`] until the number is proven.
+pub fn adopt(tx: &mut Tx<'_>, who: Identity) -> Outcome<usize> {
+    let now = tx.now();
+    person(tx, who, now)?;
+    let account = accounts::service::contact(tx, who.account)?;
+    if account.phone_proven_at.is_none() {
+        return Err(OrderError::PhoneNotProven.into());
+    }
+    let guests = accounts::service::take_over_guests(tx, &account.phone)?;
+    Ok(store::adopt(tx, account.id, &guests, &account.phone)?)
 }
 
 /// Takes an order one step further, with all that follows from it.
 ///
 /// # Errors
-/// [`OrderError::WrongState`] when `event` cannot happen now, [`OrderError::NotPaid`].
+/// [`OrderError::WrongState`] when `event` cannot happen now, [`OrderError::NotPaid`], [`OrderError::QuoteOpen`],
+/// [`OrderError::ChangeWaits`].
 pub fn advance(tx: &mut Tx<'_>, who: Identity, id: OrderId, event: Move, action: Action, reason: Option<&str>) -> Outcome<Whole> {
     let now = tx.now();
     let person = person(tx, who, now)?;
@@ -207,67 +196,162 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: OrderId, event: Move, action:
     if event == Move::Cancel && !may_cancel(&order, who.account) {
         return Err(OrderError::WrongState { state: order.state, wanted: event }.into());
     }
-    let on_behalf_of = person.on_behalf_of(&resource);
-    go(tx, &order, event, Some(By { actor: who.account, on_behalf_of, reason }))?;
+    let on_behalf_of = person.on_behalf_of(&resource).filter(|_| order.buyer_id != Some(who.account));
+    go(tx, &order, event, Some(By { actor: who.account, on_behalf_of, reason }), reason)?;
     Ok(store::whole(tx, id)?)
 }
 
 fn may_cancel(order: &Order, who: AccountId) -> bool {
-    if order.buyer_id == who { rules::buyer_may_cancel(order.state) } else { rules::seller_may_cancel(order.state) }
+    if order.buyer_id == Some(who) { rules::buyer_may_cancel(order.state) } else { rules::seller_may_cancel(order.state) }
 }
 
-/// Ends an order that nobody has answered; does nothing to one that has been.
+/// One step of an order its seller writes down.
+pub(super) fn step(tx: &mut Tx<'_>, id: OrderId, event: Move, by: By<'_>) -> Outcome<()> {
+    let order = store::get(tx, id)?;
+    go(tx, &order, event, Some(by), by.reason)
+}
+
+/// Completes an order that is handed over and paid; leaves any other as it is.
+pub(super) fn step_if_done(tx: &mut Tx<'_>, id: OrderId, by: By<'_>) -> Outcome<()> {
+    let order = store::get(tx, id)?;
+    let done = rules::next(order.state, Move::Complete).is_some() && rules::is_paid(&order);
+    if done { go(tx, &order, Move::Complete, Some(by), None) } else { Ok(()) }
+}
+
+/// Does what is due when a time has run out, if one has; does nothing to an order that moved on in time.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
-pub fn expire(tx: &mut Tx<'_>, id: OrderId) -> Outcome<()> {
+pub fn time_up(tx: &mut Tx<'_>, id: OrderId) -> Outcome<()> {
     let order = store::get(tx, id)?;
-    if rules::next(order.state, Move::Expire).is_none() {
-        return Ok(());
-    }
-    go(tx, &order, Move::Expire, None)
+    let Some(overdue) = rules::overdue(&order, tx.now()) else { return Ok(()) };
+    let language = villages::settings::settings(tx, order.village_id)?.language;
+    go(tx, &order, overdue.event(), None, why(overdue, language).as_deref())
 }
 
-fn go(tx: &mut Tx<'_>, order: &Order, event: Move, by: Option<By<'_>>) -> Outcome<()> {
+/// Why the clock ended an order, for both sides to read.
+fn why(overdue: Overdue, language: Language) -> Option<String> {
+    match overdue {
+        Overdue::Answer => Some(say(language, "reason.not_answered", &[])),
+        Overdue::Payment => Some(say(language, "reason.not_paid", &[])),
+        Overdue::HandOver => Some(say(language, "reason.not_handed_over", &[])),
+        Overdue::Completion => None,
+    }
+}
+
+/// The orders that hold one of these packs and have not changed hands.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn holding(conn: &mut Conn, packs: &[PackId]) -> Result<Vec<OrderId>, DbError> {
+    let open: Vec<State> = State::ALL.iter().copied().filter(|state| rules::next(*state, Move::Cancel).is_some()).collect();
+    store::holding(conn, packs, &open)
+}
+
+/// The village stops an order because its food is not safe; does nothing to one that has changed hands or ended.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn recall(tx: &mut Tx<'_>, id: OrderId, reason: &str) -> Outcome<()> {
+    let order = store::get(tx, id)?;
+    if rules::next(order.state, Move::Cancel).is_none() {
+        return Ok(());
+    }
+    go(tx, &order, Move::Cancel, None, Some(reason))
+}
+
+pub(super) fn go(tx: &mut Tx<'_>, order: &Order, event: Move, by: Option<By<'_>>, reason: Option<&str>) -> Outcome<()> {
     let wrong = || OrderError::WrongState { state: order.state, wanted: event };
     let to = rules::next(order.state, event).ok_or_else(wrong)?;
-    if event == Move::Complete && order.payment.state != payments::State::Confirmed {
-        return Err(OrderError::NotPaid.into());
-    }
-    if !store::move_state(tx, order.id, order.state, to, by)? {
+    may_go(tx, order, event)?;
+    if !store::move_state(tx, order.id, order.state, to, by, reason)? {
         return Err(wrong().into());
     }
     match event {
-        Move::Accept => jobs::accepted(tx, order.id)?,
-        Move::HandOver => hand_over(tx, order)?,
-        Move::Reject | Move::Cancel | Move::Expire => {
-            each_line(tx, order.id, inventory::release)?;
-            paying::call_off(tx, order, by)?;
+        Move::Accept => accept(tx, order),
+        Move::HandOver => hand_over(tx, order, by),
+        Move::Reject | Move::Cancel | Move::Expire => call_off(tx, order, by),
+        Move::MarkReady => made(tx, order),
+        Move::Prepare | Move::Complete | Move::OpenClaim | Move::CloseClaim => Ok(()),
+    }
+}
+
+/// What must be settled before a step, beyond the state itself.
+fn may_go(conn: &mut Conn, order: &Order, event: Move) -> Outcome<()> {
+    match event {
+        Move::Accept if !rules::is_quote_settled(order.quote) => Err(OrderError::QuoteOpen.into()),
+        Move::HandOver if !store::open_changes(conn, &[order.id])?.is_empty() => Err(OrderError::ChangeWaits.into()),
+        Move::Complete if !rules::is_paid(order) => Err(OrderError::NotPaid.into()),
+        Move::Accept
+        | Move::HandOver
+        | Move::Complete
+        | Move::Reject
+        | Move::Prepare
+        | Move::MarkReady
+        | Move::OpenClaim
+        | Move::CloseClaim
+        | Move::Cancel
+        | Move::Expire => Ok(()),
+    }
+}
+
+/// The seller takes it on: from now it is to be paid, where it is paid beforehand, and to be handed over.
+fn accept(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
+    let now = tx.now();
+    let terms = shops::service::terms_of(tx, &[order.seller_id])?.remove(&order.seller_id).unwrap_or_default();
+    let pay_by = if order.bill.method.is_prepaid() {
+        let hours = villages::settings::settings(tx, order.village_id)?.hours_to_pay.count();
+        Some(now.after(Duration::hours(hours.into())))
+    } else {
+        None
+    };
+    let hand_over_by = shops::rules::hand_over_by(&terms, now);
+    let hand_over_by =
+        order.ready_on.map_or(hand_over_by, |day| hand_over_by.max(shops::rules::hand_over_by(&terms, Timestamp::in_village(day, 0))));
+    store::set_accepted(tx, order.id, pay_by, hand_over_by)?;
+    paying::choose_digits(tx, order)?;
+    jobs::accepted(tx, order.id, pay_by, hand_over_by)?;
+    Ok(())
+}
+
+/// Pre-ordered goods come to be when they are ready; from then on they are stock that this order holds.
+fn made(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
+    for line in store::lines(tx, &[order.id])?.iter().filter(|line| line.preorder_id.is_some() && line.quantity > 0) {
+        inventory::make_for_order(tx, line.pack_id, line.quantity).map_err(Failure::widen)?;
+    }
+    Ok(())
+}
+
+fn hand_over(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
+    for line in store::lines(tx, &[order.id])?.iter().filter(|line| line.quantity > 0) {
+        inventory::take(tx, line.pack_id, line.quantity).map_err(Failure::widen)?;
+    }
+    let days = villages::settings::settings(tx, order.village_id)?.days_to_complete.count();
+    let complete_at = tx.now().after(Duration::days(days.into()));
+    store::set_handed_over(tx, order.id, complete_at)?;
+    jobs::handed_over(tx, order.id, complete_at)?;
+    paying::earn(tx, order, by)
+}
+
+fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
+    for line in store::lines(tx, &[order.id])?.iter().filter(|line| line.quantity > 0) {
+        match line.preorder_id.filter(|_| order.state != State::Ready) {
+            Some(window) => preorders::service::give_back(tx, window, line.quantity)?,
+            None => inventory::release(tx, line.pack_id, line.quantity).map_err(Failure::widen)?,
         }
-        Move::Prepare | Move::MarkReady | Move::Complete => {}
     }
-    Ok(())
-}
-
-fn hand_over(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
-    each_line(tx, order.id, inventory::take)?;
-    let entry = rules::sale(order.id, order.total, order.payment.state, tx.now()).map_err(OrderError::from)?;
-    account(tx, order.seller_id, &entry)
-}
-
-fn each_line(tx: &mut Tx<'_>, id: OrderId, act: fn(&mut Tx<'_>, PackId, i64) -> Result<(), Failure<crate::kit::db::Never>>) -> Outcome<()> {
-    for line in store::lines(tx, &[id])? {
-        act(tx, line.pack_id, line.quantity).map_err(Failure::widen)?;
+    for (change, _) in store::open_changes(tx, &[order.id])? {
+        store::decide_change(tx, change.id, ChangeState::Withdrawn, by.map(|by| by.actor))?;
     }
-    Ok(())
+    paying::call_off(tx, order, by)
 }
 
-/// The order with this id, for the acts of [`paying`].
+/// The order with this id, for the other acts of this feature.
 pub(super) fn get(conn: &mut Conn, id: OrderId) -> Result<Order, DbError> {
     store::get(conn, id)
 }
 
-/// The order with its lines, for the acts of [`paying`].
+/// The order with all that is shown with it, for the other acts of this feature.
 pub(super) fn whole(conn: &mut Conn, id: OrderId) -> Result<Whole, DbError> {
     store::whole(conn, id)
 }

@@ -1,21 +1,30 @@
-//! The tables of orders, their groups, lines and events.
+//! The tables of orders, their groups, lines, changes and events.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
-use super::model::{Cart, Event, Line, ONLINE, Order, OrderGroupId, OrderId, State, Whole};
+use super::model::{
+    Address, Change, ChangeId, ChangeLine, ChangeState, Event, Fulfilment, Line, Note, Order, OrderGroupId, OrderId, Quote, State, Whole,
+};
+use crate::books::ledger::Channel;
 use crate::columns;
 use crate::kit::auth::AccountId;
+use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
-use crate::market::packs::model::{InForce, Offer};
-use crate::market::payments as pay;
+use crate::market::packs::PackId;
+use crate::market::packs::model::{Channel as PriceChannel, Offer};
+use crate::market::payments::{self as pay, Bill};
+use crate::market::preorders::WindowId;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
 use crate::people::villages::VillageId;
-use crate::schema::{enterprises, order_events, order_groups, order_lines, orders, payments};
+use crate::schema::{bills, enterprises, order_change_lines, order_changes, order_events, order_groups, order_lines, orders};
 
 columns!(
     Columns, COLUMNS:
@@ -30,36 +39,62 @@ columns!(
     orders::fulfilment,
     orders::address,
     orders::note,
-    orders::total,
+    orders::channel,
     orders::state,
     orders::version,
     orders::placed_at,
     orders::updated_at,
+    orders::area,
+    orders::zone,
+    orders::quote,
+    orders::quoted_fee,
+    orders::ready_on,
+    orders::answer_by,
+    orders::pay_by,
+    orders::hand_over_by,
+    orders::handed_over_at,
+    orders::complete_at,
     enterprises::name,
     enterprises::assisted,
     enterprises::state,
     ; with pay::Columns, pay::COLUMNS
 );
 
+diesel::define_sql_function! {
+    /// Lower-case; both engines have it, and only one of them ignores case in `LIKE`.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 #[auto_type]
 fn joined() -> _ {
     let columns: Columns = COLUMNS;
-    orders::table.inner_join(enterprises::table).inner_join(payments::table).select(columns)
+    orders::table.inner_join(enterprises::table).inner_join(bills::table).select(columns)
 }
 
 /// Who buys, as the orders will remember her.
+#[derive(Clone, Default)]
 pub(super) struct Buyer {
-    pub id: AccountId,
-    pub name: String,
-    pub phone: Phone,
+    pub id: Option<AccountId>,
+    pub name: Option<String>,
+    pub phone: Option<Phone>,
 }
 
-pub(super) fn insert_group(tx: &mut Tx<'_>, buyer: AccountId, total: Rupiah) -> Result<OrderGroupId, DbError> {
+pub(super) fn insert_group(tx: &mut Tx<'_>, buyer: Option<AccountId>) -> Result<OrderGroupId, DbError> {
     let (id, now) = (OrderGroupId::new(), tx.now());
     diesel::insert_into(order_groups::table)
-        .values((order_groups::id.eq(id), order_groups::buyer_id.eq(buyer), order_groups::total.eq(total), order_groups::placed_at.eq(now)))
+        .values((order_groups::id.eq(id), order_groups::buyer_id.eq(buyer), order_groups::placed_at.eq(now)))
         .execute(&mut **tx)?;
     Ok(id)
+}
+
+/// One line of what a seller is asked for.
+pub(super) struct Wanted<'a> {
+    pub offer: &'a Offer,
+    pub price_channel: PriceChannel,
+    pub unit_price: Rupiah,
+    pub quantity: i64,
+    pub total: Rupiah,
+    pub preorder: Option<WindowId>,
 }
 
 /// What one seller is asked for.
@@ -67,21 +102,21 @@ pub(super) struct Share<'a> {
     pub number: String,
     pub village: VillageId,
     pub seller: EnterpriseId,
-    pub total: Rupiah,
+    pub channel: Channel,
+    pub fulfilment: Fulfilment,
+    pub address: Option<&'a Address>,
+    pub note: Option<&'a Note>,
+    pub area: Option<String>,
+    pub zone: Option<String>,
+    pub quote: Quote,
+    pub ready_on: Option<NaiveDate>,
+    pub answer_by: Timestamp,
+    pub bill: Bill,
     pub lines: Vec<Wanted<'a>>,
 }
 
-/// One line of it, at the price it has now.
-pub(super) struct Wanted<'a> {
-    pub offer: &'a Offer,
-    pub price: InForce,
-    pub quantity: i64,
-    pub total: Rupiah,
-}
-
-pub(super) fn insert(tx: &mut Tx<'_>, group: OrderGroupId, buyer: &Buyer, cart: &Cart, share: &Share<'_>) -> Result<OrderId, DbError> {
+pub(super) fn insert(tx: &mut Tx<'_>, group: OrderGroupId, buyer: &Buyer, share: &Share<'_>) -> Result<OrderId, DbError> {
     let (id, now) = (OrderId::new(), tx.now());
-    let (fulfilment, address) = cart.delivery.parts();
     diesel::insert_into(orders::table)
         .values((
             orders::id.eq(id),
@@ -92,55 +127,69 @@ pub(super) fn insert(tx: &mut Tx<'_>, group: OrderGroupId, buyer: &Buyer, cart: 
             orders::buyer_id.eq(buyer.id),
             orders::buyer_name.eq(&buyer.name),
             orders::buyer_phone.eq(&buyer.phone),
-            orders::fulfilment.eq(fulfilment),
-            orders::address.eq(address),
-            orders::note.eq(&cart.note),
-            orders::channel.eq(ONLINE),
-            orders::total.eq(share.total),
+            orders::fulfilment.eq(share.fulfilment),
+            orders::address.eq(share.address),
+            orders::note.eq(share.note),
+            orders::channel.eq(share.channel),
             orders::state.eq(State::Placed),
             orders::version.eq(1),
             orders::placed_at.eq(now),
             orders::updated_at.eq(now),
+            orders::area.eq(&share.area),
+            orders::zone.eq(&share.zone),
+            orders::quote.eq(share.quote),
+            orders::ready_on.eq(share.ready_on),
+            orders::answer_by.eq(share.answer_by),
         ))
         .execute(&mut **tx)?;
-    for (position, Wanted { offer, price, quantity, total }) in (1_i32..).zip(&share.lines) {
-        let (product, pack) = (&offer.product, &offer.pack.row);
-        diesel::insert_into(order_lines::table)
-            .values((
-                order_lines::order_id.eq(id),
-                order_lines::position.eq(position),
-                order_lines::product_id.eq(product.id),
-                order_lines::name.eq(&product.name),
-                order_lines::unit.eq(pack.unit),
-                order_lines::unit_price.eq(price.amount),
-                order_lines::quantity.eq(*quantity),
-                order_lines::total.eq(*total),
-                order_lines::pack_id.eq(pack.id),
-                order_lines::pack_label.eq(&pack.label),
-                order_lines::price_channel.eq(price.channel),
-            ))
-            .execute(&mut **tx)?;
+    for (position, line) in (1_i32..).zip(&share.lines) {
+        insert_line(tx, id, position, line)?;
     }
     Ok(id)
+}
+
+pub(super) fn insert_line(tx: &mut Tx<'_>, order: OrderId, position: i32, line: &Wanted<'_>) -> Result<(), DbError> {
+    let (product, pack) = (&line.offer.product, &line.offer.pack.row);
+    diesel::insert_into(order_lines::table)
+        .values((
+            order_lines::order_id.eq(order),
+            order_lines::position.eq(position),
+            order_lines::product_id.eq(product.id),
+            order_lines::name.eq(&product.content.name),
+            order_lines::unit.eq(pack.unit),
+            order_lines::unit_price.eq(line.unit_price),
+            order_lines::quantity.eq(line.quantity),
+            order_lines::total.eq(line.total),
+            order_lines::pack_id.eq(pack.id),
+            order_lines::pack_label.eq(&pack.label),
+            order_lines::price_channel.eq(line.price_channel),
+            order_lines::ordered.eq(line.quantity),
+            order_lines::preorder_id.eq(line.preorder),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 pub(super) fn get(conn: &mut Conn, id: OrderId) -> Result<Order, DbError> {
     Ok(joined().filter(orders::id.eq(id)).first(conn)?)
 }
 
-pub(super) fn whole(conn: &mut Conn, id: OrderId) -> Result<Whole, DbError> {
-    let order = get(conn, id)?;
-    let lines = lines(conn, &[id])?;
-    Ok((order, lines))
+pub(super) fn by_number(conn: &mut Conn, number: &str) -> Result<Order, DbError> {
+    Ok(joined().filter(orders::number.eq(number)).first(conn)?)
 }
 
-pub(super) fn group(conn: &mut Conn, id: OrderGroupId) -> Result<(AccountId, Rupiah), DbError> {
-    Ok(order_groups::table.find(id).select((order_groups::buyer_id, order_groups::total)).first(conn)?)
+pub(super) fn whole(conn: &mut Conn, id: OrderId) -> Result<Whole, DbError> {
+    let order = get(conn, id)?;
+    wholes(conn, vec![order])?.pop().ok_or(DbError::NotFound)
+}
+
+pub(super) fn group_buyer(conn: &mut Conn, id: OrderGroupId) -> Result<Option<AccountId>, DbError> {
+    Ok(order_groups::table.find(id).select(order_groups::buyer_id).first(conn)?)
 }
 
 pub(super) fn of_group(conn: &mut Conn, id: OrderGroupId) -> Result<Vec<Whole>, DbError> {
     let rows = joined().filter(orders::group_id.eq(id)).order(orders::id).load(conn)?;
-    with_lines(conn, rows)
+    wholes(conn, rows)
 }
 
 pub(super) fn of_buyer(conn: &mut Conn, buyer: AccountId, before: Option<OrderId>, rows: i64) -> Result<Vec<Whole>, DbError> {
@@ -149,56 +198,185 @@ pub(super) fn of_buyer(conn: &mut Conn, buyer: AccountId, before: Option<OrderId
         query = query.filter(orders::id.lt(before));
     }
     let rows = query.load(conn)?;
-    with_lines(conn, rows)
+    wholes(conn, rows)
+}
+
+/// How many orders of a buyer wait for their sellers' word.
+pub(super) fn waiting_of_buyer(conn: &mut Conn, buyer: AccountId) -> Result<i64, DbError> {
+    Ok(orders::table.filter(orders::buyer_id.eq(buyer).and(orders::state.eq(State::Placed))).count().get_result(conn)?)
+}
+
+/// Which of a seller's orders are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    pub state: Option<State>,
+    /// A number, or part of a buyer's name or telephone number where the seller may see it.
+    pub text: Option<String>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
 }
 
 pub(super) fn of_seller(
     conn: &mut Conn,
     seller: EnterpriseId,
-    state: Option<State>,
+    wish: &Wish,
+    shown: &'static [State],
     before: Option<OrderId>,
     rows: i64,
 ) -> Result<Vec<Whole>, DbError> {
     let mut query = joined().filter(orders::seller_id.eq(seller)).order(orders::id.desc()).limit(rows).into_boxed();
-    if let Some(state) = state {
+    if let Some(state) = wish.state {
         query = query.filter(orders::state.eq(state));
+    }
+    if let Some(from) = wish.from {
+        query = query.filter(orders::placed_at.ge(from));
+    }
+    if let Some(to) = wish.to {
+        query = query.filter(orders::placed_at.lt(to));
+    }
+    if let Some(text) = &wish.text {
+        let number = text.to_uppercase();
+        // `_` and `%` would be wildcards; a name holds neither.
+        let part = format!("%{}%", text.to_lowercase().replace(['%', '_', '\\'], ""));
+        // Who buys is looked at only where the seller may see it: a search must not tell what a list hides.
+        let visible = orders::state.eq_any(shown).or(bills::owed_back.gt(Rupiah::ZERO)).or(bills::returned.gt(Rupiah::ZERO));
+        let named = lower(orders::buyer_name.assume_not_null()).like(part.clone()).and(orders::buyer_name.is_not_null());
+        let reached = orders::buyer_phone.assume_not_null().like(part).and(orders::buyer_phone.is_not_null());
+        query = query.filter(orders::number.eq(number).or(visible.and(named.or(reached))));
     }
     if let Some(before) = before {
         query = query.filter(orders::id.lt(before));
     }
     let rows = query.load(conn)?;
-    with_lines(conn, rows)
+    wholes(conn, rows)
 }
 
-fn with_lines(conn: &mut Conn, rows: Vec<Order>) -> Result<Vec<Whole>, DbError> {
+/// Puts orders together with their lines, payments, refunds and open changes: a fixed number of queries, however many they are.
+fn wholes(conn: &mut Conn, rows: Vec<Order>) -> Result<Vec<Whole>, DbError> {
     let ids: Vec<OrderId> = rows.iter().map(|order| order.id).collect();
-    let mut all = lines(conn, &ids)?;
-    let mut page = Vec::with_capacity(rows.len());
-    for order in rows {
-        let (mine, others) = all.into_iter().partition(|line| line.order_id == order.id);
-        all = others;
-        page.push((order, mine));
+    let mut all_lines = grouped(lines(conn, &ids)?, |line| line.order_id);
+    let (payments, refunds) = pay::service::of_orders(conn, &ids)?;
+    let mut all_payments = grouped(payments, |payment| payment.order_id);
+    let mut all_refunds = grouped(refunds, |refund| refund.order_id);
+    let mut changes = open_changes(conn, &ids)?;
+    let whole = |order: Order| {
+        let id = order.id;
+        let change = changes.iter().position(|(change, _)| change.order_id == id).map(|at| changes.swap_remove(at));
+        Whole {
+            lines: all_lines.remove(&id).unwrap_or_default(),
+            payments: all_payments.remove(&id).unwrap_or_default(),
+            refunds: all_refunds.remove(&id).unwrap_or_default(),
+            change,
+            order,
+        }
+    };
+    Ok(rows.into_iter().map(whole).collect())
+}
+
+fn grouped<T>(rows: Vec<T>, key: impl Fn(&T) -> OrderId) -> BTreeMap<OrderId, Vec<T>> {
+    let mut groups: BTreeMap<OrderId, Vec<T>> = BTreeMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
     }
-    Ok(page)
+    groups
 }
 
 pub(super) fn lines(conn: &mut Conn, ids: &[OrderId]) -> Result<Vec<Line>, DbError> {
     Ok(order_lines::table.filter(order_lines::order_id.eq_any(ids)).order((order_lines::order_id, order_lines::position)).load(conn)?)
 }
 
+pub(super) fn set_quantity(tx: &mut Tx<'_>, line: &Line, quantity: i64, total: Rupiah) -> Result<(), DbError> {
+    diesel::update(order_lines::table.find((line.order_id, line.position)))
+        .set((order_lines::quantity.eq(quantity), order_lines::total.eq(total)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The orders in one of these states with a line on one of these packs.
+pub(super) fn holding(conn: &mut Conn, packs: &[PackId], states: &[State]) -> Result<Vec<OrderId>, DbError> {
+    let lines = order_lines::table.inner_join(orders::table);
+    let open = order_lines::pack_id.eq_any(packs).and(orders::state.eq_any(states));
+    Ok(lines.filter(open).order(orders::id).select(orders::id).distinct().load(conn)?)
+}
+
 /// The only writer of the state; answers whether the order still stood in `from`.
-pub(super) fn move_state(tx: &mut Tx<'_>, id: OrderId, from: State, to: State, by: Option<By<'_>>) -> Result<bool, DbError> {
+pub(super) fn move_state(
+    tx: &mut Tx<'_>,
+    id: OrderId,
+    from: State,
+    to: State,
+    by: Option<By<'_>>,
+    reason: Option<&str>,
+) -> Result<bool, DbError> {
     let now = tx.now();
     let moved = diesel::update(orders::table.filter(orders::id.eq(id).and(orders::state.eq(from))))
         .set((orders::state.eq(to), orders::version.eq(orders::version + 1), orders::updated_at.eq(now)))
         .execute(&mut **tx)?;
     if moved == 1 {
-        record(tx, id, from, to, by)?;
+        record(tx, id, from, to, by, reason)?;
     }
     Ok(moved == 1)
 }
 
-pub(super) fn record(tx: &mut Tx<'_>, id: OrderId, from: State, to: State, by: Option<By<'_>>) -> Result<(), DbError> {
+/// The order has changed in something other than its state.
+pub(super) fn touch(tx: &mut Tx<'_>, id: OrderId) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(orders::table.find(id)).set((orders::version.eq(orders::version + 1), orders::updated_at.eq(now))).execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn set_accepted(tx: &mut Tx<'_>, id: OrderId, pay_by: Option<Timestamp>, hand_over_by: Timestamp) -> Result<(), DbError> {
+    let limits = (orders::pay_by.eq(pay_by), orders::hand_over_by.eq(hand_over_by));
+    diesel::update(orders::table.find(id)).set(limits).execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn set_handed_over(tx: &mut Tx<'_>, id: OrderId, complete_at: Timestamp) -> Result<(), DbError> {
+    let now = tx.now();
+    let times = (orders::handed_over_at.eq(now), orders::complete_at.eq(complete_at));
+    diesel::update(orders::table.find(id)).set(times).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Moves the quote on from where the two stand; answers whether they still stood there.
+pub(super) fn move_quote(tx: &mut Tx<'_>, order: &Order, to: Quote, fee: Rupiah) -> Result<bool, DbError> {
+    let now = tx.now();
+    let standing = orders::table.filter(orders::id.eq(order.id).and(orders::quote.eq(order.quote)).and(orders::state.eq(State::Placed)));
+    let moved = diesel::update(standing)
+        .set((orders::quote.eq(to), orders::quoted_fee.eq(fee), orders::version.eq(orders::version + 1), orders::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(moved == 1)
+}
+
+/// Gives orders that were made without an account to `account`; answers how many.
+pub(super) fn adopt(tx: &mut Tx<'_>, account: AccountId, guests: &[AccountId], phone: &Phone) -> Result<usize, DbError> {
+    let groups: Vec<OrderGroupId> = orders::table
+        .filter(
+            orders::buyer_id
+                .eq_any(guests)
+                .assume_not_null()
+                .or(orders::buyer_id.is_null().and(orders::buyer_phone.eq(phone).assume_not_null())),
+        )
+        .select(orders::group_id)
+        .load(&mut **tx)?;
+    diesel::update(order_groups::table.filter(order_groups::id.eq_any(&groups)))
+        .set(order_groups::buyer_id.eq(account))
+        .execute(&mut **tx)?;
+    let moved = diesel::update(orders::table.filter(orders::group_id.eq_any(&groups)))
+        .set((orders::buyer_id.eq(account), orders::version.eq(orders::version + 1)))
+        .execute(&mut **tx)?;
+    Ok(moved)
+}
+
+/// Writes down a move. The reason may be the clock's own, where nobody acted.
+pub(super) fn record(
+    tx: &mut Tx<'_>,
+    id: OrderId,
+    from: State,
+    to: State,
+    by: Option<By<'_>>,
+    reason: Option<&str>,
+) -> Result<(), DbError> {
     let now = tx.now();
     diesel::insert_into(order_events::table)
         .values((
@@ -208,7 +386,7 @@ pub(super) fn record(tx: &mut Tx<'_>, id: OrderId, from: State, to: State, by: O
             order_events::to_state.eq(to),
             order_events::actor_id.eq(by.map(|by| by.actor)),
             order_events::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
-            order_events::reason.eq(by.and_then(|by| by.reason)),
+            order_events::reason.eq(reason),
             order_events::at.eq(now),
         ))
         .execute(&mut **tx)?;
@@ -219,4 +397,80 @@ pub(super) fn events(conn: &mut Conn, id: OrderId) -> Result<Vec<Event>, DbError
     use order_events as e;
     let rows = e::table.filter(e::order_id.eq(id)).order(e::id).limit(100);
     Ok(rows.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::at)).load(conn)?)
+}
+
+type ChangeColumns = (
+    order_changes::id,
+    order_changes::order_id,
+    order_changes::state,
+    order_changes::reason,
+    order_changes::goods,
+    order_changes::proposed_at,
+);
+const CHANGE: ChangeColumns = (
+    order_changes::id,
+    order_changes::order_id,
+    order_changes::state,
+    order_changes::reason,
+    order_changes::goods,
+    order_changes::proposed_at,
+);
+
+pub(super) fn open_changes(conn: &mut Conn, ids: &[OrderId]) -> Result<Vec<(Change, Vec<ChangeLine>)>, DbError> {
+    let open = order_changes::table.filter(order_changes::order_id.eq_any(ids).and(order_changes::state.eq(ChangeState::Proposed)));
+    let rows: Vec<Change> = open.select(CHANGE).load(conn)?;
+    let of: Vec<ChangeId> = rows.iter().map(|change| change.id).collect();
+    let lines: Vec<ChangeLine> = order_change_lines::table
+        .filter(order_change_lines::change_id.eq_any(&of))
+        .order((order_change_lines::change_id, order_change_lines::position))
+        .load(conn)?;
+    let with_lines = |change: Change| {
+        let mine = lines.iter().filter(|line| line.change_id == change.id).cloned().collect();
+        (change, mine)
+    };
+    Ok(rows.into_iter().map(with_lines).collect())
+}
+
+pub(super) fn insert_change(
+    tx: &mut Tx<'_>,
+    order: OrderId,
+    goods: Rupiah,
+    lines: &[ChangeLine],
+    by: AccountId,
+    reason: &str,
+) -> Result<ChangeId, DbError> {
+    let (id, now) = (ChangeId::new(), tx.now());
+    diesel::insert_into(order_changes::table)
+        .values((
+            order_changes::id.eq(id),
+            order_changes::order_id.eq(order),
+            order_changes::state.eq(ChangeState::Proposed),
+            order_changes::reason.eq(reason),
+            order_changes::goods.eq(goods),
+            order_changes::proposed_by.eq(by),
+            order_changes::proposed_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    for line in lines {
+        diesel::insert_into(order_change_lines::table)
+            .values((
+                order_change_lines::change_id.eq(id),
+                order_change_lines::position.eq(line.position),
+                order_change_lines::quantity.eq(line.quantity),
+                order_change_lines::replacement_pack_id.eq(line.replacement_pack_id),
+                order_change_lines::replacement_quantity.eq(line.replacement_quantity),
+            ))
+            .execute(&mut **tx)?;
+    }
+    Ok(id)
+}
+
+/// The only writer of a change's state; answers whether it was still open.
+pub(super) fn decide_change(tx: &mut Tx<'_>, id: ChangeId, to: ChangeState, by: Option<AccountId>) -> Result<bool, DbError> {
+    let now = tx.now();
+    let open = order_changes::table.filter(order_changes::id.eq(id).and(order_changes::state.eq(ChangeState::Proposed)));
+    let moved = diesel::update(open)
+        .set((order_changes::state.eq(to), order_changes::decided_by.eq(by), order_changes::decided_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(moved == 1)
 }

@@ -102,7 +102,10 @@ fn priced(tx: &mut Tx<'_>, product: &Product, version: i32) -> Outcome<Listing> 
 }
 
 /// The pack with its product, if `who` may change what it is sold for.
-fn tradable(tx: &mut Tx<'_>, who: Identity, id: PackId) -> Outcome<(Product, Pack, By<'static>)> {
+///
+/// # Errors
+/// [`ProductError::Denied`] and [`ProductError::NotNow`] inside.
+pub fn tradable(tx: &mut Tx<'_>, who: Identity, id: PackId) -> Outcome<(Product, Pack, By<'static>)> {
     let pack = store::get(tx, id)?;
     let (product, by) = of_product(catalogue::tradable(tx, who, pack.row.product_id))?;
     Ok((product, pack, by))
@@ -145,9 +148,18 @@ pub fn set_prices(tx: &mut Tx<'_>, who: Identity, id: PackId, version: i32, want
 /// # Errors
 /// [`ProductError::Denied`] inside.
 pub fn price_history(conn: &mut Conn, who: Identity, now: Timestamp, id: PackId) -> Outcome<Vec<Held>> {
-    let pack = store::get(conn, id)?;
-    of_product(catalogue::visible_to_its_house(conn, who, now, pack.row.product_id))?;
+    visible_to_its_house(conn, who, now, id)?;
     Ok(store::history(conn, id)?)
+}
+
+/// The pack with its product, for those who belong to it or administer its village.
+///
+/// # Errors
+/// [`ProductError::Denied`] inside.
+pub fn visible_to_its_house(conn: &mut Conn, who: Identity, now: Timestamp, id: PackId) -> Outcome<(Product, Pack)> {
+    let pack = store::get(conn, id)?;
+    let product = of_product(catalogue::visible_to_its_house(conn, who, now, pack.row.product_id))?;
+    Ok((product, pack))
 }
 
 /// Says how many there are; what is reserved for orders stays reserved.

@@ -121,6 +121,14 @@ pub fn zone(conn: &mut Conn, seller: EnterpriseId, id: ZoneId) -> Result<Option<
     }
 }
 
+/// The zones with these ids; those that are gone are left out.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn zones_by_ids(conn: &mut Conn, ids: &[ZoneId]) -> Result<Vec<Zone>, DbError> {
+    store::zones_by_ids(conn, ids)
+}
+
 /// Two zones of one seller may not go by one name.
 fn unless_named_alike(error: DbError) -> Failure<ShopError> {
     if error.violates("uq_delivery_zones_enterprise_id_name") { ShopError::ZoneNameTaken.into() } else { error.into() }

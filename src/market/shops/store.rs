@@ -112,6 +112,11 @@ pub(super) fn zones(conn: &mut Conn, of: EnterpriseId, most: i64) -> Result<Vec<
     Ok(theirs.order(delivery_zones::id).limit(most).select(COLUMNS).load(conn)?)
 }
 
+pub(super) fn zones_by_ids(conn: &mut Conn, ids: &[ZoneId]) -> Result<Vec<Zone>, DbError> {
+    let these = delivery_zones::table.filter(delivery_zones::id.eq_any(ids).and(delivery_zones::active));
+    Ok(these.order(delivery_zones::id).select(COLUMNS).load(conn)?)
+}
+
 pub(super) fn count_zones(conn: &mut Conn, of: EnterpriseId) -> Result<i64, DbError> {
     let theirs = delivery_zones::table.filter(delivery_zones::enterprise_id.eq(of).and(delivery_zones::active));
     Ok(theirs.select(count_star()).first(conn)?)

@@ -118,7 +118,7 @@ fn write_version(tx: &mut Tx<'_>, agreement: &Agreement, sides: &Sides, by: Ente
     let offers = packs::service::offers(tx, &wanted)?;
     let own = offers.iter().filter(|offer| offer.product.enterprise_id == agreement.provider_id);
     let packs: std::collections::BTreeMap<_, _> =
-        own.map(|offer| (offer.pack.row.id, format!("{}, {}", offer.product.name, offer.pack.row.label))).collect();
+        own.map(|offer| (offer.pack.row.id, format!("{}, {}", offer.product.content.name, offer.pack.row.label))).collect();
     let listed: Vec<_> = proposal.terms.item_prices().iter().map(|price| price.item_id).collect();
     let items = supply::service::item_names(tx, agreement.provider_id, &listed)?;
     if packs.len() != wanted.len() || items.len() != listed.len() {

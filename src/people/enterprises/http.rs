@@ -1,5 +1,7 @@
 //! Enterprises over HTTP.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +18,7 @@ use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
 use crate::kit::http::{Limit, NoBody, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::phone::Phone;
+use crate::people::payment_details::Method;
 use crate::people::permissions::Action;
 use crate::people::villages::VillageId;
 
@@ -55,14 +58,30 @@ pub struct EnterpriseView {
     /// Whether the village office leads it for someone without a phone.
     assisted: bool,
     state: State,
+    /// Whether she confirms changes of her products herself.
+    trusted: bool,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
 impl From<Enterprise> for EnterpriseView {
     fn from(e: Enterprise) -> Self {
-        let Enterprise { id, village_id, kind, name, about, phone, phone_public, assisted, state, version: _, created_at, updated_at } = e;
-        Self { id, village_id, kind, name, about, phone, phone_public, assisted, state, created_at, updated_at }
+        let Enterprise {
+            id,
+            village_id,
+            kind,
+            name,
+            about,
+            phone,
+            phone_public,
+            assisted,
+            state,
+            version: _,
+            created_at,
+            updated_at,
+            trusted,
+        } = e;
+        Self { id, village_id, kind, name, about, phone, phone_public, assisted, state, trusted, created_at, updated_at }
     }
 }
 
@@ -91,12 +110,14 @@ pub struct SellerView {
     about: Option<String>,
     /// Only if she agreed to show it.
     phone: Option<Phone>,
+    /// The ways to pay she accepts.
+    payment_methods: BTreeSet<Method>,
 }
 
-impl From<Enterprise> for SellerView {
-    fn from(e: Enterprise) -> Self {
+impl From<(Enterprise, BTreeSet<Method>)> for SellerView {
+    fn from((e, payment_methods): (Enterprise, BTreeSet<Method>)) -> Self {
         let phone = e.phone.filter(|_| e.phone_public);
-        Self { id: e.id, village_id: e.village_id, kind: e.kind, name: e.name, about: e.about, phone }
+        Self { id: e.id, village_id: e.village_id, kind: e.kind, name: e.name, about: e.about, phone, payment_methods }
     }
 }
 
@@ -132,6 +153,8 @@ pub struct EnterpriseEventView {
     on_behalf_of: Option<EnterpriseId>,
     reason: Option<String>,
     at: Timestamp,
+    /// What it made of the village's trust; null if it was not about that.
+    trusted: Option<bool>,
 }
 
 /// The latest hundred moves, newest first.
@@ -149,6 +172,7 @@ impl From<Vec<Event>> for EnterpriseHistoryView {
             on_behalf_of: e.on_behalf_of,
             reason: e.reason,
             at: e.at,
+            trusted: e.trusted,
         };
         Self { items: events.into_iter().map(view).collect() }
     }
@@ -251,7 +275,7 @@ pub async fn list_sellers(_actor: Actor<Anyone>, query: web::Query<SellerQuery>,
     let after = page::decode(BY_ID, q.cursor.as_deref())?;
     let rows =
         db.read_public(move |conn| Ok::<_, Failure<Never>>(service::sellers(conn, q.village, q.kind, after, q.limit.fetch())?)).await?;
-    Ok(Page::cut(rows, q.limit, BY_ID, |e| e.id).map(SellerView::from))
+    Ok(Page::cut(rows, q.limit, BY_ID, |(e, _)| e.id).map(SellerView::from))
 }
 
 /// Shows the public page of one who trades.
@@ -471,4 +495,14 @@ act!(
     /// Lets a suspended enterprise trade again.
     reinstate, "enterprises", "/enterprises/{id}/reinstate", "reinstate_enterprise", EnterpriseId, EnterpriseView,
     |tx, who, id| service::advance(tx, who, id, Move::Reinstate, Action::ReviewEnterprise, None).map(moved)
+);
+act!(
+    /// Lets a seller confirm changes of her products herself.
+    trust, "enterprises", "/enterprises/{id}/trust", "trust_enterprise", EnterpriseId, EnterpriseView,
+    |tx, who, id, reason| service::trust(tx, who, id, true, reason).map(moved)
+);
+act!(
+    /// Has the village look at a seller's changes again.
+    distrust, "enterprises", "/enterprises/{id}/distrust", "distrust_enterprise", EnterpriseId, EnterpriseView,
+    |tx, who, id, reason| service::trust(tx, who, id, false, reason).map(moved)
 );

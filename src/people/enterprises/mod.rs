@@ -3,7 +3,8 @@
 //! 1. An enterprise belongs to one village for ever.
 //! 2. It trades only while `approved`.
 //! 3. Every move of its state is an event row with its actor and, where someone is turned down, a reason.
-//! 4. Its public page holds nothing about the household behind it, and its number only by consent.
+//! 4. Its village may let it confirm changes of its products itself; that is an event row too.
+//! 5. Its public page holds nothing about the household behind it, and its number only by consent.
 //!
 //! | from | event | to |
 //! |---|---|---|
@@ -22,7 +23,7 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use model::{EnterpriseId, EnterpriseName, Kind, Role, State};
+pub use model::{Enterprise, EnterpriseId, EnterpriseName, Kind, Role, State};
 
 /// The job that follows from a new name: whatever was written down under the old one is to be refreshed.
 pub const RENAMED: &str = "enterprise_renamed";
@@ -49,5 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::return_for_changes)
         .service(http::reject)
         .service(http::suspend)
-        .service(http::reinstate);
+        .service(http::reinstate)
+        .service(http::trust)
+        .service(http::distrust);
 }

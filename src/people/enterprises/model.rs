@@ -84,6 +84,8 @@ pub struct Enterprise {
     pub version: i32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Whether the village lets her confirm changes of her products herself.
+    pub trusted: bool,
 }
 
 impl Enterprise {
@@ -138,4 +140,6 @@ pub struct Event {
     pub on_behalf_of: Option<EnterpriseId>,
     pub reason: Option<String>,
     pub at: Timestamp,
+    /// What it made of the village's trust, if it was about that.
+    pub trusted: Option<bool>,
 }

@@ -1,5 +1,7 @@
 //! What can be done with an enterprise.
 
+use std::collections::BTreeSet;
+
 use chrono::Duration;
 
 use super::model::{Enterprise, EnterpriseId, EnterpriseName, Event, Kind, Member, NewEnterprise, Role, State};
@@ -13,6 +15,7 @@ use crate::kit::jobs;
 use crate::kit::phone::Phone;
 use crate::kit::text::Reason;
 use crate::people::accounts;
+use crate::people::payment_details::{self, Method};
 use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
 use crate::people::villages::{self, VillageId};
 
@@ -234,7 +237,7 @@ pub fn queue(
     Ok(store::in_village(conn, village, state, after, rows)?)
 }
 
-/// Public pages of those who trade.
+/// Public pages of those who trade, with the ways to pay they accept.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
@@ -244,17 +247,28 @@ pub fn sellers(
     kind: Option<Kind>,
     after: Option<EnterpriseId>,
     rows: i64,
-) -> Result<Vec<Enterprise>, DbError> {
-    store::trading(conn, village, kind, after, rows)
+) -> Result<Vec<(Enterprise, BTreeSet<Method>)>, DbError> {
+    let sellers = store::trading(conn, village, kind, after, rows)?;
+    let ids: Vec<EnterpriseId> = sellers.iter().map(|seller| seller.id).collect();
+    let mut methods = payment_details::methods_of(conn, &ids)?;
+    let with_methods = |seller: Enterprise| {
+        let accepted = methods.remove(&seller.id).unwrap_or_default();
+        (seller, accepted)
+    };
+    Ok(sellers.into_iter().map(with_methods).collect())
 }
 
-/// The public page of one who trades.
+/// The public page of one who trades, with the ways to pay she accepts.
 ///
 /// # Errors
 /// [`DbError::NotFound`] when she does not trade.
-pub fn seller(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbError> {
+pub fn seller(conn: &mut Conn, id: EnterpriseId) -> Result<(Enterprise, BTreeSet<Method>), DbError> {
     let enterprise = store::get(conn, id)?;
-    if enterprise.is_seller() { Ok(enterprise) } else { Err(DbError::NotFound) }
+    if !enterprise.is_seller() {
+        return Err(DbError::NotFound);
+    }
+    let methods = payment_details::of(conn, id)?.details.methods;
+    Ok((enterprise, methods))
 }
 
 /// Hands out a code with which the owner of an assisted enterprise joins, whatever state it is in; an
@@ -288,6 +302,25 @@ pub fn join(tx: &mut Tx<'_>, who: Identity, code: &str) -> Outcome<Enterprise> {
     let enterprise = store::get(tx, id)?;
     let by = By { actor: who.account, on_behalf_of: None, reason: None };
     if next(enterprise.state, Move::Join).is_some() { go(tx, &enterprise, Move::Join, by) } else { Ok(enterprise) }
+}
+
+/// Says whether a seller confirms changes of her products herself. What is so already stays, without another event.
+///
+/// # Errors
+/// [`EnterpriseError::NotTrading`] until she is approved.
+pub fn trust(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, trusted: bool, reason: &Reason) -> Outcome<Enterprise> {
+    let now = tx.now();
+    let enterprise = permitted(tx, who, now, id, Action::ReviewEnterprise)?;
+    if enterprise.kind == Kind::VillageOffice {
+        return Err(EnterpriseError::OfficeNotByHand.into());
+    }
+    if trusted && enterprise.state != State::Approved {
+        return Err(EnterpriseError::NotTrading.into());
+    }
+    if enterprise.trusted != trusted {
+        store::set_trusted(tx, &enterprise, trusted, By { actor: who.account, on_behalf_of: None, reason: Some(reason.as_str()) })?;
+    }
+    Ok(store::get(tx, id)?)
 }
 
 /// Moves an enterprise; the reason is kept for its owner to read.

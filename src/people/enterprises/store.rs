@@ -26,6 +26,7 @@ columns!(
     enterprises::version,
     enterprises::created_at,
     enterprises::updated_at,
+    enterprises::trusted,
 );
 
 pub(super) fn get(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbError> {
@@ -107,6 +108,27 @@ pub(super) fn record(tx: &mut Tx<'_>, id: EnterpriseId, from: State, to: State, 
     Ok(())
 }
 
+/// Writes whether the village trusts her, with an event that moves no state.
+pub(super) fn set_trusted(tx: &mut Tx<'_>, enterprise: &Enterprise, trusted: bool, by: By<'_>) -> Result<(), DbError> {
+    let (id, state, now) = (enterprise.id, enterprise.state, tx.now());
+    diesel::update(enterprises::table.find(id))
+        .set((enterprises::trusted.eq(trusted), enterprises::version.eq(enterprises::version + 1), enterprises::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    diesel::insert_into(enterprise_events::table)
+        .values((
+            enterprise_events::id.eq(EventId::new()),
+            enterprise_events::enterprise_id.eq(id),
+            enterprise_events::from_state.eq(state),
+            enterprise_events::to_state.eq(state),
+            enterprise_events::actor_id.eq(by.actor),
+            enterprise_events::reason.eq(by.reason),
+            enterprise_events::at.eq(now),
+            enterprise_events::trusted.eq(trusted),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 pub(super) fn events(conn: &mut Conn, id: EnterpriseId) -> Result<Vec<Event>, DbError> {
     let rows =
         enterprise_events::table.filter(enterprise_events::enterprise_id.eq(id)).order(enterprise_events::id.desc()).limit(100).select((
@@ -116,6 +138,7 @@ pub(super) fn events(conn: &mut Conn, id: EnterpriseId) -> Result<Vec<Event>, Db
             enterprise_events::on_behalf_of,
             enterprise_events::reason,
             enterprise_events::at,
+            enterprise_events::trusted,
         ));
     Ok(rows.load(conn)?)
 }

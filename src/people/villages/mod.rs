@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::settings::{Settings, settings};
+pub use self::settings::{Settings, settings, settings_of};
 use super::enterprises::{self, EnterpriseName};
 use super::permissions::{Action, Denied, Resource, authorize, principal};
 use crate::kit::auth::{Actor, Anyone, SignedIn};

@@ -60,6 +60,11 @@ length_of_time!(
     DaysToComplete, 1 to 30, usual 3, "days_to_complete_out_of_range"
 );
 
+length_of_time!(
+    /// Hours within which the village means to look at products and changes: up to two weeks.
+    HoursToModerate, 1 to 336, usual 48, "moderation_hours_out_of_range"
+);
+
 /// The settings of a village.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -71,11 +76,19 @@ pub struct Settings {
     pub qris_amount_filling: bool,
     pub hours_to_pay: HoursToPay,
     pub days_to_complete: DaysToComplete,
+    pub moderation_hours: HoursToModerate,
     pub version: i32,
     pub updated_at: Timestamp,
 }
 
-type Row = (Option<Phone>, Language, bool, i32, i32, i32, Timestamp);
+type Row = (Option<Phone>, Language, bool, i32, i32, i32, i32, Timestamp);
+
+impl From<Row> for Settings {
+    fn from((hotline, language, qris_amount_filling, hours, days, to_moderate, version, updated_at): Row) -> Self {
+        let (hours_to_pay, days_to_complete, moderation_hours) = (HoursToPay(hours), DaysToComplete(days), HoursToModerate(to_moderate));
+        Self { hotline, language, qris_amount_filling, hours_to_pay, days_to_complete, moderation_hours, version, updated_at }
+    }
+}
 
 columns!(
     Columns, COLUMNS:
@@ -84,6 +97,7 @@ columns!(
     village_settings::qris_amount_filling,
     village_settings::hours_to_pay,
     village_settings::days_to_complete,
+    village_settings::moderation_hours,
     village_settings::version,
     village_settings::updated_at,
 );
@@ -124,6 +138,7 @@ pub(super) fn open(tx: &mut Tx<'_>, village: VillageId) -> Result<(), DbError> {
             village_settings::qris_amount_filling.eq(false),
             village_settings::hours_to_pay.eq(HoursToPay::USUAL.0),
             village_settings::days_to_complete.eq(DaysToComplete::USUAL.0),
+            village_settings::moderation_hours.eq(HoursToModerate::USUAL.0),
             village_settings::version.eq(1),
             village_settings::updated_at.eq(now),
         ))
@@ -137,9 +152,17 @@ pub(super) fn open(tx: &mut Tx<'_>, village: VillageId) -> Result<(), DbError> {
 /// [`DbError::NotFound`] when there is no such village.
 pub fn settings(conn: &mut Conn, village: VillageId) -> Result<Settings, DbError> {
     let row: Row = village_settings::table.find(village).select(COLUMNS).first(conn)?;
-    let (hotline, language, qris_amount_filling, hours, days, version, updated_at) = row;
-    let (hours_to_pay, days_to_complete) = (HoursToPay(hours), DaysToComplete(days));
-    Ok(Settings { hotline, language, qris_amount_filling, hours_to_pay, days_to_complete, version, updated_at })
+    Ok(row.into())
+}
+
+/// The settings of several villages, in one query.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn settings_of(conn: &mut Conn, villages: &[VillageId]) -> Result<Vec<(VillageId, Settings)>, DbError> {
+    let rows = village_settings::table.filter(village_settings::village_id.eq_any(villages));
+    let rows: Vec<(VillageId, Row)> = rows.select((village_settings::village_id, COLUMNS)).load(conn)?;
+    Ok(rows.into_iter().map(|(village, row)| (village, row.into())).collect())
 }
 
 fn update(tx: &mut Tx<'_>, village: VillageId, new: &Settings, version: i32) -> Result<bool, DbError> {
@@ -152,6 +175,7 @@ fn update(tx: &mut Tx<'_>, village: VillageId, new: &Settings, version: i32) -> 
             village_settings::qris_amount_filling.eq(new.qris_amount_filling),
             village_settings::hours_to_pay.eq(new.hours_to_pay.0),
             village_settings::days_to_complete.eq(new.days_to_complete.0),
+            village_settings::moderation_hours.eq(new.moderation_hours.0),
             village_settings::version.eq(version.saturating_add(1)),
             village_settings::updated_at.eq(now),
         ))
@@ -180,13 +204,16 @@ pub struct VillageSettingsView {
     hours_to_pay: HoursToPay,
     /// Days after which an order that was handed over completes by itself.
     days_to_complete: DaysToComplete,
+    /// Hours within which the village means to look at products and changes.
+    moderation_hours: HoursToModerate,
     updated_at: Timestamp,
 }
 
 impl From<Settings> for VillageSettingsView {
     fn from(settings: Settings) -> Self {
-        let Settings { hotline, language, qris_amount_filling, hours_to_pay, days_to_complete, version: _, updated_at } = settings;
-        Self { hotline, language, qris_amount_filling, hours_to_pay, days_to_complete, updated_at }
+        let Settings { hotline, language, qris_amount_filling, hours_to_pay, days_to_complete, moderation_hours, version: _, updated_at } =
+            settings;
+        Self { hotline, language, qris_amount_filling, hours_to_pay, days_to_complete, moderation_hours, updated_at }
     }
 }
 
@@ -202,6 +229,7 @@ pub struct EditVillageSettings {
     qris_amount_filling: Option<bool>,
     hours_to_pay: Option<HoursToPay>,
     days_to_complete: Option<DaysToComplete>,
+    moderation_hours: Option<HoursToModerate>,
 }
 
 impl EditVillageSettings {
@@ -211,6 +239,7 @@ impl EditVillageSettings {
         to.qris_amount_filling = self.qris_amount_filling.unwrap_or(to.qris_amount_filling);
         to.hours_to_pay = self.hours_to_pay.unwrap_or(to.hours_to_pay);
         to.days_to_complete = self.days_to_complete.unwrap_or(to.days_to_complete);
+        to.moderation_hours = self.moderation_hours.unwrap_or(to.moderation_hours);
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Answer {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub text: String,
+    pub bytes: Vec<u8>,
     pub json: Value,
 }
 
@@ -45,6 +46,21 @@ impl Answer {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
     }
+}
+
+/// A file as a form sends it.
+pub struct File<'a> {
+    pub name: &'a str,
+    pub kind: &'a str,
+    pub bytes: &'a [u8],
+}
+
+async fn read(response: reqwest::Response) -> Answer {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.bytes().await.expect("a body").to_vec();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+    Answer { status, headers, text, bytes, json }
 }
 
 /// A new idempotency key.
@@ -116,11 +132,31 @@ impl Client {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let response = request.send().await.expect("the server answers");
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.expect("a body");
-        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status, headers, text, json }
+        read(request.send().await.expect("the server answers")).await
+    }
+
+    /// Sends a form with one file and, perhaps, fields beside it.
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)], file: &File<'_>) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        let (name, kind) = (file.name, file.kind);
+        let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n");
+        body.extend(head.bytes());
+        body.extend_from_slice(file.bytes);
+        body.extend(b"\r\n--edge--\r\n");
+        let mut request =
+            self.http.post(format!("{}{path}", self.base)).header("Content-Type", "multipart/form-data; boundary=edge").body(body);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        self.runtime.block_on(async { read(request.send().await.expect("the server answers")).await })
+    }
+
+    /// Uploads a photo for `purpose`.
+    pub fn photo(&self, purpose: &str, bytes: &[u8]) -> Answer {
+        self.upload("/v1/media", &[("purpose", purpose)], &File { name: "foto.jpg", kind: "image/jpeg", bytes })
     }
 
     /// Runs futures made from this client side by side.

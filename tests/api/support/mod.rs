@@ -22,6 +22,7 @@ use pasar_kuliner::kit::http::limits::Limits;
 use pasar_kuliner::kit::jobs::{self, JobState};
 use pasar_kuliner::kit::mail::MailConfig;
 use pasar_kuliner::kit::money::Rupiah;
+use pasar_kuliner::kit::objects::ObjectsConfig;
 
 pub use database::{TestDb, engine};
 pub use http::{Answer, Client};
@@ -33,6 +34,7 @@ pub struct Wishes {
     pub smtp_url: Option<String>,
     pub limits: Option<Limits>,
     pub cors_origin: Option<String>,
+    pub uploads_per_day: Option<i32>,
 }
 
 /// A running server.
@@ -81,6 +83,12 @@ impl TestApp {
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the server's thread");
         }
+    }
+
+    /// How many objects lie in the store.
+    pub fn objects(&self) -> usize {
+        let folders = std::fs::read_dir(self.folder.join("objects")).expect("the store");
+        folders.map(|folder| std::fs::read_dir(folder.expect("a folder").path()).expect("a folder").count()).sum()
     }
 
     /// Does what is due, until nothing is.
@@ -146,6 +154,9 @@ fn launch(
         },
         auth: AuthConfig { keys: Vec::new() },
         mail: MailConfig { smtp_url: wishes.smtp_url.clone().map(Into::into), from: "Pasar Kuliner <pasar@desa.example>".to_owned() },
+        objects: ObjectsConfig::Folder(folder.join("objects")),
+        uploads_per_day: wishes.uploads_per_day.unwrap_or(10_000),
+        public_url: "https://pasar.desa.example".to_owned(),
     };
     let app = App::new(config, clock.clone()).unwrap_or_else(|error| panic!("the app does not start: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");

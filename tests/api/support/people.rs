@@ -170,6 +170,16 @@ impl TestApp {
         owner.client.post("/v1/enterprises", body).expect(201)["id"].as_str().expect("an id").to_owned()
     }
 
+    /// The shop takes transfers from now on.
+    pub fn takes_transfers(&self, shop: &Shop) {
+        let bank = json!({ "bank": "BRI", "number": "0123 4567 890", "holder": "Pemilik Usaha" });
+        let body = json!({ "methods": ["cash_on_delivery", "cash_at_pickup", "bank_transfer"], "bank": bank });
+        shop.owner
+            .client
+            .send("PUT", &format!("/v1/enterprises/{}/payment-details", shop.id), Some(body), &[("If-Match", "\"0\"")])
+            .expect(200);
+    }
+
     /// A product for sale, by the acts of its maker and the village admin.
     pub fn product(&self, village: &Village, shop: &Shop, name: &str, price: i64, stock: i64) -> String {
         let id = self.draft(shop, name, price, stock);

@@ -1,0 +1,4 @@
+DROP TABLE upload_counts;
+DROP TABLE media_removals;
+DROP TABLE media_variants;
+DROP TABLE media;

@@ -1,0 +1,2 @@
+DROP TABLE payment_details_events;
+DROP TABLE payment_details;

@@ -1,0 +1,1 @@
+ALTER TABLE village_settings DROP COLUMN moderation_hours;

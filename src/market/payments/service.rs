@@ -1,0 +1,177 @@
+//! Bills, payments and refunds as orders use them. What each does to the books is theirs to say.
+
+use super::model::{Bill, Event, Method, Move, Payment, PaymentId, Refund, RefundCause, RefundId, RefundMove, RefundState, State};
+use super::rules;
+use super::store::{self, New, RefundChange};
+use crate::books::ledger::Holder;
+use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::money::{MoneyError, Rupiah};
+use crate::market::media::MediaId;
+use crate::market::orders::OrderId;
+use crate::people::enterprises::EnterpriseId;
+use crate::people::permissions::By;
+
+/// The most payments an order can have.
+const MOST: i64 = 20;
+/// Transfers are told apart by 1 to 999 rupiah.
+const MOST_DIGITS: i64 = 999;
+
+/// Why money did not move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentError {
+    WrongState { state: State, wanted: Move },
+    RefundWrongState { state: RefundState, wanted: RefundMove },
+    TooMany { most: i64 },
+    TooMuch,
+}
+impl Refusal for PaymentError {}
+
+impl From<MoneyError> for PaymentError {
+    fn from(_: MoneyError) -> Self {
+        Self::TooMuch
+    }
+}
+
+type Outcome<T> = Result<T, Failure<PaymentError>>;
+
+/// Begins the bill of an order.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn open(tx: &mut Tx<'_>, order: OrderId, bill: &Bill) -> Result<(), DbError> {
+    store::insert(tx, order, bill)
+}
+
+/// The bill of an order.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn bill(conn: &mut Conn, order: OrderId) -> Result<Bill, DbError> {
+    store::bill(conn, order)
+}
+
+/// Writes the bill as it is now, and brings the refund that is due in line with it.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn settle(tx: &mut Tx<'_>, order: OrderId, bill: &Bill, cause: RefundCause, by: Option<By<'_>>) -> Result<(), DbError> {
+    store::save(tx, order, bill)?;
+    let owed = bill.owed_back;
+    match store::refund_due(tx, order)? {
+        None if owed.is_positive() => store::insert_refund(tx, order, owed, cause, by),
+        Some(due) if due.amount != owed => {
+            let to = if owed.is_positive() { RefundState::Due } else { RefundState::Withdrawn };
+            let amount = if owed.is_positive() { owed } else { due.amount };
+            store::move_refund(tx, &due, &RefundChange { to, amount, cause, proof: None }, by).map(drop)
+        }
+        None | Some(_) => Ok(()),
+    }
+}
+
+/// Up to three digits by which a transfer to `seller` is told from the others that are still to come;
+/// nothing when all are in use.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn choose_digits(conn: &mut Conn, seller: EnterpriseId, order: OrderId) -> Result<Rupiah, DbError> {
+    let used = store::digits_in_use(conn, seller)?;
+    // Begins at a place that differs from order to order, so that the digits tell nothing of how many there are.
+    let start = order.to_string().bytes().fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % MOST_DIGITS);
+    let free =
+        (0..MOST_DIGITS).map(|step| (start + step) % MOST_DIGITS + 1).find(|digits| used.iter().all(|other| other.amount() != *digits));
+    Ok(free.and_then(|digits| Rupiah::new(digits).ok()).unwrap_or_default())
+}
+
+/// A payment on its way in.
+#[derive(Clone, Copy, Debug)]
+pub struct Incoming {
+    pub method: Method,
+    pub amount: Rupiah,
+    pub holder: Holder,
+    pub proof: Option<MediaId>,
+}
+
+/// Writes down that a payment is claimed, or is there.
+///
+/// # Errors
+/// [`PaymentError::TooMany`].
+pub fn take_in(tx: &mut Tx<'_>, order: OrderId, incoming: Incoming, state: State, by: Option<By<'_>>) -> Outcome<PaymentId> {
+    let Incoming { method, amount, holder, proof } = incoming;
+    if store::count_payments(tx, order)? >= MOST {
+        return Err(PaymentError::TooMany { most: MOST }.into());
+    }
+    Ok(store::insert_payment(tx, &New { order, method, amount, state, holder, proof, by })?)
+}
+
+/// One payment.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn payment(conn: &mut Conn, id: PaymentId) -> Result<Payment, DbError> {
+    store::payment(conn, id)
+}
+
+/// One refund.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn refund(conn: &mut Conn, id: RefundId) -> Result<Refund, DbError> {
+    store::refund(conn, id)
+}
+
+/// The refund of an order that is due.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn refund_due(conn: &mut Conn, order: OrderId) -> Result<Option<Refund>, DbError> {
+    store::refund_due(conn, order)
+}
+
+/// The payments and refunds of orders, oldest first; each order has few.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn of_orders(conn: &mut Conn, orders: &[OrderId]) -> Result<(Vec<Payment>, Vec<Refund>), DbError> {
+    Ok((store::payments_of(conn, orders)?, store::refunds_of(conn, orders)?))
+}
+
+/// Moves a payment; `amount` is what really came in, or went, and `holder` who has it.
+///
+/// # Errors
+/// [`PaymentError::WrongState`].
+pub fn advance(tx: &mut Tx<'_>, was: &Payment, event: Move, amount: Rupiah, holder: Holder, by: Option<By<'_>>) -> Outcome<()> {
+    let wrong = || PaymentError::WrongState { state: was.state, wanted: event };
+    let to = rules::next(was.state, event).ok_or_else(wrong)?;
+    if store::move_payment(tx, was, to, amount, holder, by)? { Ok(()) } else { Err(wrong().into()) }
+}
+
+/// The cash of a payment is handed in to `to`.
+///
+/// # Errors
+/// [`PaymentError::WrongState`] when it is not there to be handed in.
+pub fn hand_in(tx: &mut Tx<'_>, was: &Payment, to: Holder, by: Option<By<'_>>) -> Outcome<()> {
+    if store::move_cash(tx, was, to, by)? {
+        Ok(())
+    } else {
+        Err(PaymentError::WrongState { state: was.state, wanted: Move::Confirm }.into())
+    }
+}
+
+/// Moves a refund.
+///
+/// # Errors
+/// [`PaymentError::RefundWrongState`].
+pub fn advance_refund(tx: &mut Tx<'_>, was: &Refund, event: RefundMove, proof: Option<MediaId>, by: Option<By<'_>>) -> Outcome<()> {
+    let wrong = || PaymentError::RefundWrongState { state: was.state, wanted: event };
+    let to = rules::next_refund(was.state, event).ok_or_else(wrong)?;
+    let change = RefundChange { to, amount: was.amount, cause: was.cause, proof: proof.or(was.proof) };
+    if store::move_refund(tx, was, &change, by)? { Ok(()) } else { Err(wrong().into()) }
+}
+
+/// The moves of an order's payments and refunds, oldest first.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn events(conn: &mut Conn, order: OrderId) -> Result<Vec<Event>, DbError> {
+    store::events(conn, order)
+}
