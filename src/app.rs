@@ -36,7 +36,8 @@ use crate::market::media::intake::Studio;
 use crate::market::whatsapp::PublicUrl;
 use crate::market::{catalogue, media, moderation, orders};
 use crate::office::{notifications, owner_letters, partner_letters, product_news};
-use crate::partners::{agreements, notices, obligations};
+use crate::partners::supplier_orders::http::Direction;
+use crate::partners::{agreements, joint_buying, notices, obligations, supplier_orders, supply};
 use crate::people::{accounts, enterprises, payment_details};
 use crate::routes;
 
@@ -107,6 +108,8 @@ impl App {
                     | orders::jobs::CHANGE_PROPOSED
                     | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
+                    joint_buying::jobs::CUT_OFF => joint_buying::jobs::cut_off(&app.db, &job).await,
+                    supply::PRICE_CHANGED => supplier_orders::jobs::price_changed(&app.db, &job).await,
                     agreements::jobs::CLOCK => agreements::jobs::clock(&app.db, &job).await,
                     obligations::TIME_UP => obligations::time_up(&app.db, &job).await,
                     notices::NOTICE => partner_letters::fan_out(&app.db, &job).await,
@@ -195,7 +198,7 @@ fn recorder() -> Option<PrometheusHandle> {
 
 #[derive(utoipa::OpenApi)]
 // Types that stand only in queries are not gathered from the operations.
-#[openapi(components(schemas(ProblemView, Limit, Sort, Badge, Month)))]
+#[openapi(components(schemas(ProblemView, Limit, Sort, Badge, Month, Direction)))]
 struct Shared;
 
 /// The OpenAPI document of everything this binary serves.

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{income, ledger};
 use crate::market::{batches, catalogue, complaints, media, moderation, orders, packs, preorders, shops, whatsapp};
-use crate::partners::{agreements, breaches, obligations, supply};
+use crate::partners::{agreements, breaches, joint_buying, materials, obligations, recipes, supplier_orders, supply};
 use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
@@ -34,6 +34,10 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(obligations::routes)
             .configure(breaches::routes)
             .configure(supply::routes)
+            .configure(materials::routes)
+            .configure(supplier_orders::routes)
+            .configure(joint_buying::routes)
+            .configure(recipes::routes)
             .configure(ledger::routes)
             .configure(income::routes),
     );

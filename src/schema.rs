@@ -338,6 +338,81 @@ table! {
     use crate::kit::db::types::{Id, Utc};
     supply_prices (id) { id -> Id, item_id -> Id, amount -> BigInt, valid_from -> Date, valid_until -> Nullable<Date>, replaced -> Bool, actor_id -> Id, on_behalf_of -> Nullable<Id>, created_at -> Utc, }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    material_stocks (owner_id, material_id) { owner_id -> Id, material_id -> Id, quantity -> BigInt, cost -> BigInt, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    material_movements (id) { id -> Id, owner_id -> Id, material_id -> Id, kind -> Text, quantity -> BigInt, cost -> BigInt, reference -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supplier_orders (id) { id -> Id, village_id -> Id, supplier_id -> Id, buyer_id -> Id, agreement_id -> Id, agreement_number -> Integer, joint_buy_id -> Nullable<Id>, payment -> Text, state -> Text, wanted_on -> Nullable<Date>, proposed_on -> Nullable<Date>, promised_on -> Nullable<Date>, first_promised_on -> Nullable<Date>, quarter -> Nullable<Text>, received_on -> Nullable<Date>, in_full -> Nullable<Bool>, delay_days -> Nullable<Integer>, delivery_cost -> BigInt, total -> BigInt, owed -> BigInt, paid -> BigInt, note -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    supplier_order_lines (order_id, position) { order_id -> Id, position -> Integer, item_id -> Id, material_id -> Id, label -> Text, content -> BigInt, ordered -> BigInt, total -> BigInt, promised -> Nullable<BigInt>, billed -> Nullable<BigInt>, received -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supplier_order_events (id) { id -> Id, order_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supplier_order_links (digest) { digest -> Text, order_id -> Id, created_at -> Utc, expires_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supplier_payments (id) { id -> Id, order_id -> Id, method -> Text, amount -> BigInt, state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, created_at -> Utc, settled_at -> Nullable<Utc>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    joint_buys (id) { id -> Id, village_id -> Id, organiser_id -> Id, supplier_id -> Id, state -> Text, cut_off -> Utc, minimum -> BigInt, delivery_cost -> BigInt, split -> Text, extend_days -> BigInt, extensions_left -> BigInt, note -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    joint_members (buy_id, enterprise_id) { buy_id -> Id, enterprise_id -> Id, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    joint_wants (id) { id -> Id, buy_id -> Id, member_id -> Id, item_id -> Id, wanted -> BigInt, tolerance -> BigInt, actor_id -> Id, on_behalf_of -> Nullable<Id>, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    joint_events (id) { id -> Id, buy_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    pack_costs (pack_id) { pack_id -> Id, quantity -> BigInt, cost -> BigInt, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    recipes (pack_id) { pack_id -> Id, enterprise_id -> Id, makes -> BigInt, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    recipe_lines (pack_id, material_id) { pack_id -> Id, material_id -> Id, quantity -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    productions (id) { id -> Id, pack_id -> Id, enterprise_id -> Id, batch_id -> Id, quantity -> BigInt, cost -> BigInt, actor_id -> Id, at -> Utc, }
+}
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
@@ -371,6 +446,10 @@ joinable!(order_changes -> orders (order_id));
 joinable!(order_change_lines -> order_changes (change_id));
 joinable!(postings -> journal_entries (entry_id));
 joinable!(supply_items -> materials (material_id));
+joinable!(material_stocks -> materials (material_id));
+joinable!(supplier_order_lines -> supplier_orders (order_id));
+joinable!(joint_members -> joint_buys (buy_id));
+joinable!(recipe_lines -> materials (material_id));
 joinable!(supply_prices -> supply_items (item_id));
 joinable!(agreement_versions -> agreements (agreement_id));
 
@@ -394,8 +473,14 @@ allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     invitations,
     jobs,
+    joint_buys,
+    joint_events,
+    joint_members,
+    joint_wants,
     journal_entries,
     lapse_warnings,
+    material_movements,
+    material_stocks,
     materials,
     media,
     media_removals,
@@ -410,6 +495,7 @@ allow_tables_to_appear_in_same_query!(
     order_groups,
     order_lines,
     orders,
+    pack_costs,
     packs,
     payment_details,
     payment_details_events,
@@ -421,13 +507,21 @@ allow_tables_to_appear_in_same_query!(
     preorder_windows,
     prices,
     product_events,
+    productions,
     products,
+    recipe_lines,
+    recipes,
     refresh_tokens,
     refunds,
     sessions,
     setup_tokens,
     shop_terms,
     stock_items,
+    supplier_order_events,
+    supplier_order_lines,
+    supplier_order_links,
+    supplier_orders,
+    supplier_payments,
     supply_items,
     supply_prices,
     tracking_tokens,

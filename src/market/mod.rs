@@ -3,6 +3,7 @@
 pub mod batches;
 pub mod catalogue;
 pub mod complaints;
+pub mod costs;
 pub mod inventory;
 pub mod media;
 pub mod moderation;

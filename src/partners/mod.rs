@@ -2,7 +2,11 @@
 
 pub mod agreements;
 pub mod breaches;
+pub mod joint_buying;
+pub mod materials;
 pub mod notices;
 pub mod obligations;
 pub mod parties;
+pub mod recipes;
+pub mod supplier_orders;
 pub mod supply;

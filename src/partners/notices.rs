@@ -27,6 +27,34 @@ word_enum! {
         AgreementEnding = "agreement_ending",
         /// A breach was noted, answered or settled.
         BreachMoved = "breach_moved",
+        /// An order waits for the supplier's word.
+        SupplierOrderSent = "supplier_order_sent",
+        /// The supplier has answered, or the buyer agreed to her day.
+        SupplierOrderAnswered = "supplier_order_answered",
+        /// It is on its way.
+        SupplierOrderShipped = "supplier_order_shipped",
+        /// The buyer called it off.
+        SupplierOrderCancelled = "supplier_order_cancelled",
+        /// The buyer has counted what came.
+        SupplierOrderReceived = "supplier_order_received",
+        /// What is charged was said.
+        SupplierOrderBilled = "supplier_order_billed",
+        /// The buyer says that she paid.
+        SupplierPaymentClaimed = "supplier_payment_claimed",
+        /// The supplier has the money.
+        SupplierPaymentConfirmed = "supplier_payment_confirmed",
+        /// The supplier does not see the money.
+        SupplierPaymentRefused = "supplier_payment_refused",
+        /// Something that is ordered has another price.
+        SupplyPriceChanged = "supply_price_changed",
+        /// Members may say what they want.
+        JointBuyOpened = "joint_buy_opened",
+        /// It went to the supplier.
+        JointBuySent = "joint_buy_sent",
+        /// It got more time.
+        JointBuyExtended = "joint_buy_extended",
+        /// It was not enough, or was called off.
+        JointBuyDropped = "joint_buy_dropped",
     }
 }
 

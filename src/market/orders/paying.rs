@@ -254,6 +254,12 @@ pub(super) fn earn(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcom
     apply(tx, order, doing, |bill| Ok(Bill { earned: true, ..bill })).map(drop)
 }
 
+/// What the goods that changed hands had cost to make, as far as it is known.
+pub(super) fn cost_goods(tx: &mut Tx<'_>, order: &Order, cost: Rupiah) -> Outcome<()> {
+    let entry = Entry::new(Movement::CostOfGoods, format!("{}:cost", order.id), tx.now());
+    post(tx, order, &entry.transfer(Account::Stock, Account::CostGoods, cost).map_err(OrderError::from)?)
+}
+
 /// The order is called off: what was paid is owed back; a claim stays open, the buyer's money may be on its way.
 pub(super) fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
     let doing = quiet(Movement::RefundDue, format!("{}:called_off", order.id), order, RefundCause::CalledOff, by);

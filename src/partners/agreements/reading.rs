@@ -107,6 +107,14 @@ pub fn get(conn: &mut Conn, id: AgreementId) -> Result<Agreement, DbError> {
     store::get(conn, id)
 }
 
+/// The terms of one version, for what was begun under it.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn terms_of(conn: &mut Conn, id: AgreementId, number: i32) -> Result<Terms, DbError> {
+    Ok(store::version(conn, id, number)?.terms)
+}
+
 /// The terms in force between two enterprises at an instant: one version or none.
 ///
 /// # Errors
