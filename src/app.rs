@@ -14,11 +14,13 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::books::income::Month;
+use crate::books::income::model::Period;
+use crate::books::ledger::{Account, balances, chain};
+use crate::books::statements::model::{Form, Separator};
 use crate::config::Config;
 use crate::kit::auth::password::Passwords;
 use crate::kit::auth::token::{SigningKey, Tokens, random_secret};
-use crate::kit::clock::Clock;
+use crate::kit::clock::{Clock, Month};
 use crate::kit::db::{Db, DbError, Failure, Never};
 use crate::kit::http::edge::{KnownPaths, TrustedProxies, edge, only_get, unrouted};
 use crate::kit::http::idempotency;
@@ -34,7 +36,7 @@ use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::media::intake::Studio;
 use crate::market::whatsapp::PublicUrl;
-use crate::market::{catalogue, media, moderation, orders};
+use crate::market::{catalogue, claims, desk, media, moderation, orders};
 use crate::office::{notifications, owner_letters, partner_letters, product_news};
 use crate::partners::supplier_orders::http::Direction;
 use crate::partners::{agreements, joint_buying, notices, obligations, supplier_orders, supply};
@@ -106,7 +108,11 @@ impl App {
                     | orders::jobs::ACCEPTED
                     | orders::jobs::QUOTED
                     | orders::jobs::CHANGE_PROPOSED
-                    | orders::jobs::CHANGE_DECIDED => notifications::fan_out(&app.db, &job).await,
+                    | orders::jobs::CHANGE_DECIDED
+                    | claims::jobs::OPENED
+                    | claims::jobs::OFFERED
+                    | claims::jobs::REFUSED
+                    | claims::jobs::DECIDED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
                     joint_buying::jobs::CUT_OFF => joint_buying::jobs::cut_off(&app.db, &job).await,
                     supply::PRICE_CHANGED => supplier_orders::jobs::price_changed(&app.db, &job).await,
@@ -115,6 +121,7 @@ impl App {
                     notices::NOTICE => partner_letters::fan_out(&app.db, &job).await,
                     partner_letters::LETTER => partner_letters::write(&app.db, &app.mailer, &job).await,
                     orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
+                    claims::jobs::TIME_UP => claims::jobs::time_up(&app.db, &job).await,
                     catalogue::jobs::RECALLED => orders::jobs::recall(&app.db, &job).await,
                     catalogue::lapses::LAPSES | moderation::service::DECIDED => product_news::fan_out(&app.db, &job).await,
                     product_news::LETTER => product_news::write(&app.db, &app.mailer, &job).await,
@@ -139,6 +146,23 @@ impl App {
         });
         match swept.await {
             Ok((answers, sessions, warnings)) => tracing::debug!(answers, sessions, warnings, "swept"),
+            Err(Failure::Db(error)) => return Err(error),
+            Err(Failure::Refused(never)) => match never {},
+        }
+        Ok(())
+    }
+
+    /// Links new entries of the books into their chains, and makes the stored balances that are due.
+    ///
+    /// # Errors
+    /// [`DbError`] when the database fails.
+    pub async fn tend_books(&self) -> Result<(), DbError> {
+        let tended = match chain::sealing::seal_all(&self.db).await {
+            Ok(books) => balances::service::keep_up(&self.db, books).await,
+            Err(failure) => Err(failure),
+        };
+        match tended {
+            Ok(marks) => tracing::debug!(marks, "tended the books"),
             Err(Failure::Db(error)) => return Err(error),
             Err(Failure::Refused(never)) => match never {},
         }
@@ -198,7 +222,19 @@ fn recorder() -> Option<PrometheusHandle> {
 
 #[derive(utoipa::OpenApi)]
 // Types that stand only in queries are not gathered from the operations.
-#[openapi(components(schemas(ProblemView, Limit, Sort, Badge, Month, Direction)))]
+#[openapi(components(schemas(
+    ProblemView,
+    Limit,
+    Sort,
+    Badge,
+    Month,
+    Account,
+    Period,
+    Form,
+    Separator,
+    desk::http::Separator,
+    Direction
+)))]
 struct Shared;
 
 /// The OpenAPI document of everything this binary serves.

@@ -7,8 +7,8 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, RefOr, Schema};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::books::{income, ledger};
-use crate::market::{batches, catalogue, complaints, media, moderation, orders, packs, preorders, shops, whatsapp};
+use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
+use crate::market::{batches, catalogue, claims, complaints, desk, media, moderation, orders, packs, preorders, shops, whatsapp};
 use crate::partners::{agreements, breaches, joint_buying, materials, obligations, recipes, supplier_orders, supply};
 use crate::people::{accounts, enterprises, payment_details, villages};
 
@@ -30,6 +30,8 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(preorders::routes)
             .configure(whatsapp::routes)
             .configure(orders::routes)
+            .configure(claims::routes)
+            .configure(desk::routes)
             .configure(agreements::routes)
             .configure(obligations::routes)
             .configure(breaches::routes)
@@ -39,7 +41,11 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(joint_buying::routes)
             .configure(recipes::routes)
             .configure(ledger::routes)
-            .configure(income::routes),
+            .configure(cashbook::routes)
+            .configure(income::routes)
+            .configure(statements::routes)
+            .configure(access::routes)
+            .configure(reconciliation::routes),
     );
 }
 

@@ -193,7 +193,7 @@ table! {
     use crate::kit::db::types::{Id, Utc};
     bills (order_id) {
         order_id -> Id, method -> Text, goods -> BigInt, delivery -> Nullable<BigInt>, digits -> BigInt, allowance -> BigInt, received -> BigInt, claimed -> BigInt,
-        returned -> BigInt, owed_back -> BigInt, earned -> Bool, void -> Bool, updated_at -> Utc,
+        returned -> BigInt, owed_back -> BigInt, earned -> Bool, void -> Bool, updated_at -> Utc, cost -> BigInt,
     }
 }
 table! {
@@ -246,6 +246,83 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     closed_months (enterprise_id, month) { enterprise_id -> Id, month -> Text, closed_by -> Id, on_behalf_of -> Nullable<Id>, closed_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    book_keys (id) { id -> Id, enterprise_id -> Id, secret -> Text, made_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    entry_digests (entry_id) { entry_id -> Id, key_id -> Id, commitment -> Text, digest -> Text, }
+}
+table! {
+    use crate::kit::db::types::Id;
+    unsealed_entries (village_id, entry_id) { village_id -> Id, entry_id -> Id, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    journal_seals (village_id, number) { village_id -> Id, number -> BigInt, entry_id -> Id, hash -> Text, sealed_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    balance_marks (enterprise_id, day) { enterprise_id -> Id, day -> Date, marked_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    balance_mark_lines (enterprise_id, day, position) { enterprise_id -> Id, day -> Date, position -> Integer, account -> Text, partner_id -> Nullable<Id>, debit -> BigInt, credit -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    cash_rows (id) {
+        id -> Id, enterprise_id -> Id, entry_id -> Id, client_id -> Nullable<Text>, kind -> Text, amount -> BigInt, paid -> Text, channel -> Nullable<Text>,
+        source -> Nullable<Text>, partner_id -> Nullable<Id>, day -> Date, note -> Nullable<Text>, evidence -> Text, recorded_by -> Id, on_behalf_of -> Nullable<Id>,
+        recorded_at -> Utc, reversal_id -> Nullable<Id>, reversed_by -> Nullable<Id>, reversal_reason -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    cash_counts (id) {
+        id -> Id, enterprise_id -> Id, holder -> Text, counted -> BigInt, expected -> BigInt, entry_id -> Nullable<Id>, reason -> Nullable<Text>,
+        counted_by -> Id, on_behalf_of -> Nullable<Id>, counted_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    cash_templates (id) { id -> Id, enterprise_id -> Id, name -> Text, cash_row -> JsonDoc, made_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    income_baselines (id) {
+        id -> Id, enterprise_id -> Id, month -> Text, net -> BigInt, turnover_band -> Integer, permits -> JsonDoc, internet_uses -> Integer, evidence -> Text,
+        surveyed_by -> Id, on_behalf_of -> Nullable<Id>, surveyed_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    book_grants (id) {
+        id -> Id, enterprise_id -> Id, reader_id -> Id, first_month -> Text, last_month -> Text, purpose -> Text, granted_by -> Id, on_behalf_of -> Nullable<Id>,
+        granted_at -> Utc, withdrawn_at -> Nullable<Utc>, withdrawn_by -> Nullable<Id>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    book_grant_uses (id) { id -> Id, grant_id -> Id, account_id -> Id, month -> Text, used_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    partner_verdicts (id) { id -> Id, enterprise_id -> Id, entry_id -> Id, verdict -> Text, reason -> Nullable<Text>, actor_id -> Id, on_behalf_of -> Nullable<Id>, at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -413,6 +490,23 @@ table! {
     use crate::kit::db::types::{Id, Utc};
     productions (id) { id -> Id, pack_id -> Id, enterprise_id -> Id, batch_id -> Id, quantity -> BigInt, cost -> BigInt, actor_id -> Id, at -> Utc, }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    claims (id) {
+        id -> Id, order_id -> Id, village_id -> Id, seller_id -> Id, position -> Integer, quantity -> BigInt, batch_id -> Nullable<Id>, batch_code -> Nullable<Text>, text -> Text, photos -> JsonDoc,
+        wish -> Text, wished_amount -> Nullable<BigInt>, state -> Text, remedy -> Nullable<Text>, amount -> Nullable<BigInt>, reason -> Nullable<Text>, order_was -> Text,
+        due_at -> Nullable<Utc>, mediation_since -> Nullable<Utc>, version -> Integer, opened_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    claim_events (id) {
+        id -> Id, claim_id -> Id, from_state -> Text, to_state -> Text, remedy -> Nullable<Text>, amount -> Nullable<BigInt>, actor_id -> Nullable<Id>,
+        on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc,
+    }
+}
 
 joinable!(sessions -> accounts (account_id));
 joinable!(refresh_tokens -> sessions (session_id));
@@ -444,6 +538,8 @@ joinable!(preorder_windows -> packs (pack_id));
 joinable!(refunds -> orders (order_id));
 joinable!(order_changes -> orders (order_id));
 joinable!(order_change_lines -> order_changes (change_id));
+joinable!(claims -> orders (order_id));
+joinable!(claim_events -> claims (claim_id));
 joinable!(postings -> journal_entries (entry_id));
 joinable!(supply_items -> materials (material_id));
 joinable!(material_stocks -> materials (material_id));
@@ -452,6 +548,10 @@ joinable!(joint_members -> joint_buys (buy_id));
 joinable!(recipe_lines -> materials (material_id));
 joinable!(supply_prices -> supply_items (item_id));
 joinable!(agreement_versions -> agreements (agreement_id));
+joinable!(entry_digests -> journal_entries (entry_id));
+joinable!(unsealed_entries -> journal_entries (entry_id));
+joinable!(journal_seals -> journal_entries (entry_id));
+joinable!(journal_seals -> villages (village_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
@@ -460,17 +560,29 @@ allow_tables_to_appear_in_same_query!(
     agreement_templates,
     agreement_versions,
     agreements,
+    balance_mark_lines,
+    balance_marks,
     batches,
     bills,
+    book_grant_uses,
+    book_grants,
+    book_keys,
     breach_events,
     breaches,
+    cash_counts,
+    cash_rows,
+    cash_templates,
     categories,
+    claim_events,
+    claims,
     closed_months,
     complaints,
     delivery_zones,
     enterprise_events,
     enterprises,
+    entry_digests,
     idempotency_keys,
+    income_baselines,
     invitations,
     jobs,
     joint_buys,
@@ -478,6 +590,7 @@ allow_tables_to_appear_in_same_query!(
     joint_members,
     joint_wants,
     journal_entries,
+    journal_seals,
     lapse_warnings,
     material_movements,
     material_stocks,
@@ -497,6 +610,7 @@ allow_tables_to_appear_in_same_query!(
     orders,
     pack_costs,
     packs,
+    partner_verdicts,
     payment_details,
     payment_details_events,
     payment_events,
@@ -525,6 +639,7 @@ allow_tables_to_appear_in_same_query!(
     supply_items,
     supply_prices,
     tracking_tokens,
+    unsealed_entries,
     upload_counts,
     village_settings,
     villages,

@@ -1,4 +1,8 @@
-//! The books: what was earned, how, and where the money is.
+//! The books: what was earned, how, where the money is, and who may see it.
 
-pub mod income;
 pub mod ledger;
+pub mod cashbook;
+pub mod income;
+pub mod statements;
+pub mod access;
+pub mod reconciliation;

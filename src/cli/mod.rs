@@ -3,6 +3,7 @@
 mod admin;
 mod demo;
 mod doctor;
+mod ledger;
 mod serve;
 
 use std::net::SocketAddr;
@@ -49,6 +50,11 @@ enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
+    /// The books.
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Say how this machine and its database are doing.
@@ -75,6 +81,18 @@ enum AdminCommand {
         /// Telephone number.
         #[arg(long)]
         phone: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum LedgerCommand {
+    /// Prove that the books are what was recorded, on a live database; prints the head of each village's chain.
+    Verify {
+        #[command(flatten)]
+        settings: Settings,
+        /// A head that was printed before, VILLAGE:NUMBER:HASH: the chain must still hold it.
+        #[arg(long, value_name = "HEAD")]
+        head: Vec<String>,
     },
 }
 
@@ -149,6 +167,10 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
         Command::Admin { command: AdminCommand::SetPassword { settings, phone } } => {
             let app = App::new(settings.load()?, Clock::System)?;
             actix_web::rt::System::new().block_on(admin::set_password(&app, &phone))
+        }
+        Command::Ledger { command: LedgerCommand::Verify { settings, head } } => {
+            let app = App::new(settings.load()?, Clock::System)?;
+            actix_web::rt::System::new().block_on(ledger::prove(&app, &head))
         }
         Command::Openapi => {
             let document = openapi().to_pretty_json().map_err(|error| CliError::Other(error.to_string()))?;

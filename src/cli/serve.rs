@@ -15,6 +15,8 @@ use crate::kit::i18n::{Language, say};
 use crate::kit::jobs;
 use crate::people::accounts;
 
+/// How often new entries are linked into the chain of their village.
+const TEND: Duration = Duration::from_secs(30);
 /// How often old answers and ended sessions are swept out.
 const SWEEP: Duration = Duration::from_hours(1);
 
@@ -35,6 +37,7 @@ pub(super) fn listen(config: &Config) -> Result<TcpListener, CliError> {
 pub(super) async fn run(app: &App, listener: TcpListener, with_worker: bool) -> Result<(), CliError> {
     let (stop, stopping) = watch::channel(false);
     let worker = with_worker.then(|| actix_web::rt::spawn(jobs::work(app.db.clone(), app.doer(), stopping.clone())));
+    let tender = with_worker.then(|| actix_web::rt::spawn(tend(app.clone(), stopping.clone())));
     let sweeper = actix_web::rt::spawn(sweep(app.clone(), stopping));
     let address = listener.local_addr()?;
     let serving = actix_web::rt::spawn(app.server(listener)?);
@@ -48,8 +51,20 @@ pub(super) async fn run(app: &App, listener: TcpListener, with_worker: bool) -> 
         worker.await.map_err(|error| CliError::Other(error.to_string()))?;
     }
     sweeper.abort();
+    if let Some(tender) = tender {
+        tender.abort();
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn tend(app: App, stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow() {
+        if let Err(error) = app.tend_books().await {
+            tracing::error!(%error, "tending the books failed");
+        }
+        tokio::time::sleep(TEND).await;
+    }
 }
 
 async fn sweep(app: App, stopping: watch::Receiver<bool>) {
@@ -65,8 +80,10 @@ pub(super) async fn work(config: Config) -> Result<(), CliError> {
     tracing::info!(config = config.redacted(), "working");
     let app = App::new(config, Clock::System)?;
     let (stop, stopping) = watch::channel(false);
+    let tender = actix_web::rt::spawn(tend(app.clone(), stopping.clone()));
     let worker = actix_web::rt::spawn(jobs::work(app.db.clone(), app.doer(), stopping));
     stop_signal().await?;
+    tender.abort();
     // The worker hears it after the job in hand.
     let _ = stop.send(true);
     worker.await.map_err(|error| CliError::Other(error.to_string()))

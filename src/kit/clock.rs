@@ -104,6 +104,80 @@ pub fn month_of(day: NaiveDate) -> String {
     format!("{:04}-{:02}", day.year(), day.month())
 }
 
+/// A month of the calendar, `2026-11`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]
+#[schema(value_type = String, pattern = r"^\d{4}-(0[1-9]|1[0-2])$", example = "2026-11")]
+pub struct Month(NaiveDate);
+
+impl Month {
+    /// The month that `day` is in.
+    #[must_use]
+    pub fn of(day: NaiveDate) -> Self {
+        Self(day.with_day(1).unwrap_or(day))
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub const fn first_day(self) -> NaiveDate {
+        self.0
+    }
+
+    /// Its last day.
+    #[must_use]
+    pub fn last_day(self) -> NaiveDate {
+        self.later(1).0.pred_opt().unwrap_or(self.0)
+    }
+
+    /// The month `months` after this one; before it where that is negative.
+    #[must_use]
+    pub fn later(self, months: i32) -> Self {
+        let by = chrono::Months::new(months.unsigned_abs());
+        let moved = if months < 0 { self.0.checked_sub_months(by) } else { self.0.checked_add_months(by) };
+        moved.map_or(self, Self)
+    }
+
+    /// Its number within the year: 1 to 12.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0.month()
+    }
+
+    /// How many months from `earlier` to this one.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i32 {
+        let ordinal = |month: Self| month.0.year() * 12 + i32::try_from(month.0.month0()).unwrap_or(0);
+        ordinal(self) - ordinal(earlier)
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&month_of(self.0))
+    }
+}
+
+impl std::str::FromStr for Month {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.bytes().enumerate().all(|(at, byte)| if at == 4 { byte == b'-' } else { byte.is_ascii_digit() });
+        let day = (text.len() == 7 && digits).then(|| format!("{text}-01").parse().ok()).flatten();
+        day.map(Self).ok_or("month_invalid")
+    }
+}
+
+impl Serialize for Month {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Month {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Where the time comes from. The system's, or one that a test moves by hand.
 #[derive(Clone, Debug)]
 pub enum Clock {
@@ -159,6 +233,17 @@ mod tests {
         assert_eq!(Timestamp::in_village(day, 0), at("2026-11-23T17:00:00Z"));
         assert_eq!(Timestamp::in_village(day, 9 * 60), at("2026-11-24T02:00:00Z"));
         assert_eq!(Timestamp::in_village(day, 24 * 60), at("2026-11-24T17:00:00Z"));
+    }
+
+    #[test]
+    fn a_month_knows_its_days_and_its_neighbours() {
+        let month: Month = "2027-02".parse().expect("a month");
+        assert_eq!((month.first_day().to_string(), month.last_day().to_string()), ("2027-02-01".to_owned(), "2027-02-28".to_owned()));
+        assert_eq!((month.later(-3).to_string(), month.later(11).to_string()), ("2026-11".to_owned(), "2028-01".to_owned()));
+        assert_eq!(month.since(month.later(-14)), 14);
+        for wrong in ["2026-13", "+2026-1", "2026-1 ", "2026"] {
+            assert!(wrong.parse::<Month>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -162,6 +162,12 @@ impl fmt::Debug for Rupiah {
     }
 }
 
+impl From<u32> for Rupiah {
+    fn from(amount: u32) -> Self {
+        Self(i64::from(amount))
+    }
+}
+
 impl FromStr for Rupiah {
     type Err = MoneyError;
 

@@ -205,6 +205,15 @@ pub fn is_of_pack(conn: &mut Conn, batch: BatchId, pack: PackId) -> Result<bool,
     Ok(diesel::select(diesel::dsl::exists(this)).get_result(conn)?)
 }
 
+/// The batch of a pack that has this code on its label.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn of_code(conn: &mut Conn, pack: PackId, code: &BatchCode) -> Result<Option<BatchId>, DbError> {
+    let this = batches::table.filter(batches::pack_id.eq(pack).and(batches::code.eq(code.as_str())));
+    Ok(this.select(batches::id).first(conn).optional()?)
+}
+
 /// The batches of these packs that have not ended by `today`, those that end first before the others; at most 500.
 ///
 /// # Errors

@@ -2,11 +2,12 @@
 //!
 //! 1. `0 ≤ reserved ≤ on hand`, by guard and by constraint.
 //! 2. An order reserves when it is placed, releases when it is called off, and takes when it is handed over.
+//!    What replaces goods that were not right is given away from what is free.
 //! 3. Only this file writes the table; packs are read together with it.
 
 use diesel::prelude::*;
 
-use crate::kit::db::{DbError, Failure, Never, Refusal, Tx};
+use crate::kit::db::{Conn, DbError, Failure, Never, Refusal, Tx};
 use crate::market::packs::PackId;
 use crate::schema::stock_items;
 
@@ -70,14 +71,39 @@ pub fn add(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), DbError> 
 /// [`InventoryError::NotEnough`] with what is free.
 pub fn reserve(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failure<InventoryError>> {
     let now = tx.now();
-    let free = stock_items::pack_id.eq(pack).and((stock_items::on_hand - stock_items::reserved).ge(quantity));
-    let changed = diesel::update(stock_items::table.filter(free))
+    let enough = stock_items::pack_id.eq(pack).and((stock_items::on_hand - stock_items::reserved).ge(quantity));
+    let changed = diesel::update(stock_items::table.filter(enough))
         .set((stock_items::reserved.eq(stock_items::reserved + quantity), stock_items::updated_at.eq(now)))
         .execute(&mut **tx)?;
     if changed == 1 {
         return Ok(());
     }
-    let available = stock_items::table.find(pack).select(stock_items::on_hand - stock_items::reserved).first(&mut **tx)?;
+    let available = free(tx, pack)?;
+    Err(InventoryError::NotEnough { pack, available }.into())
+}
+
+/// How many of a pack nobody holds.
+///
+/// # Errors
+/// [`DbError::NotFound`] when there is no such pack.
+pub fn free(conn: &mut Conn, pack: PackId) -> Result<i64, DbError> {
+    Ok(stock_items::table.find(pack).select(stock_items::on_hand - stock_items::reserved).first(conn)?)
+}
+
+/// Takes out what goes to a buyer in place of what was not right, if so many are free.
+///
+/// # Errors
+/// [`InventoryError::NotEnough`] with what is free.
+pub fn give_away(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<(), Failure<InventoryError>> {
+    let now = tx.now();
+    let enough = stock_items::pack_id.eq(pack).and((stock_items::on_hand - stock_items::reserved).ge(quantity));
+    let changed = diesel::update(stock_items::table.filter(enough))
+        .set((stock_items::on_hand.eq(stock_items::on_hand - quantity), stock_items::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    if changed == 1 {
+        return Ok(());
+    }
+    let available = free(tx, pack)?;
     Err(InventoryError::NotEnough { pack, available }.into())
 }
 

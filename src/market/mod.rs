@@ -2,8 +2,10 @@
 
 pub mod batches;
 pub mod catalogue;
+pub mod claims;
 pub mod complaints;
 pub mod costs;
+pub mod desk;
 pub mod inventory;
 pub mod media;
 pub mod moderation;

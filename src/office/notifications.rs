@@ -13,7 +13,7 @@ use crate::kit::i18n::{Language, say};
 use crate::kit::jobs::{Job, enqueue};
 use crate::kit::mail::{Letter, Mailer};
 use crate::market::orders::{OrderId, jobs};
-use crate::market::payments;
+use crate::market::{claims, payments};
 use crate::schema::{accounts, enterprises, members, orders};
 
 /// One letter is to be written.
@@ -36,7 +36,7 @@ pub async fn fan_out(db: &Db, job: &Job) -> Result<(), String> {
 }
 
 fn readers(conn: &mut Conn, event: &str, order: OrderId) -> Result<Vec<AccountId>, DbError> {
-    if matches!(event, jobs::PLACED | jobs::CHANGE_DECIDED) {
+    if matches!(event, jobs::PLACED | jobs::CHANGE_DECIDED | claims::jobs::OPENED) {
         let members = orders::table.inner_join(members::table.on(members::enterprise_id.eq(orders::seller_id)).inner_join(accounts::table));
         let with_address = members.filter(orders::id.eq(order).and(accounts::email.is_not_null()));
         return Ok(with_address.order(accounts::id).select(accounts::id).load(conn)?);

@@ -323,14 +323,12 @@ const ROW: Row = (
 
 fn one(conn: &mut Conn, owner: EnterpriseId, material: MaterialId) -> Result<Stocked, DbError> {
     let this = material_stocks::owner_id.eq(owner).and(material_stocks::material_id.eq(material));
-    match material_stocks::table.inner_join(materials::table).filter(this).select(ROW).first(conn).optional()? {
-        Some(stocked) => Ok(stocked),
-        None => {
-            let (name, base, updated_at) =
-                materials::table.find(material).select((materials::name, materials::base, materials::created_at)).first(conn)?;
-            Ok(Stocked { material_id: material, name, base, quantity: 0, cost: Rupiah::ZERO, updated_at })
-        }
+    if let Some(stocked) = material_stocks::table.inner_join(materials::table).filter(this).select(ROW).first(conn).optional()? {
+        return Ok(stocked);
     }
+    let (name, base, updated_at) =
+        materials::table.find(material).select((materials::name, materials::base, materials::created_at)).first(conn)?;
+    Ok(Stocked { material_id: material, name, base, quantity: 0, cost: Rupiah::ZERO, updated_at })
 }
 
 /// What an enterprise has of these materials; what it never had is left out.

@@ -45,8 +45,14 @@ word_enum! {
         EndOrder = "end_order",
         /// See a picture that shows what happened to an order: a proof of payment, a photo with a claim.
         ViewEvidence = "view_evidence",
+        /// Decide on a claim about goods that its two sides could not settle.
+        MediateClaim = "mediate_claim",
         /// See the books.
         ViewBooks = "view_books",
+        /// Write into the books by hand, and say who else may read them.
+        KeepBooks = "keep_books",
+        /// Read the months of another enterprise's books that it has opened to this one.
+        ReadOpenedBooks = "read_opened_books",
         /// Bind an enterprise to another: offer, answer and end agreements.
         Agree = "agree",
     }
@@ -79,11 +85,12 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::ViewEnterprise => &[VillageAdmin, Owner, Staff],
         Action::EditEnterprise | Action::WriteProduct | Action::FulfilOrder => &[AssistingAdmin, Owner, Staff],
         Action::ManageMembers | Action::ManagePaymentDetails => &[AssistingAdmin, Owner],
-        Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct => &[VillageAdmin],
+        Action::RunVillage | Action::ReviewEnterprise | Action::ModerateProduct | Action::MediateClaim => &[VillageAdmin],
         Action::ViewEvidence => &[VillageAdmin, AssistingAdmin, Owner, Staff, Buyer],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
         Action::BuyOrder => &[Buyer],
-        Action::ViewBooks | Action::Agree => &[AssistingAdmin, Owner],
+        Action::ViewBooks | Action::KeepBooks | Action::Agree => &[AssistingAdmin, Owner],
+        Action::ReadOpenedBooks => &[Owner, Staff],
     }
 }
 
@@ -219,7 +226,7 @@ pub fn principal(conn: &mut Conn, identity: Identity, now: crate::kit::clock::Ti
 /// # Errors
 /// [`Denied::Hidden`] or [`Denied::Forbidden`].
 pub fn authorize(who: &Principal, action: Action, resource: &Resource) -> Result<(), Denied> {
-    let reviews = matches!(action, Action::ReviewEnterprise | Action::ModerateProduct);
+    let reviews = matches!(action, Action::ReviewEnterprise | Action::ModerateProduct | Action::MediateClaim);
     if reviews && who.relations(resource).any(|relation| matches!(relation, Relation::Owner | Relation::Staff)) {
         // Nobody reviews her own enterprise: it takes another admin of the village.
         return Err(Denied::Forbidden);

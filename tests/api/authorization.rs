@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 use pasar_kuliner::market::media::Purpose;
 use serde_json::{Value, json};
 
-use crate::agreements;
 use crate::orders::{Stall, stall};
 use crate::pictures::jpeg;
-use crate::supplier_orders;
-use crate::supply;
 use crate::support::http::{File, fresh_key};
 use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
+
+mod partners;
+use partners::{Partners, partners};
 
 struct Operation {
     id: String,
@@ -42,6 +42,11 @@ fn operations() -> Vec<Operation> {
 
 /// One village with everything in it, and people who have nothing to do with it.
 struct World {
+    cash_row: String,
+    entry: String,
+    template: String,
+    grant: String,
+    partner: String,
     village: Village,
     shop: Shop,
     staff: Person,
@@ -64,127 +69,8 @@ struct World {
     guest: Person,
     payment: String,
     refund: String,
+    claim: String,
     partners: Partners,
-}
-
-/// What the enterprise has to do with its partners.
-struct Partners {
-    supplier: Shop,
-    agreement: String,
-    breach: String,
-    item: String,
-    order: String,
-    payment: String,
-    joint_buy: String,
-}
-
-fn partners(app: &TestApp, village: &Village, shop: &Shop) -> Partners {
-    let supplier = app.shop(village, "supplier", "Pemasok Singkong Papandayan");
-    let item = supply::item(&supplier, "Singkong", "g", "kg", None, 3_000);
-    let agreement = agreements::supplied(&supplier, shop, agreements::supply_terms(500_000));
-    let breach = shop.owner.client.post(&format!("/v1/agreements/{agreement}/breaches"), json!({ "note": "Datang terlambat" })).expect(201);
-    let breach = breach["id"].as_str().expect("an id").to_owned();
-    let order = supplier_orders::sent(shop, &supplier, &[(&item, 20)], "cash");
-    supplier.owner.client.post(&format!("/v1/supplier-orders/{order}/answer"), json!({ "answer": "accept" })).expect(200);
-    let counted = json!({ "lines": [{ "position": 1, "quantity": 10 }] });
-    shop.owner.client.post(&format!("/v1/supplier-orders/{order}/receive"), counted).expect(200);
-    let paid = json!({ "amount": 1_000, "method": "cash" });
-    let paid = shop.owner.client.post(&format!("/v1/supplier-orders/{order}/payments"), paid).expect(200);
-    let payment = paid["payments"][0]["id"].as_str().expect("an id").to_owned();
-    let joint = joint_buy(&supplier);
-    let joint = shop.owner.client.post(&format!("/v1/enterprises/{}/joint-buys", shop.id), joint).expect(201);
-    let joint_buy = joint["joint_buy"]["id"].as_str().expect("an id").to_owned();
-    Partners { supplier, agreement, breach, item, order, payment, joint_buy }
-}
-
-fn joint_buy(supplier: &Shop) -> Value {
-    json!({
-        "supplier_id": supplier.id, "members": [], "cut_off": "2026-11-25T10:00:00Z", "minimum": 0, "delivery_cost": 0, "split": "evenly",
-        "extend_days": 1, "extensions": 0,
-    })
-}
-
-impl Partners {
-    fn id(&self, kind: &str) -> &str {
-        match kind {
-            "agreements" => &self.agreement,
-            "breaches" => &self.breach,
-            "supply-items" => &self.item,
-            "supplier-orders" => &self.order,
-            "supplier-payments" => &self.payment,
-            "joint-buys" => &self.joint_buy,
-            _ => "",
-        }
-    }
-
-    /// A request about partners; `None` where it is about something else.
-    fn body(&self, shop: &Shop, operation: &str) -> Option<Option<Value>> {
-        let body = match operation {
-            "accept_agreement"
-            | "agree_to_supplier_day"
-            | "confirm_supplier_payment"
-            | "make_supplier_link"
-            | "mediate_breach"
-            | "offer_agreement"
-            | "refuse_supplier_payment"
-            | "send_joint_buy"
-            | "send_supplier_order"
-            | "ship_supplier_order"
-            | "withdraw_agreement"
-            | "withdraw_breach" => json!({}),
-            "call_off_joint_buy" | "cancel_supplier_order" | "decline_agreement" | "terminate_agreement" => {
-                json!({ "reason": "Karena diuji" })
-            }
-            "amend_agreement" | "counter_agreement" | "edit_agreement_draft" => agreements::proposal(agreements::supply_terms(600_000)),
-            "draft_agreement" => {
-                let proposal = agreements::proposal(agreements::supply_terms(500_000));
-                json!({ "provider_id": self.supplier.id, "receiver_id": shop.id, "proposal": proposal })
-            }
-            "answer_supplier_order" | "answer_linked_order" => json!({ "answer": "accept" }),
-            "bill_supplier_order" | "receive_supplier_order" => json!({ "lines": [{ "position": 1, "quantity": 1 }] }),
-            "buy_material" => json!({ "material": "Garam", "base": "g", "quantity": 1_000, "cost": 5_000, "paid_from": "cash" }),
-            "count_material" => json!({ "material": "Garam", "base": "g", "counted": 0, "spoiled": false, "reason": "Dihitung" }),
-            "draft_supplier_order" => {
-                json!({ "supplier_id": self.supplier.id, "lines": [{ "item_id": self.item, "quantity": 20 }], "payment": "cash" })
-            }
-            "open_joint_buy" => joint_buy(&self.supplier),
-            "pay_supplier_order" => json!({ "amount": 1_000, "method": "cash" }),
-            "produce" => json!({ "quantity": 1 }),
-            "set_recipe" => json!({ "makes": 1, "lines": [{ "material": "Garam", "base": "g", "quantity": 1 }] }),
-            "want_in_joint_buy" => json!({ "member_id": shop.id, "item_id": self.item, "wanted": 1_000, "tolerance": 0 }),
-            "note_breach" => json!({ "note": "Datang terlambat" }),
-            "reply_to_breach" | "settle_breach" => json!({ "words": "Jalan rusak" }),
-            "set_agreement_template" => json!({ "wording": "Kesepakatan" }),
-            "add_supply_item" => json!({ "material": "Garam", "base": "g", "unit": "kg", "price": { "price": 5_000 } }),
-            "edit_supply_item" => json!({ "active": true }),
-            "set_supply_price" => json!({ "price": 3_500 }),
-            "import_supply_items" => json!("material,unit,base,price\nGula,kg,g,16000\n"),
-            "get_agreement"
-            | "get_agreement_template"
-            | "get_breach"
-            | "get_joint_buy"
-            | "get_linked_order"
-            | "get_on_time"
-            | "get_production_plan"
-            | "get_recipe"
-            | "get_supplier_order"
-            | "list_joint_buys"
-            | "list_materials"
-            | "list_productions"
-            | "list_supplier_order_history"
-            | "list_supplier_orders"
-            | "list_agreement_history"
-            | "list_agreement_versions"
-            | "list_agreements"
-            | "list_breaches"
-            | "list_obligations"
-            | "list_supply_items"
-            | "list_supply_prices"
-            | "print_agreement" => return Some(None),
-            _ => return None,
-        };
-        Some(Some(body))
-    }
 }
 
 fn world(app: &TestApp) -> World {
@@ -212,9 +98,26 @@ fn world(app: &TestApp) -> World {
     shop.owner.steps(&called_off, &["accept", "payments/receive"]);
     let seen = buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Batal" })).expect(200);
     let (payment, refund) = (text(&seen["payments"][0]["id"]), text(&seen["refunds"][0]["id"]));
+    let claimed = buyer.orders(&product, 1);
+    shop.owner.steps(&claimed, &["accept", "prepare", "ready", "hand-over"]);
+    let claim = json!({ "position": 1, "quantity": 1, "text": "Hancur", "wish": "refund_full" });
+    let claim = text(&buyer.client.post(&format!("/v1/orders/{claimed}/claims"), claim).expect(201)["id"]);
     let (order, group) = (text(&placed["orders"][0]["id"]), text(&placed["id"]));
+    let owner = &shop.owner.client;
+    let row = json!({ "kind": "sale", "amount": 5_000 });
+    let cash_row = owner.post(&format!("/v1/enterprises/{}/cash-book", shop.id), row.clone()).expect(201);
+    let template = json!({ "name": "Jual di rumah", "row": row });
+    let template = owner.post(&format!("/v1/enterprises/{}/cash-templates", shop.id), template).expect(201);
+    let partner = app.shop(&village, "partner", "Koperasi Balewangi");
+    let grant = json!({ "reader_id": partner.id, "from": "2026-11", "to": "2026-11", "purpose": "Pinjaman" });
+    let grant = owner.post(&format!("/v1/enterprises/{}/book-grants", shop.id), grant).expect(201);
     let partners = partners(app, &village, &shop);
     World {
+        cash_row: text(&cash_row["id"]),
+        entry: text(&cash_row["entry_id"]),
+        template: text(&template["id"]),
+        grant: text(&grant["id"]),
+        partner: partner.id,
         village,
         shop,
         staff,
@@ -237,6 +140,7 @@ fn world(app: &TestApp) -> World {
         guest: app.guest("Tamu"),
         payment,
         refund,
+        claim,
         partners,
     }
 }
@@ -268,29 +172,46 @@ impl World {
             "complaints" => &self.complaint,
             "order-groups" => &self.group,
             "me" => &self.session,
+            "cash-book" => &self.cash_row,
+            "cash-templates" => &self.template,
+            "book-grants" => &self.grant,
             "media" => &self.photo,
             "private-media" => &self.proof,
+            "claims" => &self.claim,
             "payments" => &self.payment,
             "refunds" => &self.refund,
             other => self.partners.id(other),
         };
         let template =
             template.replace("agreement-templates/{kind}", "agreement-templates/supply").replace("versions/{number}", "versions/1");
-        let others = [("{number}", "0000-0000"), ("{account_id}", &self.staff.account_id), ("{size}", "320"), ("{kind}", "order")];
-        others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value))
+        let query = if template.ends_with("/account-statement") { "?account=cash:seller" } else { "" };
+        let others = [
+            ("orders.csv", "orders.csv?month=2026-11"),
+            ("{number}", "0000-0000"),
+            ("{account_id}", &self.staff.account_id),
+            ("{size}", "320"),
+            ("{kind}", "order"),
+            ("{partner_id}", &self.partner),
+            ("{month}", "2026-11"),
+        ];
+        let path = others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value));
+        format!("{path}{query}")
     }
 
     /// A request the operation understands; whether it succeeds depends on who asks and when.
+    #[expect(clippy::too_many_lines, reason = "one line for each operation")]
     fn body(&self, operation: &Operation) -> Option<Value> {
         let reason = || Some(json!({ "reason": "Karena diuji" }));
         let person = || json!({ "phone": "081299999999", "name": "Seseorang", "password": "rahasia-desa" });
         let village =
             |code: &str| json!({ "code": code, "name": "Sukamaju", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat" });
         if let Some(body) = self.partners.body(&self.shop, &operation.id) {
-            return body;
+            return Some(body).filter(|body| !body.is_null());
         }
         match operation.id.as_str() {
             "accept_order"
+            | "accept_claim_offer"
+            | "withdraw_claim"
             | "approve_enterprise"
             | "claim_payment"
             | "close_preorder"
@@ -316,6 +237,10 @@ impl World {
             | "withdraw_change"
             | "submit_product" => Some(json!({})),
             "call_off_preorder"
+            | "ask_village_about_claim"
+            | "decline_claim_offer"
+            | "refuse_claim"
+            | "decide_claim"
             | "cancel_order"
             | "dispute_refund"
             | "refuse_payment"
@@ -329,8 +254,20 @@ impl World {
             | "reject_product"
             | "return_enterprise"
             | "return_product"
+            | "reverse_cash_row"
             | "suspend_enterprise"
             | "suspend_product" => reason(),
+            "apply_cash_template" | "withdraw_book_grant" => Some(json!({})),
+            "record_cash_row" | "preview_cash_row" => Some(json!({ "kind": "sale", "amount": 5_000 })),
+            "record_cash_batch" => Some(json!({ "rows": [{ "client_id": "hp-1", "kind": "sale", "amount": 5_000 }] })),
+            "count_cash" => Some(json!({ "counted": 0, "reason": "Karena diuji" })),
+            "keep_cash_template" => Some(json!({ "name": "Belanja", "row": { "kind": "purchase", "amount": 5_000 } })),
+            "close_month" => Some(json!({ "month": "2026-10" })),
+            "survey_baseline" => Some(json!({ "month": "2026-10", "net": 1_200_000, "turnover_band": 1, "internet_uses": 1 })),
+            "grant_books" => Some(json!({ "reader_id": self.partner, "from": "2026-11", "to": "2026-11", "purpose": "Pinjaman" })),
+            "judge_partner_line" => Some(json!({ "entry_id": self.entry, "verdict": "confirmed" })),
+            "open_claim" => Some(json!({ "position": 1, "quantity": 1, "text": "Hancur", "wish": "refund_full" })),
+            "offer_claim_remedy" => Some(json!({ "remedy": "replacement" })),
             "add_delivery_zone" => Some(json!({ "name": "Bayongbong", "fee": 10_000 })),
             "add_pack" => Some(json!({ "unit": "box", "price": 50_000, "stock": 2 })),
             "upload_photo" | "read_qris" => None,
@@ -378,7 +315,32 @@ impl World {
             "finish_phone_proof" => Some(json!({ "phone": self.buyer.phone, "code": "000000" })),
             "open_guest" => Some(json!({ "phone": "081299999997", "name": "Tamu" })),
             "track" => Some(json!({ "tracking_token": "bukan-token" })),
-            "get_delivery_zone"
+            "get_account_statement"
+            | "get_income_growth"
+            | "get_partner_statement"
+            | "get_statement"
+            | "get_turnover"
+            | "list_baselines"
+            | "list_book_grant_uses"
+            | "list_book_grants"
+            | "list_cash_book"
+            | "list_cash_counts"
+            | "list_cash_templates"
+            | "list_closed_months"
+            | "list_received_book_grants"
+            | "read_granted_statement"
+            | "remove_cash_template"
+            | "get_claim"
+            | "get_desk"
+            | "get_order_chat"
+            | "get_owed"
+            | "get_packing_list"
+            | "export_orders"
+            | "list_claim_history"
+            | "list_enterprise_claims"
+            | "list_order_claims"
+            | "list_village_claims"
+            | "get_delivery_zone"
             | "get_payment_instructions"
             | "get_enterprise"
             | "get_income"

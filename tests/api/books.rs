@@ -86,8 +86,15 @@ fn the_journal_is_paged_without_gaps_or_doubles() {
     }
 }
 
+/// The names of the periods with what was earned in each.
+fn earned(income: &Value) -> Vec<(&str, i64)> {
+    let periods = income["periods"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let revenue = |period: &Value| period["earned"]["revenue"]["amount"].as_i64().unwrap_or(0);
+    periods.iter().map(|period| (period["name"].as_str().unwrap_or(""), revenue(period))).collect()
+}
+
 #[test]
-fn income_is_told_by_month() {
+fn income_is_told_by_day_week_month_and_quarter() {
     let app = TestApp::start();
     let Stall { product, buyer, shop, .. } = stall(&app);
     completed(&buyer, &shop.owner, &product, 3);
@@ -97,20 +104,28 @@ fn income_is_told_by_month() {
     let income = |query: &str| owner.client.get(&format!("/v1/enterprises/{}/income{query}", shop.id));
 
     let now = income("").expect(200);
-    assert_eq!((&now["from"], &now["to"], &now["revenue"]), (&json!("2026-12"), &json!("2026-12"), &json!(25_000)));
+    assert_eq!((&now["from"], &now["to"], &now["period"]), (&json!("2026-12"), &json!("2026-12"), &json!("month")));
+    assert_eq!(earned(&now), [("2026-12", 25_000)]);
     let both = income("?from=2026-11&to=2026-12").expect(200);
-    assert_eq!(both["revenue"], 62_500);
-    let month = |month: &str, revenue: i64| json!({ "month": month, "revenue": revenue, "channels": [{ "channel": "online", "revenue": revenue }] });
-    assert_eq!(both["months"], json!([month("2026-12", 25_000), month("2026-11", 37_500)]));
-    assert_eq!(income("?from=2026-10").expect(200)["months"], both["months"]);
-    assert_eq!(income("?to=2026-11").expect(200)["months"], json!([month("2026-11", 37_500)]));
+    assert_eq!((&both["total"]["revenue"]["amount"], &both["total"]["evidence_share_bp"]), (&json!(62_500), &json!(10_000)));
+    assert_eq!(earned(&both), [("2026-12", 25_000), ("2026-11", 37_500)]);
+    let cut = |period: &str| income(&format!("?from=2026-11&to=2026-12&period={period}")).expect(200);
+    assert_eq!(earned(&cut("day")), [("2026-12-01", 25_000), ("2026-11-24", 37_500)]);
+    assert_eq!(earned(&cut("week")), [("2026-W49", 25_000), ("2026-W48", 37_500)]);
+    assert_eq!(earned(&cut("quarter")), [("2026-Q4", 62_500)]);
+    assert_eq!(earned(&income("?to=2026-11").expect(200)), [("2026-11", 37_500)]);
     let none = income("?from=2025-01&to=2026-10").expect(200);
-    assert_eq!((&none["revenue"], &none["months"]), (&json!(0), &json!([])));
+    assert_eq!(
+        (&none["total"]["revenue"]["amount"], &none["total"]["evidence_share_bp"], &none["periods"]),
+        (&json!(0), &Value::Null, &json!([]))
+    );
 
     let turned = income("?from=2026-12&to=2026-11");
     turned.expect_problem(400, "invalid_input");
     assert_eq!(turned.json["errors"][0]["field"], "from");
-    for wrong in ["?from=2026-13", "?from=2026", "?to=November", "?from=2027-01", "?month=2026-11"] {
+    for wrong in
+        ["?from=2026-13", "?from=2026", "?to=November", "?from=2027-01", "?month=2026-11", "?from=2026-08&period=day", "?period=year"]
+    {
         income(wrong).expect_problem(400, "invalid_input");
     }
 }
@@ -124,7 +139,7 @@ fn the_month_is_the_villages_not_greenwichs() {
     let (buyer, owner) = (app.awake(&buyer), app.awake(&shop.owner));
     completed(&buyer, &owner, &product, 1);
     let income = owner.client.get(&format!("/v1/enterprises/{}/income?from=2026-11", shop.id)).expect(200);
-    assert_eq!((&income["to"], &income["months"][0]["month"], &income["months"][1]), (&json!("2026-12"), &json!("2026-12"), &Value::Null));
+    assert_eq!((&income["to"], &income["periods"][0]["name"], &income["periods"][1]), (&json!("2026-12"), &json!("2026-12"), &Value::Null));
     let journal = owner.client.get(&format!("/v1/enterprises/{}/journal", shop.id)).expect(200);
     assert_eq!(
         (&journal["items"][0]["business_date"], &journal["items"][0]["happened_at"]),
@@ -216,7 +231,7 @@ fn an_event_is_entered_once_and_taken_back_once() {
         (&journal["items"][0]["id"], &journal["items"][0]["reverses_id"], &journal["items"][0]["movement"]),
         (&json!(opposite), &json!(entered), &json!("reversal"))
     );
-    assert_eq!(shop.owner.client.get(&format!("/v1/enterprises/{}/income", shop.id)).expect(200)["revenue"], 0);
+    assert_eq!(shop.owner.client.get(&format!("/v1/enterprises/{}/income", shop.id)).expect(200)["total"]["revenue"]["amount"], 0);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::pictures::{exif, harmless, hostile, jpeg, png, with_segment};
 use crate::support::http::File;
+use crate::support::people::product_body;
 use crate::support::{Person, Shop, TestApp, Wishes};
 
 fn id(answer: &Value) -> String {
@@ -331,4 +332,40 @@ fn a_guest_uploads_and_her_account_takes_it_over() {
     assert_eq!(account.client.get(&path).status, 200);
     assert_eq!(guest.get(&path).status, 404);
     assert_eq!(shop.owner.client.get(&path).status, 200);
+}
+
+#[test]
+fn the_photos_of_a_product_come_and_go_with_its_content() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let shop = app.home_industry(&village, "Opak Bu Wati");
+    let upload = |who: &Person, side: u32| id(&who.client.photo("product_photo", &jpeg(side, 24)).expect(201));
+    let (front, back, foreign) = (upload(&shop.owner, 40), upload(&shop.owner, 48), upload(&app.buyer("Orang lain"), 56));
+    let mut body = product_body("Opak Ketan", 14_000, 10);
+    body["photos"] = json!([foreign]);
+    let create = format!("/v1/enterprises/{}/products", shop.id);
+    shop.owner.client.post(&create, body.clone()).expect_problem(400, "invalid_input");
+    body["photos"] = json!([front]);
+    let made = shop.owner.client.post(&create, body).expect(201);
+    let product = format!("/v1/products/{}", id(&made));
+    let url = made["photos"][0]["variants"][2]["url"].as_str().expect("a place").to_owned();
+    assert_eq!((url.as_str(), app.client.get(&url).status), (format!("/v1/media/{front}/1080").as_str(), 200));
+    shop.owner.client.delete(&format!("/v1/media/{front}")).expect_problem(409, "media_in_use");
+
+    let edit = |photos: Value| {
+        let etag = shop.owner.client.get(&product).header("etag").to_owned();
+        shop.owner.client.patch(&product, &etag, json!({ "photos": photos }))
+    };
+    edit(json!([foreign])).expect_problem(400, "invalid_input");
+    shop.owner.client.post(&format!("{product}/submit"), json!({})).expect(200);
+    village.admin.client.post(&format!("{product}/publish"), json!({})).expect(200);
+    let waiting = edit(json!([back])).expect(200)["waiting"]["id"].as_str().expect("an id").to_owned();
+    app.advance(Duration::days(2));
+    app.run_jobs();
+    let shown = |product: &str| app.client.get(product).expect(200)["photos"][0]["id"].clone();
+    assert_eq!((shown(&product), app.client.get(&url).status), (json!(front), 200), "the change waits");
+    assert_eq!(app.client.get(&format!("/v1/media/{back}/320")).status, 200, "what a change names is kept while it waits");
+    app.awake(&village.admin).client.post(&format!("/v1/moderations/{waiting}/confirm"), json!({})).expect(200);
+    app.run_jobs();
+    assert_eq!((shown(&product), app.client.get(&url).status), (json!(back), 404), "what was taken away is gone");
 }

@@ -156,6 +156,16 @@ fn up_down_up_ends_where_up_ends() {
     .expect("down and up");
 }
 
+/// A migration is known by its number alone: of two with one number the second would never run.
+#[test]
+fn no_two_migrations_share_a_number() {
+    let mut numbers: Vec<String> = names("sqlite").iter().filter_map(|name| Some(name.split_once('_')?.0.to_owned())).collect();
+    let all = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), all);
+}
+
 /// A unique constraint is told by its columns on SQLite, so its name on PostgreSQL must be made of them.
 #[test]
 fn unique_constraints_are_named_by_table_and_columns() {

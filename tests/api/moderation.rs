@@ -4,6 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
+use crate::pictures::jpeg;
 use crate::support::{Answer, Person, TestApp};
 
 fn tag(who: &Person, id: &str) -> String {
@@ -84,11 +85,13 @@ fn a_change_is_sent_back_turned_down_or_withdrawn() {
     let app = TestApp::start();
     let Stall { shop, product, village, .. } = stall(&app);
     let (owner, admin) = (&shop.owner, &village.admin);
-    let claim = json!({ "pirt": "2063205010001-29", "photos": [format!("med_{}", uuid::Uuid::now_v7().simple())] });
+    let claim = json!({ "pirt": "2063205010001-29" });
     let id = waits(owner, &product, claim.clone());
     decide(admin, &id, "return", None).expect_problem(400, "invalid_input");
     assert_eq!(decide(admin, &id, "return", Some("Foto izinnya buram")).expect(200)["reason"], "Foto izinnya buram");
-    let id = waits(owner, &product, claim);
+    app.run_jobs();
+    assert_eq!(app.objects(), 0, "a photo goes with the change that named it");
+    let id = waits(owner, &product, claim.clone());
     assert_eq!(decide(admin, &id, "reject", Some("Nomor milik orang lain")).expect(200)["state"], "rejected");
     let id = waits(owner, &product, json!({ "description": "Baru" }));
     decide(admin, &id, "withdraw", None).expect_problem(403, "forbidden");
@@ -101,6 +104,42 @@ fn a_change_is_sent_back_turned_down_or_withdrawn() {
     edit(owner, &product, json!({ "pirt": null, "name": seen["name"] })).expect(200);
     assert_eq!(tag(owner, &product), before, "a change of nothing asks nobody");
     assert_eq!(owner.client.get(&format!("/v1/products/{product}")).expect(200)["waiting"], Value::Null);
+}
+
+#[test]
+fn photos_are_held_while_something_names_them() {
+    let app = TestApp::start();
+    let Stall { shop, product, village, .. } = stall(&app);
+    let (owner, admin) = (&shop.owner, &village.admin);
+    let upload = |side: u32| owner.client.photo("product_photo", &jpeg(side, 480)).expect(201)["id"].as_str().expect("an id").to_owned();
+    let is_kept = |app: &TestApp, id: &str| app.client.get(&format!("/v1/media/{id}/320")).status == 200;
+    let foreign = app.buyer("Orang lain").client.photo("product_photo", &jpeg(500, 480)).expect(201)["id"].clone();
+    let refused = edit(owner, &product, json!({ "photos": [foreign] }));
+    refused.expect_problem(400, "invalid_input");
+    assert_eq!(refused.json["errors"][0]["field"], "photos");
+
+    let (first, second, third) = (upload(640), upload(641), upload(642));
+    let change = waits(owner, &product, json!({ "photos": [first, second] }));
+    assert_eq!(public(&app, &product)["photos"], json!([]), "until somebody has looked");
+    decide(admin, &change, "confirm", None).expect(200);
+    app.advance(Duration::days(2));
+    app.run_jobs();
+    let (owner, admin) = (&app.awake(owner), &app.awake(admin));
+    let shown = public(&app, &product)["photos"].clone();
+    assert_eq!((&shown[0]["id"], &shown[1]["id"]), (&json!(first), &json!(second)), "in their order");
+    let change = waits(owner, &product, json!({ "photos": [second, first] }));
+    decide(admin, &change, "confirm", None).expect(200);
+    assert!(is_kept(&app, &first) && is_kept(&app, &second) && !is_kept(&app, &third), "what nothing names goes after a day");
+
+    let fourth = owner.client.photo("product_photo", &jpeg(643, 480)).expect(201)["id"].as_str().expect("an id").to_owned();
+    let change = waits(owner, &product, json!({ "photos": [fourth] }));
+    decide(admin, &change, "reject", Some("Bukan fotonya")).expect(200);
+    app.run_jobs();
+    assert!(!is_kept(&app, &fourth) && is_kept(&app, &first), "those of a change that is not made go");
+    let change = waits(owner, &product, json!({ "photos": [second] }));
+    decide(admin, &change, "confirm", None).expect(200);
+    app.run_jobs();
+    assert!(is_kept(&app, &second) && !is_kept(&app, &first));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Orders from cart to completion and to every exit.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::people::{cart, pack_of};
 use crate::support::{Person, Shop, TestApp, Village};
@@ -51,8 +51,12 @@ fn an_order_walks_from_cart_to_income() {
     assert_eq!((done["state"].as_str(), done["bill"]["status"].as_str()), (Some("completed"), Some("paid")));
 
     let income = seller.client.get(&format!("/v1/enterprises/{}/income", shop.id)).expect(200);
-    assert_eq!(income["revenue"], 37_500);
-    assert_eq!(income["months"][0]["channels"], json!([{ "channel": "online", "revenue": 37_500 }]));
+    assert_eq!((&income["total"]["revenue"]["amount"], &income["total"]["revenue"]["system"]), (&json!(37_500), &json!(37_500)));
+    let channels = &income["periods"][0]["earned"]["channels"];
+    assert_eq!(
+        (&channels[0]["channel"], &channels[0]["revenue"]["amount"], &channels[1]),
+        (&json!("online"), &json!(37_500), &Value::Null)
+    );
     let trial = seller.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
     assert_eq!(trial["difference"], 0);
     assert_eq!(app.available(&product), 37, "taken, not reserved twice");
@@ -266,7 +270,7 @@ fn money_for_an_order_called_off_is_owed_until_sent_back() {
         assert_eq!(row["debit"], row["credit"], "nothing is left: {row}");
     }
     let income = shop.owner.client.get(&format!("/v1/enterprises/{}/income", shop.id)).expect(200);
-    assert_eq!(income["revenue"], 0, "money sent back was never income");
+    assert_eq!(income["total"]["revenue"]["amount"], 0, "money sent back was never income");
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn what_comes_late_and_short_is_counted_so_and_stands_in_both_books() {
     );
     let claimed = act(&buyer, &order, "payments", json!({ "amount": 157_500, "method": "cash" })).expect(200);
     assert_eq!((&claimed["paid"], balance(&buyer, &maker.id, "payable:partner")), (&json!(0), -315_000));
-    act(&buyer, &order, "payments", json!({ "amount": 157_501, "method": "cash" })).expect_problem(409, "more_than_owed");
+    act(&buyer, &order, "payments", json!({ "amount": 157_501, "method": "cash" })).expect_problem(409, "more_than_open");
     let payment = claimed["payments"][0]["id"].as_str().expect("an id");
     buyer.client.post(&format!("/v1/supplier-payments/{payment}/confirm"), json!({})).expect_problem(403, "forbidden");
     seller.client.post(&format!("/v1/supplier-payments/{payment}/confirm"), json!({})).expect(200);

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::orders::{Stall, stall};
+use crate::support::people::cart;
 use crate::support::{Shop, TestApp};
 
 fn chat(app: &TestApp, product: &str) -> Value {
@@ -96,4 +98,29 @@ fn a_template_that_does_not_work_is_refused_and_one_that_does_is_tried_first() {
         person.client.post(&format!("{path}/preview"), json!({ "text": "x" })).expect_problem(404, "not_found");
         person.client.send("PUT", &path, Some(json!({ "text": "x" })), &[("If-Match", "\"0\"")]).expect_problem(404, "not_found");
     }
+}
+
+#[test]
+fn an_order_has_a_chat_for_each_of_its_two_sides() {
+    let app = TestApp::start();
+    let Stall { village, shop, product, buyer } = stall(&app);
+    let placed = buyer.client.post("/v1/order-groups", cart(&product, 2)).expect(201)["orders"][0].clone();
+    let (order, number) = (placed["id"].as_str().expect("an id"), placed["number"].as_str().expect("a number"));
+    let path = format!("/v1/orders/{order}/whatsapp");
+    assert_eq!(buyer.client.get(&path).expect(200), json!({ "url": null, "recipient": null, "reason": "number_kept" }));
+    assert_eq!(shop.owner.client.get(&path).expect(200), json!({ "url": null, "recipient": null, "reason": "not_accepted" }));
+    app.buyer("Orang lain").client.get(&path).expect_problem(404, "not_found");
+    show_number(&shop);
+    let text = format!(
+        "?text=Halo%20Keripik%20Cisurupan%2C%20saya%20mau%20menanyakan%20pesanan%20{number}%3A%0A%0A-%202%20%C3%97%20Keripik%20Singkong%20Balado%20250%20g%20\
+         Bungkus%20%28Rp25.000%29%0A%0ATotal%3A%20Rp25.000%0AStatus%20pesanan%3A%20https%3A%2F%2Fpasar.desa.example%2Fv1%2Ftracking%2F{number}%0A%0A\
+         Terima%20kasih."
+    );
+    let digits = |phone: &str| format!("https://wa.me/62{}", phone.trim_start_matches('0'));
+    let url = format!("{}{text}", digits(&shop.owner.phone));
+    assert_eq!(buyer.client.get(&path).expect(200), json!({ "url": url, "recipient": "seller", "reason": null }));
+    shop.owner.step(order, "accept");
+    let url = format!("{}{text}", digits(&buyer.phone));
+    assert_eq!(shop.owner.client.get(&path).expect(200), json!({ "url": url, "recipient": "buyer", "reason": null }));
+    village.admin.client.get(&path).expect_problem(403, "forbidden");
 }

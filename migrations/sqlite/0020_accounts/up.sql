@@ -3,7 +3,8 @@ PRAGMA writable_schema = ON;
 UPDATE sqlite_schema SET sql = replace(sql, '''village_office'')', '''village_office'', ''partner'')') WHERE type = 'table' AND name = 'enterprises';
 PRAGMA writable_schema = RESET;
 
--- Dropping a table fires no trigger, and takes its own with it.
+-- Dropping a table fires no trigger, and takes its own with it. Without a rowid a row stands in one place alone, its primary key's tree,
+-- so that what is proved of it is proved of what every reader sees.
 CREATE TABLE kept_postings AS SELECT * FROM postings;
 CREATE TABLE kept_entries AS SELECT * FROM journal_entries;
 DROP TABLE postings;
@@ -23,7 +24,7 @@ CREATE TABLE journal_entries (
     evidence TEXT NOT NULL CONSTRAINT ck_journal_entries_evidence CHECK (evidence IN ('system', 'recorded', 'estimate')),
     mirror_id TEXT CONSTRAINT fk_journal_entries_mirror REFERENCES journal_entries (id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT uq_journal_entries_enterprise_id_reference UNIQUE (enterprise_id, reference)
-);
+) WITHOUT ROWID;
 INSERT INTO journal_entries
     SELECT k.id, k.enterprise_id, k.reference, k.movement, k.happened_at, k.business_date, k.month, k.recorded_at, k.reverses_id, e.village_id, 'system', NULL
     FROM kept_entries k JOIN enterprises e ON e.id = k.enterprise_id ORDER BY k.id;
@@ -42,7 +43,7 @@ CREATE TABLE postings (
     CONSTRAINT pk_postings PRIMARY KEY (entry_id, position),
     CONSTRAINT ck_postings_partner
         CHECK ((account IN ('receivable:partner', 'payable:partner', 'stock:consigned')) = (partner_id IS NOT NULL))
-);
+) WITHOUT ROWID;
 INSERT INTO postings
     SELECT p.entry_id, p.position, p.enterprise_id, CASE p.account WHEN 'cash' THEN 'cash:seller' ELSE p.account END, p.amount, p.month, NULL, 'system', e.business_date
     FROM kept_postings p JOIN kept_entries e ON e.id = p.entry_id ORDER BY p.entry_id, p.position;

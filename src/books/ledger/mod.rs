@@ -13,6 +13,8 @@
 //! Amounts are signed: debits are positive, credits negative. An account's balance is the sum of its
 //! postings; all accounts of an enterprise sum to zero.
 
+pub mod balances;
+pub mod chain;
 pub mod http;
 pub mod model;
 pub mod rules;
@@ -26,5 +28,10 @@ pub use rules::Entry;
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(http::trial_balance).service(http::journal);
+    config
+        .service(http::trial_balance)
+        .service(http::journal)
+        .service(http::account_statement)
+        .service(http::close_month)
+        .service(http::closed_months);
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::people::enterprises::EnterpriseId;
@@ -279,6 +280,8 @@ word_enum! {
         Draw = "draw",
         /// The owner put money in.
         CapitalIn = "capital_in",
+        /// Something was earned in another way than by selling.
+        OtherIncome = "other_income",
         /// Money was given.
         GrantIn = "grant_in",
         /// Money was borrowed.
@@ -351,4 +354,62 @@ pub struct Balance {
     pub debit: Rupiah,
     /// Sum of credits, positive.
     pub credit: Rupiah,
+}
+
+/// A month that was closed.
+#[derive(Clone, Debug, Queryable)]
+pub struct ClosedMonth {
+    pub month: String,
+    pub closed_by: AccountId,
+    pub on_behalf_of: Option<EnterpriseId>,
+    pub closed_at: Timestamp,
+}
+
+/// What a statement of one place is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    pub enterprise: EnterpriseId,
+    pub place: Place,
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+}
+
+/// Where a page of a statement ends: day, entry and position of its last line.
+pub type Mark = (NaiveDate, EntryId, i32);
+
+/// The balance before the first line, and the lines.
+pub type Statement = (Rupiah, Vec<StatementLine>);
+
+/// A posting with what its entry says of it.
+#[derive(Clone, Debug, Queryable)]
+pub struct StatementLine {
+    pub entry_id: EntryId,
+    pub position: i32,
+    pub business_date: NaiveDate,
+    pub reference: String,
+    pub movement: Movement,
+    pub evidence: Evidence,
+    pub amount: Rupiah,
+}
+
+/// What of two enterprises' books is asked for, from the side of the first.
+#[derive(Clone, Copy, Debug)]
+pub struct Between {
+    pub enterprise: EnterpriseId,
+    pub partner: EnterpriseId,
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+}
+
+/// A posting about what two enterprises owe each other: positive where the partner owes.
+#[derive(Clone, Debug, Queryable)]
+pub struct ClaimLine {
+    pub entry_id: EntryId,
+    pub position: i32,
+    pub business_date: NaiveDate,
+    pub reference: String,
+    pub movement: Movement,
+    pub evidence: Evidence,
+    pub mirror_id: Option<EntryId>,
+    pub amount: Rupiah,
 }

@@ -72,7 +72,9 @@ impl Entry {
     }
 }
 
-/// Whether `account` holds what enterprises of the house owe each other.
+/// The accounts that hold what enterprises of the house owe each other.
+pub const CLAIMS: [Account; 2] = [Account::ReceivablePartner, Account::PayablePartner];
+
 const fn is_claim(account: Account) -> bool {
     matches!(account, Account::ReceivablePartner | Account::PayablePartner)
 }
@@ -97,6 +99,17 @@ pub fn mirrors(one: EnterpriseId, of_one: &Entry, other: EnterpriseId, of_other:
     let (Some(mine), Some(theirs)) = (claims(of_one, other)?, claims(of_other, one)?) else { return Ok(false) };
     Ok(mine[&Account::ReceivablePartner] == theirs[&Account::PayablePartner].negated()
         && mine[&Account::PayablePartner] == theirs[&Account::ReceivablePartner].negated())
+}
+
+/// What one enterprise's books say that another owes it; negative where it owes the other.
+pub type Claim = (EnterpriseId, EnterpriseId, Rupiah);
+
+/// The pairs that do not say the same of what they owe each other.
+#[must_use]
+pub fn drifting(claims: &[Claim]) -> Vec<(EnterpriseId, EnterpriseId)> {
+    let told: BTreeMap<(EnterpriseId, EnterpriseId), Rupiah> = claims.iter().map(|(of, by, amount)| ((*of, *by), *amount)).collect();
+    let other = |of: &EnterpriseId, by: &EnterpriseId| told.get(&(*by, *of)).copied().unwrap_or_default().negated();
+    told.iter().filter(|((of, by), amount)| other(of, by) != **amount).map(|(pair, _)| *pair).collect()
 }
 
 #[cfg(test)]
@@ -142,6 +155,14 @@ mod tests {
             let opposite = |entry: &Entry| Entry::opposite(EntryId::new(), entry.postings(), entry.evidence, at());
             prop_assert_eq!(mirrors(maker, &opposite(&sells(warung, owed)), warung, &opposite(&buys)), Ok(true));
         }
+    }
+
+    #[test]
+    fn a_pair_that_drifts_is_named() {
+        let (a, b, c) = (EnterpriseId::new(), EnterpriseId::new(), EnterpriseId::new());
+        assert_eq!(drifting(&[(a, b, rp(5)), (b, a, rp(-5)), (a, c, rp(0))]), []);
+        assert_eq!(drifting(&[(a, b, rp(5)), (b, a, rp(-4))]).len(), 2);
+        assert_eq!(drifting(&[(a, c, rp(1))]), [(a, c)]);
     }
 
     #[test]

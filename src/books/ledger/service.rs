@@ -1,12 +1,17 @@
 //! Entering, taking back, and reading the books.
 
-use super::model::{Account, Balance, EntryId, JournalRow, PostingRow};
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::model::{Balance, Between, ClaimLine, ClosedMonth, EntryId, JournalRow, Mark, Place, PostingRow, Span, Statement};
 use super::rules::{self, Entry};
-use super::store;
+use super::{balances, chain, store};
 use crate::kit::auth::Identity;
-use crate::kit::clock::{Timestamp, month_of};
+use crate::kit::clock::{Month, Timestamp, month_of};
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
+use crate::people::enterprises::model::Enterprise;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, Denied, authorize, principal};
 
@@ -48,6 +53,7 @@ pub fn post(tx: &mut Tx<'_>, enterprise: EnterpriseId, entry: &Entry) -> Outcome
     if entry.postings().is_empty() {
         return Ok(None);
     }
+    check(tx, enterprise, entry)?;
     enter(tx, enterprise, EntryId::new(), entry, None).map(Some)
 }
 
@@ -63,9 +69,15 @@ pub fn post_mirrored(
     if one == other || !rules::mirrors(one, of_one, other, of_other).map_err(LedgerError::from)? {
         return Err(LedgerError::OneSided.into());
     }
+    check(tx, one, of_one)?;
+    check(tx, other, of_other)?;
+    enter_both(tx, (one, of_one), (other, of_other))
+}
+
+fn enter_both(tx: &mut Tx<'_>, one: (EnterpriseId, &Entry), other: (EnterpriseId, &Entry)) -> Outcome<(EntryId, EntryId)> {
     let ids = (EntryId::new(), EntryId::new());
-    enter(tx, one, ids.0, of_one, Some(ids.1))?;
-    enter(tx, other, ids.1, of_other, Some(ids.0))?;
+    enter(tx, one.0, ids.0, one.1, Some(ids.1))?;
+    enter(tx, other.0, ids.1, other.1, Some(ids.0))?;
     Ok(ids)
 }
 
@@ -83,10 +95,7 @@ pub fn reverse(tx: &mut Tx<'_>, enterprise: EnterpriseId, id: EntryId) -> Outcom
     let partner = store::books_of(tx, mirror)?;
     let theirs = store::entry(tx, partner, mirror)?.ok_or(LedgerError::NoSuchEntry)?;
     let their_opposite = self::opposite(tx, partner, &theirs)?;
-    let ids = (EntryId::new(), EntryId::new());
-    enter(tx, enterprise, ids.0, &opposite, Some(ids.1))?;
-    enter(tx, partner, ids.1, &their_opposite, Some(ids.0))?;
-    Ok(ids.0)
+    Ok(enter_both(tx, (enterprise, &opposite), (partner, &their_opposite))?.0)
 }
 
 fn opposite(tx: &mut Tx<'_>, enterprise: EnterpriseId, entered: &JournalRow) -> Outcome<Entry> {
@@ -96,23 +105,27 @@ fn opposite(tx: &mut Tx<'_>, enterprise: EnterpriseId, entered: &JournalRow) -> 
     Ok(Entry::opposite(entered.id, &postings, entered.evidence, at))
 }
 
-/// Writes an entry after all that must hold has been looked at, so that a refusal leaves nothing behind.
+/// Writes an entry that has been looked at.
 fn enter(tx: &mut Tx<'_>, enterprise: EnterpriseId, id: EntryId, entry: &Entry, mirror: Option<EntryId>) -> Outcome<EntryId> {
-    check(tx, enterprise, entry)?;
     let village = enterprises::service::get(tx, enterprise)?.village_id;
     match store::insert(tx, village, enterprise, id, entry, mirror) {
-        Ok(()) => Ok(id),
-        Err(error) if error.violates("uq_journal_entries_enterprise_id_reference") => Err(LedgerError::AlreadyEntered.into()),
-        Err(error) if error.violates("uq_journal_entries_reverses_id") => Err(LedgerError::AlreadyReversed.into()),
-        Err(error) => Err(error.into()),
+        Err(error) if error.violates("uq_journal_entries_enterprise_id_reference") => {
+            let again = if entry.reverses.is_some() { LedgerError::AlreadyReversed } else { LedgerError::AlreadyEntered };
+            return Err(again.into());
+        }
+        Err(error) if error.violates("uq_journal_entries_reverses_id") => return Err(LedgerError::AlreadyReversed.into()),
+        other => other?,
     }
+    balances::service::drop_from(tx, enterprise, entry.happened_at.business_date())?;
+    chain::sealing::record(tx, village, enterprise, id, entry, mirror)?;
+    Ok(id)
 }
 
+/// What must hold before anything is written, so that a refusal leaves nothing behind even where its transaction goes on.
+///
+/// The reference is not looked up here but left to its constraint: on PostgreSQL, looking for what is not there would make every two
+/// sales of one seller collide.
 fn check(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry) -> Outcome<()> {
-    if store::has_reference(conn, enterprise, &entry.reference)? {
-        let again = if entry.reverses.is_some() { LedgerError::AlreadyReversed } else { LedgerError::AlreadyEntered };
-        return Err(again.into());
-    }
     let month = month_of(entry.happened_at.business_date());
     match store::closed_through(conn, enterprise)? {
         Some(closed) if month <= closed => Err(LedgerError::MonthClosed { month: closed }.into()),
@@ -120,10 +133,101 @@ fn check(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry) -> Outcome<()
     }
 }
 
-fn permitted(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: EnterpriseId) -> Result<(), Failure<Denied>> {
+/// The enterprise whose books `who` may do `action` with, and for whom she acts when it is not her own.
+///
+/// # Errors
+/// [`Denied`].
+pub fn open_for(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    enterprise: EnterpriseId,
+    action: Action,
+) -> Result<(Enterprise, Option<EnterpriseId>), Failure<Denied>> {
     let person = principal(conn, who, now)?;
     let enterprise = enterprises::service::get(conn, enterprise)?;
-    Ok(authorize(&person, Action::ViewBooks, &enterprise.resource())?)
+    let resource = enterprise.resource();
+    authorize(&person, action, &resource)?;
+    Ok((enterprise, person.on_behalf_of(&resource)))
+}
+
+/// What an entry would do, without doing it: the balance of every place it touches, before and after.
+///
+/// # Errors
+/// Every refusal of [`post`].
+pub fn dry_run(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry) -> Outcome<Vec<(Place, Rupiah, Rupiah)>> {
+    check(conn, enterprise, entry)?;
+    if store::has_reference(conn, enterprise, &entry.reference)? {
+        return Err(LedgerError::AlreadyEntered.into());
+    }
+    let day = entry.happened_at.business_date();
+    let mut moved: BTreeMap<Place, Rupiah> = BTreeMap::new();
+    for (place, amount) in entry.postings() {
+        let sum = moved.entry(*place).or_default();
+        *sum = sum.plus(*amount).map_err(LedgerError::from)?;
+    }
+    let mut all = Vec::with_capacity(moved.len());
+    for (place, amount) in moved {
+        let before = balances::service::of(conn, enterprise, place, day)?;
+        all.push((place, before, before.plus(amount).map_err(LedgerError::from)?));
+    }
+    Ok(all)
+}
+
+/// What can happen to a person at the books.
+#[derive(Debug)]
+pub enum BooksError {
+    /// The month is not over.
+    MonthNotOver,
+    Ledger(LedgerError),
+    Denied(Denied),
+}
+impl Refusal for BooksError {}
+
+impl From<Denied> for BooksError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+/// Closes a month that is over, and with it every month before: nothing is dated into them any more.
+///
+/// # Errors
+/// [`BooksError::MonthNotOver`]; [`LedgerError::MonthClosed`] when it is closed already.
+pub fn close_month(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, month: Month) -> Result<(), Failure<BooksError>> {
+    let now = tx.now();
+    let opened = open_for(tx, who, now, enterprise, Action::KeepBooks);
+    let (_, on_behalf_of) = opened.map_err(|failure| failure.map(BooksError::from))?;
+    if month >= Month::of(now.business_date()) {
+        return Err(BooksError::MonthNotOver.into());
+    }
+    let month = month.to_string();
+    match store::closed_through(tx, enterprise)? {
+        Some(closed) if month <= closed => Err(BooksError::Ledger(LedgerError::MonthClosed { month: closed }).into()),
+        Some(_) | None => Ok(store::close(tx, enterprise, &month, who.account, on_behalf_of)?),
+    }
+}
+
+/// The months that were closed by hand, newest first.
+///
+/// # Errors
+/// [`Denied`] unless the books are the caller's.
+pub fn closed_months(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    enterprise: EnterpriseId,
+) -> Result<Vec<ClosedMonth>, Failure<Denied>> {
+    open_for(conn, who, now, enterprise, Action::ViewBooks)?;
+    Ok(store::closed_months(conn, enterprise)?)
+}
+
+/// The last month that nothing can be dated into.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn closed_through(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Option<String>, DbError> {
+    store::closed_through(conn, enterprise)
 }
 
 /// Every account in use with the sums of its debits and credits.
@@ -131,8 +235,8 @@ fn permitted(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: Enterpr
 /// # Errors
 /// [`Denied`] unless the books are the caller's.
 pub fn trial_balance(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: EnterpriseId) -> Result<Vec<Balance>, Failure<Denied>> {
-    permitted(conn, who, now, enterprise)?;
-    Ok(store::balances(conn, enterprise)?)
+    open_for(conn, who, now, enterprise, Action::ViewBooks)?;
+    Ok(balances::at(conn, enterprise, now.business_date())?)
 }
 
 /// A page of the journal, newest first, with both sides of every movement.
@@ -147,25 +251,106 @@ pub fn journal(
     before: Option<EntryId>,
     rows: i64,
 ) -> Result<Vec<(JournalRow, Vec<PostingRow>)>, Failure<Denied>> {
-    permitted(conn, who, now, enterprise)?;
+    open_for(conn, who, now, enterprise, Action::ViewBooks)?;
     Ok(store::journal(conn, enterprise, before, rows)?)
 }
 
-/// The sums of `accounts` by month, newest first, for months `from` to `to` (`2026-01`), both included.
+/// A page of what moved on one place in a span, oldest first, with the balance before its first line.
 ///
 /// # Errors
 /// [`Denied`] unless the books are the caller's.
-pub fn by_month(
+pub fn statement(
     conn: &mut Conn,
     who: Identity,
     now: Timestamp,
-    enterprise: EnterpriseId,
-    accounts: &[Account],
-    from: &str,
-    to: &str,
-) -> Result<Vec<(String, Account, Rupiah)>, Failure<Denied>> {
-    permitted(conn, who, now, enterprise)?;
-    Ok(store::by_month(conn, enterprise, accounts, from, to)?)
+    of: &Span,
+    after: Option<Mark>,
+    rows: i64,
+) -> Result<Statement, Failure<Denied>> {
+    open_for(conn, who, now, of.enterprise, Action::ViewBooks)?;
+    Ok(page(conn, of, after, rows)?)
+}
+
+/// The same for whoever has been let in already.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn page(conn: &mut Conn, of: &Span, after: Option<Mark>, rows: i64) -> Result<Statement, DbError> {
+    let lines = store::lines(conn, of, after, rows)?;
+    let before = match of.first.pred_opt() {
+        Some(eve) => balances::service::of(conn, of.enterprise, of.place, eve)?,
+        None => Rupiah::ZERO,
+    };
+    let carried = match after {
+        Some(mark) => store::carried(conn, of, mark)?,
+        None => Rupiah::ZERO,
+    };
+    let opening = before.plus(carried).map_err(out_of_range)?;
+    Ok((opening, lines))
+}
+
+/// Entries with both sides of every movement, for features that keep something of their own about them.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn entries(conn: &mut Conn, ids: &[EntryId]) -> Result<Vec<(JournalRow, Vec<PostingRow>)>, DbError> {
+    store::entries(conn, ids)
+}
+
+/// A page of what moved between two enterprises in a span, oldest first, with what was owed before its first line.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn claim_lines(conn: &mut Conn, of: &Between, after: Option<Mark>, rows: i64) -> Result<(Rupiah, Vec<ClaimLine>), DbError> {
+    let lines = store::claim_lines(conn, of, after, rows)?;
+    let before = match of.first.pred_opt() {
+        Some(eve) => owed(conn, of.enterprise, of.partner, eve)?,
+        None => Rupiah::ZERO,
+    };
+    let mut opening = before;
+    if let Some(mark) = after {
+        for account in rules::CLAIMS {
+            let span = Span { enterprise: of.enterprise, place: account.with(of.partner), first: of.first, last: of.last };
+            opening = opening.plus(store::carried(conn, &span, mark)?).map_err(out_of_range)?;
+        }
+    }
+    Ok((opening, lines))
+}
+
+fn out_of_range(_: MoneyError) -> DbError {
+    DbError::Violation("sum out of range".to_owned())
+}
+
+/// What the partner owes by these books at the end of `day`; negative where it is owed.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn owed(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseId, day: NaiveDate) -> Result<Rupiah, DbError> {
+    let mut sum = Rupiah::ZERO;
+    for account in rules::CLAIMS {
+        sum = sum.plus(balances::service::of(conn, enterprise, account.with(partner), day)?).map_err(out_of_range)?;
+    }
+    Ok(sum)
+}
+
+/// Whether an entry of these books is about what is owed to or by the partner.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn is_between(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseId, id: EntryId) -> Result<bool, DbError> {
+    if store::entry(conn, enterprise, id)?.is_none() {
+        return Ok(false);
+    }
+    let postings = store::postings_of(conn, id)?;
+    Ok(postings.iter().any(|(place, _)| place.partner == Some(partner) && rules::CLAIMS.contains(&place.account)))
+}
+
+/// Pairs of enterprises whose books do not say the same of what they owe each other: none, or the books are broken.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn drifting(conn: &mut Conn) -> Result<Vec<(EnterpriseId, EnterpriseId)>, DbError> {
+    Ok(rules::drifting(&store::claims(conn)?))
 }
 
 /// The sum of every posting in the house: zero, or the books are broken.

@@ -1,13 +1,12 @@
 //! The journal and its postings. Nothing here updates or deletes.
 
-use std::collections::BTreeMap;
-
 use diesel::dsl::{exists, sum};
 use diesel::prelude::*;
 
-use super::model::{Account, Balance, EntryId, JournalRow, Place, PostingRow};
-use super::rules::Entry;
+use super::model::{Account, Between, ClaimLine, ClosedMonth, EntryId, JournalRow, Mark, Place, PostingRow, Span, StatementLine};
+use super::rules::{CLAIMS, Claim, Entry};
 use crate::columns;
+use crate::kit::auth::AccountId;
 use crate::kit::clock::month_of;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::money::Rupiah;
@@ -101,37 +100,6 @@ pub(super) fn postings_of(conn: &mut Conn, id: EntryId) -> Result<Vec<(Place, Ru
     Ok(rows.into_iter().map(|(account, partner, amount)| (Place { account, partner }, amount)).collect())
 }
 
-pub(super) fn balances(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Vec<Balance>, DbError> {
-    let theirs = postings::table.filter(postings::enterprise_id.eq(enterprise)).group_by((postings::account, postings::partner_id));
-    let sums = theirs.select((postings::account, postings::partner_id, sum(postings::amount)));
-    let mut all: BTreeMap<Place, Balance> = BTreeMap::new();
-    for (place, debit) in totals(sums.filter(postings::amount.gt(Rupiah::ZERO)).load(conn)?)? {
-        all.insert(place, Balance { place, debit, credit: Rupiah::ZERO });
-    }
-    for (place, credit) in totals(sums.filter(postings::amount.lt(Rupiah::ZERO)).load(conn)?)? {
-        let nothing = Balance { place, debit: Rupiah::ZERO, credit: Rupiah::ZERO };
-        all.entry(place).or_insert(nothing).credit = credit.negated();
-    }
-    Ok(all.into_values().collect())
-}
-
-/// Sales per month and account, newest month first.
-pub(super) fn by_month(
-    conn: &mut Conn,
-    enterprise: EnterpriseId,
-    accounts: &[Account],
-    from: &str,
-    to: &str,
-) -> Result<Vec<(String, Account, Rupiah)>, DbError> {
-    let rows: Vec<(String, Account, Option<bigdecimal::BigDecimal>)> = postings::table
-        .filter(postings::enterprise_id.eq(enterprise).and(postings::account.eq_any(accounts)).and(postings::month.between(from, to)))
-        .group_by((postings::month, postings::account))
-        .order((postings::month.desc(), postings::account))
-        .select((postings::month, postings::account, sum(postings::amount)))
-        .load(conn)?;
-    rows.into_iter().map(|(month, account, total)| Ok((month, account, whole(total)?))).collect()
-}
-
 pub(super) fn journal(
     conn: &mut Conn,
     enterprise: EnterpriseId,
@@ -144,6 +112,16 @@ pub(super) fn journal(
         query = query.filter(j::id.lt(before));
     }
     let entries: Vec<JournalRow> = query.select(COLUMNS).load(conn)?;
+    with_sides(conn, entries)
+}
+
+pub(super) fn entries(conn: &mut Conn, ids: &[EntryId]) -> Result<Vec<(JournalRow, Vec<PostingRow>)>, DbError> {
+    let entries = journal_entries::table.filter(journal_entries::id.eq_any(ids)).order(journal_entries::id.desc());
+    let entries: Vec<JournalRow> = entries.select(COLUMNS).load(conn)?;
+    with_sides(conn, entries)
+}
+
+fn with_sides(conn: &mut Conn, entries: Vec<JournalRow>) -> Result<Vec<(JournalRow, Vec<PostingRow>)>, DbError> {
     let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
     let mut sides: Vec<PostingRow> = postings::table
         .filter(postings::entry_id.eq_any(ids))
@@ -159,18 +137,112 @@ pub(super) fn journal(
     Ok(page)
 }
 
+/// What moved on one place, oldest first.
+pub(super) fn lines(conn: &mut Conn, of: &Span, after: Option<Mark>, rows: i64) -> Result<Vec<StatementLine>, DbError> {
+    use postings as p;
+    let mut query = p::table
+        .inner_join(journal_entries::table)
+        .filter(p::enterprise_id.eq(of.enterprise).and(p::account.eq(of.place.account)))
+        .filter(p::business_date.between(of.first, of.last))
+        .order((p::business_date, p::entry_id, p::position))
+        .limit(rows)
+        .into_boxed();
+    query = match of.place.partner {
+        Some(partner) => query.filter(p::partner_id.eq(partner)),
+        None => query.filter(p::partner_id.is_null()),
+    };
+    if let Some((day, entry, position)) = after {
+        let later = p::business_date.gt(day).or(p::entry_id.gt(entry)).or(p::entry_id.eq(entry).and(p::position.gt(position)));
+        query = query.filter(p::business_date.ge(day)).filter(later);
+    }
+    let columns =
+        (p::entry_id, p::position, p::business_date, journal_entries::reference, journal_entries::movement, p::evidence, p::amount);
+    Ok(query.select(columns).load(conn)?)
+}
+
+/// What moved on one place from the first day up to a line, that line included.
+pub(super) fn carried(conn: &mut Conn, of: &Span, (day, entry, position): Mark) -> Result<Rupiah, DbError> {
+    use postings as p;
+    let earlier = p::business_date.lt(day).or(p::entry_id.lt(entry)).or(p::entry_id.eq(entry).and(p::position.le(position)));
+    let theirs = p::table
+        .filter(p::enterprise_id.eq(of.enterprise).and(p::account.eq(of.place.account)))
+        .filter(p::business_date.between(of.first, day))
+        .filter(earlier);
+    whole(match of.place.partner {
+        Some(partner) => theirs.filter(p::partner_id.eq(partner)).select(sum(p::amount)).first(conn)?,
+        None => theirs.filter(p::partner_id.is_null()).select(sum(p::amount)).first(conn)?,
+    })
+}
+
+/// What moved between two enterprises, oldest first.
+pub(super) fn claim_lines(conn: &mut Conn, of: &Between, after: Option<Mark>, rows: i64) -> Result<Vec<ClaimLine>, DbError> {
+    use postings as p;
+    let mut query = p::table
+        .inner_join(journal_entries::table)
+        .filter(p::enterprise_id.eq(of.enterprise).and(p::account.eq_any(CLAIMS)).and(p::partner_id.eq(of.partner)))
+        .filter(p::business_date.between(of.first, of.last))
+        .order((p::business_date, p::entry_id, p::position))
+        .limit(rows)
+        .into_boxed();
+    if let Some((day, entry, position)) = after {
+        let later = p::business_date.gt(day).or(p::entry_id.gt(entry)).or(p::entry_id.eq(entry).and(p::position.gt(position)));
+        query = query.filter(p::business_date.ge(day)).filter(later);
+    }
+    let columns = (
+        p::entry_id,
+        p::position,
+        p::business_date,
+        journal_entries::reference,
+        journal_entries::movement,
+        p::evidence,
+        journal_entries::mirror_id,
+        p::amount,
+    );
+    Ok(query.select(columns).load(conn)?)
+}
+
+/// What every enterprise's books say that others owe it.
+pub(super) fn claims(conn: &mut Conn) -> Result<Vec<Claim>, DbError> {
+    let rows: Vec<(EnterpriseId, Option<EnterpriseId>, Option<bigdecimal::BigDecimal>)> = postings::table
+        .filter(postings::account.eq_any(CLAIMS))
+        .group_by((postings::enterprise_id, postings::partner_id))
+        .select((postings::enterprise_id, postings::partner_id, sum(postings::amount)))
+        .load(conn)?;
+    rows.into_iter().filter_map(|(of, by, total)| by.map(|by| whole(total).map(|amount| (of, by, amount)))).collect()
+}
+
+pub(super) fn close(
+    tx: &mut Tx<'_>,
+    enterprise: EnterpriseId,
+    month: &str,
+    by: AccountId,
+    on_behalf_of: Option<EnterpriseId>,
+) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::insert_into(closed_months::table)
+        .values((
+            closed_months::enterprise_id.eq(enterprise),
+            closed_months::month.eq(month),
+            closed_months::closed_by.eq(by),
+            closed_months::on_behalf_of.eq(on_behalf_of),
+            closed_months::closed_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn closed_months(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Vec<ClosedMonth>, DbError> {
+    let theirs = closed_months::table.filter(closed_months::enterprise_id.eq(enterprise)).order(closed_months::month.desc()).limit(120);
+    Ok(theirs.select((closed_months::month, closed_months::closed_by, closed_months::on_behalf_of, closed_months::closed_at)).load(conn)?)
+}
+
 /// All books together, for the proof that they balance.
 pub(super) fn grand_total(conn: &mut Conn) -> Result<Rupiah, DbError> {
     whole(postings::table.select(sum(postings::amount)).first(conn)?)
 }
 
-type Total = (Account, Option<EnterpriseId>, Option<bigdecimal::BigDecimal>);
-
-fn totals(rows: Vec<Total>) -> Result<Vec<(Place, Rupiah)>, DbError> {
-    rows.into_iter().map(|(account, partner, total)| Ok((Place { account, partner }, whole(total)?))).collect()
-}
-
-fn whole(total: Option<bigdecimal::BigDecimal>) -> Result<Rupiah, DbError> {
+/// A sum as an amount.
+pub(super) fn whole(total: Option<bigdecimal::BigDecimal>) -> Result<Rupiah, DbError> {
     use bigdecimal::ToPrimitive as _;
     let amount = total.map_or(Some(0), |total| total.to_i64());
     amount.and_then(|amount| Rupiah::new(amount).ok()).ok_or_else(|| DbError::Violation("sum out of range".to_owned()))

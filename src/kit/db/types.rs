@@ -26,6 +26,9 @@ pub struct Id;
 #[diesel(sqlite_type(name = "Text"), postgres_type(oid = 1184, array_oid = 1185))]
 pub struct Utc;
 
+// Instants have an order, the same on both engines.
+impl sql_types::SqlOrd for Utc {}
+
 /// A JSON document.
 #[derive(Clone, Copy, Default, Debug, sql_types::SqlType, diesel::query_builder::QueryId)]
 #[diesel(sqlite_type(name = "Text"), postgres_type(oid = 3802, array_oid = 3807))]

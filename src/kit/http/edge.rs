@@ -1,16 +1,18 @@
 //! What every request passes: an id, the network's rate limit, the reader's language, security
 //! headers, one log line without a word about the person, and a measurement.
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, web};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, web};
 
 use super::limits::{Door, Gate, RateLimit, network};
 use super::problem::Problem;
@@ -53,6 +55,15 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     harden(headers, is_api, is_docs);
     measure(&answered, began, &id, &trace);
     Ok(answered)
+}
+
+impl FromRequest for Language {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::accepted(req.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))))
+    }
 }
 
 /// A problem told in the reader's language; anything else as it is.

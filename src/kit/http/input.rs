@@ -63,7 +63,10 @@ fn is(req: &HttpRequest, wanted: &str) -> bool {
 }
 
 /// Reads `bytes` as a `B`. An empty body reads as `{}`, so that acts without input need none.
-pub(super) fn parse<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
+///
+/// # Errors
+/// The problem that tells what is wrong with them.
+pub fn parse<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     if depth(bytes) > MOST_DEPTH {
         return Err(Problem::bad_request("too_deep").arg("limit", MOST_DEPTH));

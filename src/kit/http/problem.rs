@@ -128,14 +128,14 @@ impl Problem {
         self.code
     }
 
-    /// The answer in `language`.
+    /// What it says in `language`, for an answer that holds several results.
     #[must_use]
-    pub fn respond(&self, language: Language) -> HttpResponse {
+    pub fn told(&self, language: Language) -> ProblemView {
         // A state or an event is told in the reader's words; `code` stays for programs.
         let spoken = |value: &String| find(language, &format!("word.{value}"), &[]).unwrap_or_else(|| value.clone());
         let values: Vec<(&str, String)> = self.args.iter().map(|(name, value)| (*name, spoken(value))).collect();
         let args: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let view = ProblemView {
+        ProblemView {
             kind: format!("urn:pasar:problem:{}", self.code),
             title: say(language, &format!("problem.{}.title", self.code), &args),
             status: self.status.as_u16(),
@@ -146,7 +146,13 @@ impl Problem {
                 .iter()
                 .map(|(field, message)| FieldErrorView { field: field.clone(), detail: say_field(language, message) })
                 .collect(),
-        };
+        }
+    }
+
+    /// The answer in `language`.
+    #[must_use]
+    pub fn respond(&self, language: Language) -> HttpResponse {
+        let view = self.told(language);
         let mut answer = HttpResponse::build(self.status);
         for (name, value) in &self.headers {
             answer.insert_header((name.clone(), value.clone()));

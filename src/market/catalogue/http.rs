@@ -34,6 +34,7 @@ impl From<ProductError> for Problem {
             ProductError::WrongState { state, wanted } => Self::conflict("product_wrong_state").arg("state", state).arg("event", wanted),
             ProductError::NotNow { state } => Self::conflict("product_not_editable").arg("state", state),
             ProductError::Stale => stale(),
+            ProductError::Photo(error) => error.problem("photos"),
             ProductError::ChangeWaits => Self::conflict("change_waits"),
             ProductError::Denied(denied) => denied.into(),
         }

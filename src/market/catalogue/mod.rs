@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod label;
 pub mod lapses;
 pub mod model;
+pub mod photos;
 pub mod rules;
 mod search;
 pub mod service;

@@ -7,7 +7,7 @@ use super::label::{self, LabelHint, LabelItem, LabelState};
 use super::model::{Category, Event, Filter, Listing, NewProduct, Product, ProductId, Sort, State};
 use super::rules::{Editing, Move, editing, next, trade_is_open};
 use super::store::{self, Moving, SearchText};
-use super::{jobs, lapses};
+use super::{jobs, lapses, photos};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
@@ -16,6 +16,7 @@ use crate::kit::phone::Phone;
 use crate::kit::search::{Query, normalise};
 use crate::kit::text::Reason;
 use crate::market::batches;
+use crate::market::media::service::AttachError;
 use crate::market::moderation;
 use crate::market::moderation::model::State as Decision;
 use crate::market::packs::{self, PackId};
@@ -38,6 +39,7 @@ pub enum ProductError {
     Stale,
     /// Another change of it waits for the village admin.
     ChangeWaits,
+    Photo(AttachError),
     Denied(Denied),
 }
 impl Refusal for ProductError {}
@@ -48,7 +50,7 @@ impl From<Denied> for ProductError {
     }
 }
 
-type Outcome<T> = Result<T, Failure<ProductError>>;
+pub(super) type Outcome<T> = Result<T, Failure<ProductError>>;
 
 fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> {
     principal(conn, who, now).map_err(|failure| failure.map(ProductError::from))
@@ -235,6 +237,7 @@ pub fn create(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
     check_category(tx, new.content.category.as_str())?;
     let search = search_text(&new.content, &enterprise.name);
     let id = store::insert(tx, enterprise.village_id, enterprise.id, new, &search)?;
+    photos::hold(tx, who.account, id, enterprise.id, &new.content.photos)?;
     packs::service::open(tx, id, 1, &new.pack, By { actor: who.account, on_behalf_of: person.on_behalf_of(&resource), reason: None })?;
     Ok(listing(tx, id)?)
 }
@@ -283,6 +286,7 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change:
     if differences.is_empty() {
         return Ok(listing(tx, id)?);
     }
+    photos::hold(tx, who.account, id, product.enterprise_id, &content.photos)?;
     if editing == Editing::AfterALook {
         if !moderation::service::propose(tx, &product, &differences, by)? {
             return Err(ProductError::ChangeWaits.into());
@@ -292,6 +296,7 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ProductId, version: i32, change:
             return Ok(listing(tx, id)?);
         }
     }
+    photos::let_go(tx, id, &product.content.photos, &content.photos)?;
     rewrite(tx, product, content)?;
     Ok(listing(tx, id)?)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::badges::{Halal, HalalNumber, HalalScheme, PirtNumber, pirt_counts};
-use super::content::{Allergen, Content, Ingredients, Photos, ShelfLifeDays, Storage};
+use super::content::{Allergen, Content, Ingredients, ShelfLifeDays, Storage};
 use super::label::{LabelHint, LabelItem, LabelState, score};
 use super::lapses::{Lapse, LapseKind};
 use super::model::{Category, CategoryCode, Description, Event, Listing, ProductId, ProductName, State};
@@ -18,6 +18,8 @@ use crate::kit::clock::Timestamp;
 use crate::kit::http::etag::tagged;
 use crate::kit::i18n::{Language, say};
 use crate::kit::money::Rupiah;
+use crate::market::media::Purpose;
+use crate::market::media::http::PhotoView;
 use crate::market::moderation::views::ModerationView;
 use crate::market::packs::model::Pack;
 use crate::market::packs::views::PackView;
@@ -86,7 +88,7 @@ pub struct ProductView {
     /// What can be ordered; the seller sees those withdrawn too.
     packs: Vec<PackView>,
     /// Its photos in their order.
-    photos: Photos,
+    photos: Vec<PhotoView>,
     pirt: Option<PirtView>,
     halal: Option<HalalView>,
     state: State,
@@ -161,7 +163,7 @@ impl ProductView {
             price_from: p.price_from,
             available,
             packs,
-            photos,
+            photos: photos.ids().iter().map(|id| PhotoView::of(*id, Purpose::ProductPhoto)).collect(),
             pirt,
             halal,
             state: p.state,

@@ -97,6 +97,31 @@ pub struct MediaView {
     created_at: Timestamp,
 }
 
+/// Where one size of a photo lies.
+#[derive(Serialize, ToSchema)]
+pub struct PhotoUrlView {
+    /// The width it is made for.
+    size: Size,
+    url: String,
+}
+
+/// A photo of something, with where it can be fetched.
+#[derive(Serialize, ToSchema)]
+pub struct PhotoView {
+    id: MediaId,
+    /// From the smallest to the largest.
+    variants: Vec<PhotoUrlView>,
+}
+
+impl PhotoView {
+    /// The photo of this id, which was uploaded for `purpose`.
+    #[must_use]
+    pub fn of(id: MediaId, purpose: Purpose) -> Self {
+        let variant = |size: &Size| PhotoUrlView { size: *size, url: url(id, purpose, *size) };
+        Self { id, variants: Size::ALL.iter().map(variant).collect() }
+    }
+}
+
 /// Where one size of a photo can be fetched.
 #[must_use]
 pub fn url(id: MediaId, purpose: Purpose, size: Size) -> String {

@@ -15,7 +15,7 @@ use crate::kit::jobs::enqueue;
 use crate::market::catalogue::content::{Change, Difference};
 use crate::market::catalogue::model::Product;
 use crate::market::catalogue::service::{self as catalogue, ProductError};
-use crate::market::catalogue::{Listing, ProductId, rules::Move as ProductMove};
+use crate::market::catalogue::{Listing, ProductId, photos, rules::Move as ProductMove};
 use crate::people::permissions::{Action, By, Denied, Resource, authorize, principal};
 use crate::people::villages::{self, VillageId};
 
@@ -130,13 +130,18 @@ fn move_product(tx: &mut Tx<'_>, product: &Product, event: ProductMove, by: By<'
 
 /// What becomes of the product once its change is decided.
 fn conclude(tx: &mut Tx<'_>, product: Product, differences: &[Difference], event: Move) -> Outcome<()> {
+    let change = Change::of(differences).unwrap_or_default();
+    let content = product.content.after(&change);
+    let (old, new) = (&product.content.photos, &content.photos);
     match event {
         Move::Confirm => {
-            let change = Change::of(differences).unwrap_or_default();
-            let content = product.content.after(&change);
+            of_product(photos::let_go(tx, product.id, old, new))?;
             of_product(catalogue::rewrite(tx, product, content))
         }
-        Move::Return | Move::Reject | Move::Withdraw => of_product(catalogue::touch(tx, product.id, product.version)),
+        Move::Return | Move::Reject | Move::Withdraw => {
+            of_product(photos::let_go(tx, product.id, new, old))?;
+            of_product(catalogue::touch(tx, product.id, product.version))
+        }
     }
 }
 

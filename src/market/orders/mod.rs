@@ -28,6 +28,8 @@
 pub mod accounting;
 pub mod changes;
 pub mod changes_http;
+pub mod chat;
+pub mod claiming;
 pub mod http;
 pub mod jobs;
 pub mod model;
@@ -55,6 +57,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::show)
         .service(http::track_order)
         .service(http::history)
+        .service(chat::order_chat)
         .service(changes_http::quote)
         .service(changes_http::accept_quote)
         .service(changes_http::propose_change)

@@ -142,7 +142,7 @@ fn came_in(tx: &mut Tx<'_>, order: &Order, payment: PaymentId, till: Account, am
 fn done(tx: &mut Tx<'_>, id: OrderId, by: By<'_>) -> Outcome<Whole> {
     let order = get(tx, id)?;
     if order.complete_at.is_some_and(|at| at <= tx.now()) {
-        step_if_done(tx, id, by)?;
+        step_if_done(tx, id, Some(by))?;
     }
     store::touch(tx, id)?;
     Ok(whole(tx, id)?)
@@ -248,16 +248,19 @@ pub fn answer_refund(tx: &mut Tx<'_>, who: Identity, id: RefundId, event: Refund
     Ok(whole(tx, order.id)?)
 }
 
-/// The goods have changed hands: what they cost is earned.
-pub(super) fn earn(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
+/// The goods have changed hands: what is asked for them is earned, and `cost` is what they had cost to make.
+pub(super) fn earn(tx: &mut Tx<'_>, order: &Order, cost: Rupiah, by: Option<By<'_>>) -> Outcome<()> {
     let doing = quiet(Movement::Sale, format!("{}:sale", order.id), order, RefundCause::Overpaid, by);
-    apply(tx, order, doing, |bill| Ok(Bill { earned: true, ..bill })).map(drop)
+    apply(tx, order, doing, |bill| Ok(Bill { earned: true, cost: bill.cost.plus(cost)?, ..bill })).map(drop)
 }
 
-/// What the goods that changed hands had cost to make, as far as it is known.
-pub(super) fn cost_goods(tx: &mut Tx<'_>, order: &Order, cost: Rupiah) -> Outcome<()> {
-    let entry = Entry::new(Movement::CostOfGoods, format!("{}:cost", order.id), tx.now());
-    post(tx, order, &entry.transfer(Account::Stock, Account::CostGoods, cost).map_err(OrderError::from)?)
+/// Other goods went to the buyer in place of what was not right; `cost` is what they had cost to make.
+///
+/// # Errors
+/// [`OrderError::TooMuch`] when the sum leaves the range.
+pub fn replace(tx: &mut Tx<'_>, order: &Order, reference: String, cost: Rupiah, by: Option<By<'_>>) -> Outcome<()> {
+    let doing = quiet(Movement::CostOfGoods, reference, order, RefundCause::Claim, by);
+    apply(tx, order, doing, |bill| Ok(Bill { cost: bill.cost.plus(cost)?, ..bill })).map(drop)
 }
 
 /// The order is called off: what was paid is owed back; a claim stays open, the buyer's money may be on its way.

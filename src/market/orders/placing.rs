@@ -220,7 +220,7 @@ pub fn write_down(tx: &mut Tx<'_>, who: Identity, seller: EnterpriseId, sale: &S
     if sale.paid {
         paying::receive_all(tx, id, Holder::Seller, by)?;
     }
-    service::step_if_done(tx, id, by)?;
+    service::step_if_done(tx, id, Some(by))?;
     Ok(store::whole(tx, id)?)
 }
 

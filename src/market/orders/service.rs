@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 
-use super::model::{ChangeState, Event, Order, OrderGroupId, OrderId, State, Whole};
+use super::model::{ChangeState, Event, Line, Order, OrderGroupId, OrderId, State, Whole};
 use super::rules::{self, Move, Overdue};
 use super::store::{self, Wish};
 use super::{jobs, paying};
@@ -19,7 +19,7 @@ use crate::market::packs::PackId;
 use crate::market::payments::service::PaymentError;
 use crate::market::payments::{self};
 use crate::market::preorders::rules::NotTaken;
-use crate::market::{preorders, shops};
+use crate::market::{media, preorders, shops};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::payment_details::{self, model::ForBuyer};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
@@ -165,6 +165,15 @@ pub fn sold(
     Ok(store::of_seller(conn, seller, wish, rules::SHOW_BUYER, before, rows)?)
 }
 
+/// A seller's orders placed from one instant until before another, with their lines, oldest first; in two queries, however
+/// many they are. Whoever asks has judged who may see them.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn placed_between(conn: &mut Conn, seller: EnterpriseId, span: (Timestamp, Timestamp)) -> Result<Vec<(Order, Vec<Line>)>, DbError> {
+    store::placed_between(conn, seller, span)
+}
+
 /// Takes over the orders that were made with the caller's number and no account; answers how many.
 ///
 /// # Errors
@@ -177,6 +186,7 @@ pub fn adopt(tx: &mut Tx<'_>, who: Identity) -> Outcome<usize> {
         return Err(OrderError::PhoneNotProven.into());
     }
     let guests = accounts::service::take_over_guests(tx, &account.phone)?;
+    media::service::adopt(tx, &guests, account.id)?;
     Ok(store::adopt(tx, account.id, &guests, &account.phone)?)
 }
 
@@ -213,10 +223,10 @@ pub(super) fn step(tx: &mut Tx<'_>, id: OrderId, event: Move, by: By<'_>) -> Out
 }
 
 /// Completes an order that is handed over and paid; leaves any other as it is.
-pub(super) fn step_if_done(tx: &mut Tx<'_>, id: OrderId, by: By<'_>) -> Outcome<()> {
+pub(super) fn step_if_done(tx: &mut Tx<'_>, id: OrderId, by: Option<By<'_>>) -> Outcome<()> {
     let order = store::get(tx, id)?;
     let done = rules::next(order.state, Move::Complete).is_some() && rules::is_paid(&order);
-    if done { go(tx, &order, Move::Complete, Some(by), None) } else { Ok(()) }
+    if done { go(tx, &order, Move::Complete, by, None) } else { Ok(()) }
 }
 
 /// Does what is due when a time has run out, if one has; does nothing to an order that moved on in time.
@@ -329,12 +339,11 @@ fn hand_over(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> 
         inventory::take(tx, line.pack_id, line.quantity).map_err(Failure::widen)?;
         cost = cost.plus(costs::take(tx, line.pack_id, line.quantity)?).map_err(OrderError::from)?;
     }
-    paying::cost_goods(tx, order, cost)?;
     let days = villages::settings::settings(tx, order.village_id)?.days_to_complete.count();
     let complete_at = tx.now().after(Duration::days(days.into()));
     store::set_handed_over(tx, order.id, complete_at)?;
     jobs::handed_over(tx, order.id, complete_at)?;
-    paying::earn(tx, order, by)
+    paying::earn(tx, order, cost, by)
 }
 
 fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {

@@ -251,6 +251,22 @@ pub(super) fn of_seller(
     wholes(conn, rows)
 }
 
+pub(super) fn placed_between(
+    conn: &mut Conn,
+    seller: EnterpriseId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<(Order, Vec<Line>)>, DbError> {
+    let these = orders::seller_id.eq(seller).and(orders::placed_at.ge(from)).and(orders::placed_at.lt(to));
+    let rows: Vec<Order> = joined().filter(these).order(orders::id).load(conn)?;
+    let lines = order_lines::table.inner_join(orders::table).filter(these).order((order_lines::order_id, order_lines::position));
+    let mut lines = grouped(lines.select(order_lines::all_columns).load(conn)?, |line: &Line| line.order_id);
+    let with_lines = |order: Order| {
+        let lines = lines.remove(&order.id).unwrap_or_default();
+        (order, lines)
+    };
+    Ok(rows.into_iter().map(with_lines).collect())
+}
+
 /// Puts orders together with their lines, payments, refunds and open changes: a fixed number of queries, however many they are.
 fn wholes(conn: &mut Conn, rows: Vec<Order>) -> Result<Vec<Whole>, DbError> {
     let ids: Vec<OrderId> = rows.iter().map(|order| order.id).collect();

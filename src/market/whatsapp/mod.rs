@@ -16,8 +16,8 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use http::{LinkView, PublicUrl};
-pub use model::{Contact, Link, OrderMessage, ProductMessage, Voice};
-pub use rules::{order_link, product_link};
+pub use model::{Contact, Link, MessageLine, NoLink, OrderMessage, ProductMessage, Voice};
+pub use rules::{buyer_link, order_link, product_link};
 pub use service::{about_product, voice, voices};
 
 /// The operations of this feature.

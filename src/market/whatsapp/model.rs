@@ -101,6 +101,8 @@ word_enum! {
         Seller = "seller",
         /// The village's hotline.
         Village = "village",
+        /// The buyer's.
+        Buyer = "buyer",
     }
 }
 
@@ -109,8 +111,10 @@ word_enum! {
     NoLink as "NoWhatsappLink" {
         /// The seller keeps her number to herself, and the village has no hotline.
         NumberKept = "number_kept",
-        /// Neither the seller nor the village has a number.
+        /// There is no number to write to.
         NoNumber = "no_number",
+        /// The seller has not accepted the order, so she does not see who buys.
+        NotAccepted = "not_accepted",
     }
 }
 

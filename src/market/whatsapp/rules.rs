@@ -142,13 +142,23 @@ pub fn link(phone: &Phone, message: &str) -> String {
 }
 
 fn linked(kind: Kind, own: Option<&str>, values: &Values, seller: &Contact, voice: &Voice) -> Link {
-    let (recipient, phone) = match recipient(seller, voice) {
-        Ok(found) => found,
-        Err(why) => return Link::None(why),
-    };
+    match recipient(seller, voice) {
+        Ok((recipient, phone)) => Link::To { recipient, url: link(phone, &message(kind, own, values, voice)) },
+        Err(why) => Link::None(why),
+    }
+}
+
+fn message(kind: Kind, own: Option<&str>, values: &Values, voice: &Voice) -> String {
     // A template was tried when it was saved; should it fail with these values all the same, ours does not.
-    let message = own.and_then(|own| fill(own, values)).or_else(|| fill(kind.usual(voice.language), values)).unwrap_or_default();
-    Link::To { recipient, url: link(phone, &message) }
+    own.and_then(|own| fill(own, values)).or_else(|| fill(kind.usual(voice.language), values)).unwrap_or_default()
+}
+
+/// The link for an order, from its seller to its buyer, whose number she may see.
+#[must_use]
+pub fn buyer_link(voice: &Voice, buyer: Option<&Phone>, order: &OrderMessage) -> Link {
+    let Some(phone) = buyer else { return Link::None(NoLink::NoNumber) };
+    let said = message(Kind::Order, voice.order.as_deref(), &order_values(order, voice.language), voice);
+    Link::To { recipient: Recipient::Buyer, url: link(phone, &said) }
 }
 
 /// The link for an order, to its seller or her village.

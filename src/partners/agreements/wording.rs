@@ -2,7 +2,7 @@
 //!
 //! A template is plain Indonesian with placeholders in braces. A village may have its own; it names every placeholder of its
 //! kind and no other, so that nothing that is agreed stays unwritten. The hash covers the text and the terms as the system
-//! keeps them: docs/adr/0011-what-an-agreements-hash-covers.md.
+//! keeps them: docs/adr/0012-what-an-agreements-hash-covers.md.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -120,11 +120,11 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: BreachId, event: Move, said: 
 
 /// By whose hand `side` alone may act; the other side is told that it is not hers to do.
 fn one_sided<'a>(person: &Principal, side: &Enterprise, other: &Enterprise, said: Option<&'a str>) -> Outcome<By<'a>> {
-    match authorize(person, Action::Agree, &side.resource()) {
-        Ok(()) => Ok(hand(person, side, other, said).map_err(BreachError::from)?),
-        Err(denied) if authorize(person, Action::Agree, &other.resource()).is_err() => Err(BreachError::Denied(denied).into()),
-        Err(_) => Err(BreachError::OtherSide.into()),
+    let acting = acting_for(person, Action::Agree, &[side, other]).map_err(BreachError::from)?;
+    if acting.id != side.id {
+        return Err(BreachError::OtherSide.into());
     }
+    Ok(hand(person, side, other, said).map_err(BreachError::from)?)
 }
 
 /// A breach with its moves, for both sides and the village's office.

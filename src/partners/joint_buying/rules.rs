@@ -130,10 +130,10 @@ fn delivery_parts(offers: &[Offer], plan: &Plan, delivery_cost: Rupiah, split: S
     if plan.parts.is_empty() {
         return Ok(Vec::new());
     }
-    let weighs = |item: ItemId| offers.iter().any(|offer| offer.item == item && offer.base != Base::Piece);
+    let is_weighed = |item: ItemId| offers.iter().any(|offer| offer.item == item && offer.base != Base::Piece);
     let weight = |part: &Part| -> i64 {
         match split {
-            Split::ByWeight => part.shares.iter().filter(|share| weighs(share.item)).map(|share| share.quantity).sum(),
+            Split::ByWeight => part.shares.iter().filter(|share| is_weighed(share.item)).map(|share| share.quantity).sum(),
             Split::ByValue => part.shares.iter().map(|share| share.cost.amount()).sum(),
             Split::Evenly => 1,
         }
@@ -171,10 +171,10 @@ mod tests {
     }
 
     fn offers(prices: &[(i64, i64, bool)]) -> Vec<Offer> {
-        let offer = |(content, price, weighs): &(i64, i64, bool)| Offer {
+        let offer = |(content, price, is_weighed): &(i64, i64, bool)| Offer {
             item: ItemId::new(),
             content: *content,
-            base: if *weighs { Base::Gram } else { Base::Piece },
+            base: if *is_weighed { Base::Gram } else { Base::Piece },
             price: Rupiah::new(*price).expect("in range"),
         };
         prices.iter().map(offer).collect()

@@ -177,7 +177,7 @@ pub fn plan(
             need.needed = need.needed.checked_add(used).ok_or(RecipeError::TooMuch)?;
         }
     }
-    for line in supplier_orders::service::coming(conn, of)? {
+    for line in supplier_orders::reading::coming(conn, of)? {
         if let Some(need) = needs.get_mut(&line.material_id) {
             need.coming += (line.ordered - line.received).max(0) * line.content;
         }

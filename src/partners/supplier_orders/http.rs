@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::model::{Answer, LineCount, MOST_LINES, Method, NewOrder, Payment, SupplierOrderId, SupplierPaymentId, WantedLine, Whole};
+use super::reading;
 use super::service::{self, SupplierOrderError};
 use super::views::{SupplierOrderHistoryView, SupplierOrderView};
 use super::{paying, receiving};
@@ -33,10 +34,10 @@ impl From<SupplierOrderError> for Problem {
             E::OverCredit { limit, free } => Self::conflict("over_credit_limit").arg("limit", limit).arg("free", free),
             E::DayPassed => Self::invalid_field("on", "promise_day_out_of_range"),
             E::NothingProposed => Self::conflict("no_day_proposed"),
-            E::NoSuchLine { position } => Self::invalid_field("lines", format!("no_such_line({position})")),
+            E::NoSuchLine { position } => Self::invalid_field("lines", format!("no_such_order_line({position})")),
             E::NothingReceived => Self::invalid_field("lines", "nothing_counted"),
             E::BilledBelowPaid { paid } => Self::conflict("billed_below_paid").arg("paid", paid),
-            E::OverPaid { open } => Self::conflict("more_than_owed").arg("open", open),
+            E::OverPaid { open } => Self::conflict("more_than_open").arg("open", open),
             E::PaymentSettled => Self::conflict("supplier_payment_settled"),
             E::WrongState { state, wanted } => Self::conflict("supplier_order_wrong_state").arg("state", state).arg("event", wanted),
             E::TooMuch => Self::conflict("sum_out_of_range"),
@@ -187,7 +188,7 @@ pub async fn list(
     let (now, q) = (db.clock().now(), query.into_inner());
     let before = page::decode(NEWEST, q.cursor.as_deref())?;
     let sells = q.direction == Some(Direction::Sold);
-    let rows = db.read(move |conn| service::list(conn, actor.who, now, *id, sells, before, q.limit.fetch())).await?;
+    let rows = db.read(move |conn| reading::list(conn, actor.who, now, *id, sells, before, q.limit.fetch())).await?;
     Ok(Page::cut(rows, q.limit, NEWEST, |whole| whole.order.id).map(|whole| SupplierOrderView::on(now.business_date(), whole)))
 }
 
@@ -197,7 +198,7 @@ pub async fn list(
 #[get("/supplier-orders/{id}")]
 pub async fn show(actor: Actor<SignedIn>, id: web::Path<SupplierOrderId>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let now = db.clock().now();
-    let whole = db.read(move |conn| service::show(conn, actor.who, now, *id)).await?;
+    let whole = db.read(move |conn| reading::show(conn, actor.who, now, *id)).await?;
     Ok(tagged(whole.order.version, &SupplierOrderView::on(now.business_date(), whole)))
 }
 
@@ -211,7 +212,7 @@ pub async fn history(
     db: web::Data<Db>,
 ) -> Result<web::Json<SupplierOrderHistoryView>, Problem> {
     let now = db.clock().now();
-    Ok(web::Json(db.read(move |conn| service::history(conn, actor.who, now, *id)).await?.into()))
+    Ok(web::Json(db.read(move |conn| reading::history(conn, actor.who, now, *id)).await?.into()))
 }
 
 /// The supplier's answer: the day, what she takes on, or that she declines.

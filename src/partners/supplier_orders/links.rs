@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::http::AnswerSupplierOrder;
 use super::model::{Answer, SupplierOrderId};
+use super::reading;
 use super::service::{self, SupplierOrderError};
 use super::views::LinkedOrderView;
 use crate::kit::auth::token::{digest, random_secret};
@@ -72,8 +73,8 @@ pub async fn show(
     knock(&req, &gate)?;
     let (now, secret) = (db.clock().now(), digest(&token));
     let whole = db.read(move |conn| {
-        let id = service::by_link(conn, &secret, now)?;
-        Ok::<_, Failure<SupplierOrderError>>(service::whole(conn, id)?)
+        let id = reading::by_link(conn, &secret, now)?;
+        Ok::<_, Failure<SupplierOrderError>>(reading::whole(conn, id)?)
     });
     Ok(web::Json(whole.await?.into()))
 }
@@ -94,7 +95,7 @@ pub async fn answer(
     let (secret, said) = (digest(&token), Answer::from(body.0));
     let whole = db.write(move |tx| {
         let now = tx.now();
-        let id = service::by_link(tx, &secret, now)?;
+        let id = reading::by_link(tx, &secret, now)?;
         service::answer_by_link(tx, id, &said)
     });
     Ok(HttpResponse::Ok().json(LinkedOrderView::from(whole.await?)))

@@ -25,6 +25,7 @@ pub mod links;
 pub mod model;
 pub mod on_time;
 pub mod paying;
+pub mod reading;
 pub mod receiving;
 pub mod rules;
 pub mod service;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
-use super::model::{Answer, Event, LineCount, NewLine, NewOrder, Order, Payment, State, SupplierOrderId, Whole};
+use super::model::{Answer, LineCount, NewLine, NewOrder, Order, Payment, State, SupplierOrderId, Whole};
 use super::rules::{self, Move};
 use super::store::{self, Place};
 use crate::books::ledger::service::LedgerError;
@@ -412,63 +412,6 @@ pub fn send_share(
     Ok(id)
 }
 
-/// The orders that a joint buy became.
-///
-/// # Errors
-/// [`DbError`] when the database fails.
-pub fn of_joint_buy(conn: &mut Conn, buy: JointBuyId) -> Result<Vec<Whole>, DbError> {
-    store::of_joint_buy(conn, buy)
-}
-
-/// What a buyer has ordered and not received.
-///
-/// # Errors
-/// [`DbError`] when the database fails.
-pub fn coming(conn: &mut Conn, buyer: EnterpriseId) -> Result<Vec<super::model::Line>, DbError> {
-    store::coming(conn, buyer)
-}
-
-/// An order for both its sides.
-///
-/// # Errors
-/// [`SupplierOrderError::Denied`].
-pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: SupplierOrderId) -> Outcome<Whole> {
-    let person = person(conn, who, now)?;
-    let order = store::get(conn, id)?;
-    let (buyer, supplier) = (enterprises::service::get(conn, order.buyer_id)?, enterprises::service::get(conn, order.supplier_id)?);
-    let sides: &[&Enterprise] = if order.state == State::Draft { &[&buyer] } else { &[&buyer, &supplier] };
-    acting_for(&person, Action::ViewEnterprise, sides).map_err(SupplierOrderError::from)?;
-    Ok(store::whole(conn, id)?)
-}
-
-/// The moves of an order, oldest first.
-///
-/// # Errors
-/// [`SupplierOrderError::Denied`].
-pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: SupplierOrderId) -> Outcome<Vec<Event>> {
-    show(conn, who, now, id)?;
-    Ok(store::events(conn, id)?)
-}
-
-/// A page of an enterprise's supplier orders, newest first: what it buys, or what it sells.
-///
-/// # Errors
-/// [`SupplierOrderError::Denied`].
-pub fn list(
-    conn: &mut Conn,
-    who: Identity,
-    now: Timestamp,
-    of: EnterpriseId,
-    sells: bool,
-    before: Option<SupplierOrderId>,
-    rows: i64,
-) -> Outcome<Vec<Whole>> {
-    let person = person(conn, who, now)?;
-    let enterprise = enterprises::service::get(conn, of)?;
-    authorize(&person, Action::ViewEnterprise, &enterprise.resource()).map_err(SupplierOrderError::from)?;
-    Ok(store::page(conn, of, sells, before, rows)?)
-}
-
 /// Makes the link by which the supplier can answer without an account; the one before it ends.
 ///
 /// # Errors
@@ -489,19 +432,6 @@ pub(super) fn make_link(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, dig
     }
     store::set_link(tx, id, digest, expires_at)?;
     Ok(expires_at)
-}
-
-/// The order a link is about.
-///
-/// # Errors
-/// [`DbError::NotFound`] when the link is wrong or has ended.
-pub(super) fn by_link(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<SupplierOrderId, DbError> {
-    store::by_link(conn, digest, now)?.ok_or(DbError::NotFound)
-}
-
-/// The order with all that belongs to it.
-pub(super) fn whole(conn: &mut Conn, id: SupplierOrderId) -> Result<Whole, DbError> {
-    store::whole(conn, id)
 }
 
 /// Tells who has ordered an item and not received it that its price changes.

@@ -300,7 +300,7 @@ fn created(enterprise: Enterprise) -> Reply {
     Reply::created(format!("/v1/enterprises/{}", enterprise.id), &EnterpriseView::from(enterprise)).version(version)
 }
 
-fn moved(enterprise: Enterprise) -> Reply {
+pub(super) fn moved(enterprise: Enterprise) -> Reply {
     let version = enterprise.version;
     Reply::ok(&EnterpriseView::from(enterprise)).version(version)
 }
@@ -495,14 +495,4 @@ act!(
     /// Lets a suspended enterprise trade again.
     reinstate, "enterprises", "/enterprises/{id}/reinstate", "reinstate_enterprise", EnterpriseId, EnterpriseView,
     |tx, who, id| service::advance(tx, who, id, Move::Reinstate, Action::ReviewEnterprise, None).map(moved)
-);
-act!(
-    /// Lets a seller confirm changes of her products herself.
-    trust, "enterprises", "/enterprises/{id}/trust", "trust_enterprise", EnterpriseId, EnterpriseView,
-    |tx, who, id, reason| service::trust(tx, who, id, true, reason).map(moved)
-);
-act!(
-    /// Has the village look at a seller's changes again.
-    distrust, "enterprises", "/enterprises/{id}/distrust", "distrust_enterprise", EnterpriseId, EnterpriseView,
-    |tx, who, id, reason| service::trust(tx, who, id, false, reason).map(moved)
 );

@@ -20,6 +20,7 @@ pub mod model;
 pub mod rules;
 pub mod service;
 mod store;
+pub mod trust;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -51,6 +52,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::reject)
         .service(http::suspend)
         .service(http::reinstate)
-        .service(http::trust)
-        .service(http::distrust);
+        .service(trust::trust)
+        .service(trust::distrust);
 }

@@ -9,12 +9,14 @@ pub mod people;
 
 use std::net::TcpListener;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use actix_web::dev::ServerHandle;
 use chrono::Duration;
 use pasar_kuliner::app::App;
 use pasar_kuliner::books::ledger;
+use pasar_kuliner::books::ledger::chain::verify::{Fault, Head, Report, verify};
 use pasar_kuliner::config::{AuthConfig, Config, HttpConfig};
 use pasar_kuliner::kit::clock::{Clock, Timestamp};
 use pasar_kuliner::kit::db::{DbConfig, Failure, Never};
@@ -48,6 +50,8 @@ pub struct TestApp {
     runtime: tokio::runtime::Runtime,
     folder: std::path::PathBuf,
     wishes: Wishes,
+    /// A test that breaks the books itself does not want them proved at its end.
+    pub broken: AtomicBool,
 }
 
 /// A moment in the village: 24 November 2026, 09:00 in Garut.
@@ -66,7 +70,7 @@ impl TestApp {
         let folder = std::env::temp_dir().join(format!("pasar-test-{}", uuid::Uuid::now_v7().simple()));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (app, handle, thread, client) = launch(&db, &clock, &folder, &wishes);
-        Self { app, clock, client, handle: Some(handle), thread: Some(thread), db, runtime, folder, wishes }
+        Self { app, clock, client, handle: Some(handle), thread: Some(thread), db, runtime, folder, wishes, broken: AtomicBool::new(false) }
     }
 
     /// Stops the server as a signal would and starts another on the same database.
@@ -102,12 +106,27 @@ impl TestApp {
         }
     }
 
+    pub fn url(&self) -> String {
+        self.db.url()
+    }
+
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }
 
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
+    }
+
+    /// Links what has come into the books, and tells what is wrong with them.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.wait(self.app.tend_books()).expect("the books are tended");
+        self.proved(&[]).faults
+    }
+
+    pub fn proved(&self, heads: &[Head]) -> Report {
+        let heads = heads.to_vec();
+        self.wait(self.app.db.report(move |conn| Ok::<_, Failure<Never>>(verify(conn, &heads)?))).expect("the database answers")
     }
 
     fn settled(&self) -> (i64, i64, Rupiah) {
@@ -125,7 +144,14 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             self.run_jobs();
-            assert_eq!(self.settled(), (0, 0, Rupiah::ZERO), "jobs due, jobs dead, sum of all books");
+            assert!(
+                self.broken.load(Ordering::SeqCst) || self.faults().is_empty(),
+                "{:?} is what `pasar ledger verify` would tell",
+                self.faults()
+            );
+            let (due, dead, sum) = self.settled();
+            let sum = if self.broken.load(Ordering::SeqCst) { Rupiah::ZERO } else { sum };
+            assert_eq!((due, dead, sum), (0, 0, Rupiah::ZERO), "jobs due, jobs dead, sum of all books");
         }
         self.stop();
         // What the system clears away anyway may already be gone.

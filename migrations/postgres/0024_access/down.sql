@@ -1,0 +1,2 @@
+DROP TABLE book_grant_uses;
+DROP TABLE book_grants;
