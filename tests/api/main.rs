@@ -24,12 +24,16 @@ mod mail;
 mod media;
 mod migrations;
 mod moderation;
+mod order_changes;
+mod order_money;
+mod order_times;
 mod orders;
 mod payment_details;
 #[path = "../pictures/mod.rs"]
 mod pictures;
 mod packs;
 mod preorders;
+mod sales;
 mod screens;
 mod search;
 mod statements;
