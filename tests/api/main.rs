@@ -39,5 +39,6 @@ mod search;
 mod statements;
 mod shops;
 mod support;
+mod trade_model;
 mod villages;
 mod whatsapp;
