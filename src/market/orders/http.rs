@@ -391,7 +391,7 @@ act!(
 );
 act!(
     /// Says that all is done; only a paid order can be completed.
-    complete, "orders", "/orders/{id}/complete", "complete_order", OrderId, OrderView,
+    Buying complete, "orders", "/orders/{id}/complete", "complete_order", OrderId, OrderView,
     |tx, who, id| service::advance(tx, who, id, Move::Complete, Action::EndOrder, None).and_then(|whole| shown(who, whole))
 );
 act!(
