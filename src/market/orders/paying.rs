@@ -185,11 +185,11 @@ pub fn refuse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> Ou
 pub fn reverse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> Outcome<Whole> {
     let payment = payments::payment(tx, id)?;
     let (order, by) = acting(tx, who, payment.order_id, Action::FulfilOrder, Some(reason))?;
+    payments::advance(tx, &payment, Move::Reverse, payment.amount, payment.holder, Some(by)).map_err(refused)?;
     let left = order.bill.received.minus(payment.amount).map_err(OrderError::from)?;
     if left < order.bill.returned {
         return Err(OrderError::AlreadySentBack.into());
     }
-    payments::advance(tx, &payment, Move::Reverse, payment.amount, payment.holder, Some(by)).map_err(refused)?;
     let till = payment.method.till(payment.holder);
     let doing = Doing {
         movement: Movement::PaymentReversed,
@@ -206,7 +206,7 @@ pub fn reverse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> O
 /// Cash that a courier or a warung held comes into the seller's hand.
 ///
 /// # Errors
-/// [`PaymentError::WrongState`] unless someone else holds it.
+/// [`PaymentError::WithSeller`] unless someone else holds it.
 pub fn hand_in(tx: &mut Tx<'_>, who: Identity, id: PaymentId) -> Outcome<Whole> {
     let payment: Payment = payments::payment(tx, id)?;
     let (order, by) = acting(tx, who, payment.order_id, Action::FulfilOrder, None)?;
