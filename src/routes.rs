@@ -11,6 +11,9 @@ use crate::books::{access, cashbook, income, ledger, reconciliation, statements}
 use crate::market::{
     batches, catalogue, claims, complaints, desk, inventory, media, moderation, orders, packs, preorders, shops, whatsapp,
 };
+use crate::partners::{
+    agreements, breaches, consignment, joint_buying, materials, obligations, recipes, restock, supplier_orders, supply, till,
+};
 use crate::people::{accounts, enterprises, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
@@ -34,6 +37,17 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(orders::routes)
             .configure(claims::routes)
             .configure(desk::routes)
+            .configure(agreements::routes)
+            .configure(obligations::routes)
+            .configure(breaches::routes)
+            .configure(supply::routes)
+            .configure(materials::routes)
+            .configure(supplier_orders::routes)
+            .configure(joint_buying::routes)
+            .configure(recipes::routes)
+            .configure(consignment::routes)
+            .configure(till::routes)
+            .configure(restock::routes)
             .configure(ledger::routes)
             .configure(cashbook::routes)
             .configure(income::routes)

@@ -101,6 +101,10 @@ const HISTORY: [Purchase; 6] = [
     (2, "jakarta", Method::BankTransfer, &[("keripik", 0, 12), ("rengginang", 4, 3)]),
 ];
 const OLDEST_DAYS: i64 = 75;
+/// Taken on, to be paid by transfer, and never paid.
+const UNPAID: Purchase = (1, "jakarta", Method::BankTransfer, &[("dodol", 4, 2)]);
+/// So long after the demo has begun to serve, its time to be paid is over.
+const UNPAID_EXPIRES_AFTER: Duration = Duration::seconds(20);
 
 pub(super) async fn demo(config: Config, reset: bool) -> Result<(), CliError> {
     let (mine, ready) = (config.data_dir.join(MINE), config.data_dir.join(READY));
@@ -163,6 +167,10 @@ async fn seed(config: Config) -> Result<(), CliError> {
             goods.iter().map(|(key, ..)| (village.enterprises[key], village.people[key])).collect();
         failed(app.db.write(move |tx| trade(tx, buyer, &cart, &sellers)).await)?;
     }
+    let (days, buyer, method, goods) = UNPAID;
+    clock.advance(now.after(Duration::days(-days) + UNPAID_EXPIRES_AFTER).since(clock.now()));
+    let (buyer, cart, seller) = (village.people[buyer], village.cart(method, goods)?, village.people[goods[0].0]);
+    failed(app.db.write(move |tx| take_on(tx, buyer, &cart, seller)).await)?;
     clock.advance(now.since(clock.now()));
     while jobs::run_due(&app.db, &app.doer()).await.map_err(|error| CliError::Other(error.to_string()))? > 0 {}
     Ok(())
@@ -383,6 +391,16 @@ fn trade(tx: &mut Tx<'_>, buyer: AccountId, cart: &Cart, sellers: &BTreeMap<Ente
             orders::paying::receive(tx, seller, order.id, cash).expected()?;
         }
         orders::service::advance(tx, seller, order.id, OrderMove::Complete, Action::EndOrder, None).expected()?;
+    }
+    Ok(())
+}
+
+/// A purchase that its seller takes on, and no more.
+fn take_on(tx: &mut Tx<'_>, buyer: AccountId, cart: &Cart, seller: AccountId) -> Result<(), Failure<Unexpected>> {
+    let (buyer, seller) = (signed_in(tx, buyer)?, signed_in(tx, seller)?);
+    let (_, placed) = orders::placing::place(tx, buyer, cart).expected()?;
+    for order in placed {
+        orders::service::advance(tx, seller, order.order.id, OrderMove::Accept, Action::FulfilOrder, None).expected()?;
     }
     Ok(())
 }

@@ -208,7 +208,14 @@ pub fn sell(tx: &mut Tx<'_>, who: Identity, at: EnterpriseId, new: &NewSale) -> 
 }
 
 /// Own goods sold are the enterprise's own sale.
-fn enter(tx: &mut Tx<'_>, at: EnterpriseId, id: TillSaleId, (own, cost): (Rupiah, Rupiah), method: Method, sold_at: Timestamp) -> Outcome<()> {
+fn enter(
+    tx: &mut Tx<'_>,
+    at: EnterpriseId,
+    id: TillSaleId,
+    (own, cost): (Rupiah, Rupiah),
+    method: Method,
+    sold_at: Timestamp,
+) -> Outcome<()> {
     let closed = ledger::closed_through(tx, at)?.is_some_and(|closed| month_of(sold_at.business_date()) <= closed);
     let counts = if closed { tx.now() } else { sold_at };
     let sale = Entry::new(LedgerMovement::Sale, format!("{id}:sale"), counts);
@@ -336,14 +343,8 @@ fn gathered(conn: &mut Conn, sales: Vec<SaleRow>) -> Result<Vec<TillSaleView>, D
     Ok(sales.into_iter().map(whole).collect())
 }
 
-const SALE: (
-    till_sales::id,
-    till_sales::enterprise_id,
-    till_sales::client_id,
-    till_sales::total,
-    till_sales::method,
-    till_sales::sold_at,
-) = (till_sales::id, till_sales::enterprise_id, till_sales::client_id, till_sales::total, till_sales::method, till_sales::sold_at);
+const SALE: (till_sales::id, till_sales::enterprise_id, till_sales::client_id, till_sales::total, till_sales::method, till_sales::sold_at) =
+    (till_sales::id, till_sales::enterprise_id, till_sales::client_id, till_sales::total, till_sales::method, till_sales::sold_at);
 
 fn one(conn: &mut Conn, id: TillSaleId) -> Outcome<TillSaleView> {
     let sale = till_sales::table.find(id).select(SALE).first(conn)?;

@@ -12,6 +12,9 @@ use crate::support::http::{File, fresh_key};
 use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
+mod partners;
+use partners::{Partners, partners};
+
 struct Operation {
     id: String,
     method: String,
@@ -68,6 +71,7 @@ struct World {
     stocktake: String,
     refund: String,
     claim: String,
+    partners: Partners,
 }
 
 fn world(app: &TestApp) -> World {
@@ -110,6 +114,7 @@ fn world(app: &TestApp) -> World {
     let grant = owner.post(&format!("/v1/enterprises/{}/book-grants", shop.id), grant).expect(201);
     let counted = json!({ "lines": [{ "pack_id": pack_of(&draft), "counted": 10 }] });
     let stocktake = owner.post(&format!("/v1/enterprises/{}/stocktakes", shop.id), counted).expect(201);
+    let partners = partners(app, &village, &shop);
     World {
         stocktake: text(&stocktake["id"]),
         cash_row: text(&cash_row["id"]),
@@ -140,6 +145,7 @@ fn world(app: &TestApp) -> World {
         payment,
         refund,
         claim,
+        partners,
     }
 }
 
@@ -179,8 +185,10 @@ impl World {
             "payments" => &self.payment,
             "stocktakes" => &self.stocktake,
             "refunds" => &self.refund,
-            _ => "",
+            other => self.partners.id(other),
         };
+        let template =
+            template.replace("agreement-templates/{kind}", "agreement-templates/supply").replace("versions/{number}", "versions/1");
         let query = if template.ends_with("/account-statement") {
             "?account=cash:seller".to_owned()
         } else if template.ends_with("/stock-movements") {
@@ -208,6 +216,9 @@ impl World {
         let person = || json!({ "phone": "081299999999", "name": "Seseorang", "password": "rahasia-desa" });
         let village =
             |code: &str| json!({ "code": code, "name": "Sukamaju", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat" });
+        if let Some(body) = self.partners.body(&self.shop, &operation.id) {
+            return Some(body).filter(|body| !body.is_null());
+        }
         match operation.id.as_str() {
             "accept_order"
             | "accept_claim_offer"
@@ -416,7 +427,12 @@ impl World {
             "PATCH" | "PUT" => &[("If-Match", "\"0\"")],
             _ => &[],
         };
-        client.send(&operation.method, &self.path(&operation.path), self.body(operation), headers).status
+        let (path, body) = (self.path(&operation.path), self.body(operation));
+        if let Some(table) = body.as_ref().and_then(Value::as_str) {
+            let headers = [("Idempotency-Key", key.as_str()), ("Content-Type", "text/csv")];
+            return client.send_raw(&operation.method, &path, Some(table.to_owned()), &headers).status;
+        }
+        client.send(&operation.method, &path, body, headers).status
     }
 }
 

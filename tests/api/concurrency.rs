@@ -7,10 +7,13 @@ use pasar_kuliner::kit::db::{Db, DbConfig, DbError, Failure, Never};
 use pasar_kuliner::market::packs::PackId;
 use pasar_kuliner::schema::stock_items;
 
-use crate::orders::{Stall, stall};
+use serde_json::{Value, json};
+
+use crate::order_changes::balance;
+use crate::orders::{Stall, claimed, stall};
 use crate::support::http::fresh_key;
 use crate::support::people::{cart, pack_of};
-use crate::support::{Person, TestApp};
+use crate::support::{Person, Shop, TestApp};
 
 const BUYERS: usize = 200;
 
@@ -31,7 +34,7 @@ async fn insist(who: Person, product: String) -> u16 {
 fn two_hundred_buyers_for_the_last_unit_are_one_order() {
     let app = TestApp::start();
     let Stall { shop, product, .. } = stall(&app);
-    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), serde_json::json!({ "on_hand": 1 })).expect(200);
+    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), json!({ "on_hand": 1 })).expect(200);
     let buyers: Vec<Person> = (0..BUYERS).map(|n| app.buyer(&format!("Pembeli {n}"))).collect();
     let statuses = app.client.all(buyers.into_iter().map(|buyer| insist(buyer, product.clone())).collect());
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1);
@@ -71,48 +74,120 @@ fn eight_writers_lose_none_of_forty_updates_each() {
     app.broken.store(true, std::sync::atomic::Ordering::SeqCst);
 }
 
-/// Runs two acts of one order at the same moment; answers their statuses.
-fn race(app: &TestApp, calls: [(Person, String); 2]) -> Vec<u16> {
+/// How often a race is run: the winner must be one every time.
+const ROUNDS: usize = 100;
+
+/// Sends two requests at the same moment, each coming back as often as the house says it is full; answers their statuses, sorted.
+fn race(app: &TestApp, calls: [(&Person, String, Value); 2]) -> Vec<u16> {
     let start = Arc::new(tokio::sync::Barrier::new(2));
-    let call = |(who, path): (Person, String)| {
-        let start = Arc::clone(&start);
+    let call = |(who, path, body): (&Person, String, Value)| {
+        let (start, client, body) = (Arc::clone(&start), who.client.clone(), body.to_string());
         async move {
             start.wait().await;
             let key = fresh_key();
             loop {
                 let headers = [("Idempotency-Key", key.as_str()), ("Content-Type", "application/json")];
-                let body = if path.ends_with("cancel") { r#"{"reason":"Batal"}"# } else { "{}" };
-                let answer = who.client.call("POST", &path, Some(body.to_owned()), &headers).await;
+                let answer = client.call("POST", &path, Some(body.clone()), &headers).await;
                 if answer.status != 503 {
                     return answer.status;
                 }
             }
         }
     };
-    app.client.all(calls.map(call).into_iter().collect())
+    let mut statuses = app.client.all(calls.map(call).into_iter().collect());
+    statuses.sort_unstable();
+    statuses
+}
+
+/// How many packs are there, and how many of them are promised.
+fn stock(shop: &Shop, product: &str) -> (i64, i64) {
+    let seen = shop.owner.client.get(&format!("/v1/products/{product}")).expect(200);
+    let count = |field: &str| seen["packs"][0][field].as_i64().expect("a number");
+    (count("on_hand"), count("reserved"))
 }
 
 #[test]
-fn cancel_against_prepare_and_a_payment_confirmed_twice_have_one_winner() {
+fn the_last_unit_goes_to_one_of_two() {
+    let app = TestApp::start();
+    let Stall { shop, product, .. } = stall(&app);
+    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), json!({ "on_hand": 1 })).expect(200);
+    let buyers = ["Sari", "Rahma"].map(|name| app.buyer(name));
+    for _ in 0..ROUNDS {
+        let order = |buyer| (buyer, "/v1/order-groups".to_owned(), cart(&product, 1));
+        assert_eq!(race(&app, [order(&buyers[0]), order(&buyers[1])]), [201, 409]);
+        assert_eq!(stock(&shop, &product), (1, 1));
+        free_again(&buyers);
+    }
+}
+
+/// Whoever has an order that waits calls it off.
+fn free_again(buyers: &[Person; 2]) {
+    let mut called_off = 0;
+    for buyer in buyers {
+        let orders = buyer.client.get("/v1/me/orders?limit=1").expect(200);
+        if orders["items"][0]["state"] == "placed" {
+            let order = orders["items"][0]["id"].as_str().expect("an id");
+            buyer.client.post(&format!("/v1/orders/{order}/cancel"), json!({ "reason": "Batal" })).expect(200);
+            called_off += 1;
+        }
+    }
+    assert_eq!(called_off, 1);
+}
+
+#[test]
+fn two_carts_of_two_lines_on_one_stock_item_do_not_share_it() {
+    let app = TestApp::start();
+    let Stall { shop, product, .. } = stall(&app);
+    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), json!({ "on_hand": 3 })).expect(200);
+    let buyers = ["Sari", "Rahma"].map(|name| app.buyer(name));
+    let line = json!({ "pack_id": pack_of(&product), "quantity": 1 });
+    for _ in 0..ROUNDS {
+        let twice = json!({ "lines": [line, line], "fulfilment": "pickup", "payment": "cash_on_delivery" });
+        let order = |buyer| (buyer, "/v1/order-groups".to_owned(), twice.clone());
+        assert_eq!(race(&app, [order(&buyers[0]), order(&buyers[1])]), [201, 409]);
+        assert_eq!(stock(&shop, &product), (3, 2));
+        free_again(&buyers);
+    }
+}
+
+#[test]
+fn money_that_is_confirmed_twice_came_once() {
     let app = TestApp::start();
     let Stall { shop, product, buyer, .. } = stall(&app);
-    for _ in 0..10 {
+    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), json!({ "on_hand": 1_000 })).expect(200);
+    for _ in 0..ROUNDS {
         let order = buyer.orders(&product, 1);
         shop.owner.step(&order, "accept");
-        let mut statuses = race(
-            &app,
-            [(buyer.clone(), format!("/v1/orders/{order}/cancel")), (shop.owner.clone(), format!("/v1/orders/{order}/prepare"))],
-        );
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 409]);
-
-        let paid = buyer.orders(&product, 1);
-        shop.owner.step(&paid, "accept");
-        let confirm = || (shop.owner.clone(), format!("/v1/orders/{paid}/payments/receive"));
-        let mut statuses = race(&app, [confirm(), confirm()]);
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 409]);
+        let payment = claimed(&buyer, &order);
+        let confirm = || (&shop.owner, format!("/v1/payments/{payment}/confirm"), json!({}));
+        assert_eq!(race(&app, [confirm(), confirm()]), [200, 409]);
     }
+    assert_eq!(balance(&shop, "cash:seller"), i64::try_from(ROUNDS).expect("small") * 12_500);
+}
+
+#[test]
+fn an_order_is_called_off_or_goes_on_and_never_both() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), json!({ "on_hand": 1_000 })).expect(200);
+    let (mut off, mut out) = (0, 0);
+    for _ in 0..ROUNDS {
+        let order = buyer.orders(&product, 1);
+        shop.owner.step(&order, "accept");
+        let cancel = |who| (who, format!("/v1/orders/{order}/cancel"), json!({ "reason": "Batal" }));
+        let go_on = |act: &str| (&shop.owner, format!("/v1/orders/{order}/{act}"), json!({}));
+        assert_eq!(race(&app, [cancel(&buyer), go_on("prepare")]), [200, 409]);
+        let state = |order: &str| buyer.client.get(&format!("/v1/orders/{order}")).expect(200)["state"].clone();
+        if state(&order) == "cancelled" {
+            off += 1;
+            continue;
+        }
+        shop.owner.step(&order, "ready");
+        assert_eq!(race(&app, [cancel(&shop.owner), go_on("hand-over")]), [200, 409]);
+        if state(&order) == "handed_over" { out += 1 } else { off += 1 }
+    }
+    assert_eq!((off + out, stock(&shop, &product)), (ROUNDS, (1_000 - i64::try_from(out).expect("small"), 0)));
+    assert_eq!(balance(&shop, "receivable:buyers"), i64::try_from(out).expect("small") * 12_500);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![expect(clippy::unused_self, reason = "people act within an app, whether or not the act needs it")]
 
 mod accounts;
+mod agreements;
 mod authorization;
 mod books;
 mod cash_book;
@@ -18,23 +19,32 @@ mod enterprises;
 mod guests;
 mod idempotency;
 mod labels;
+mod joint_buying;
 mod ledger;
 mod ledger_model;
 mod mail;
 mod media;
 mod migrations;
 mod moderation;
+mod order_changes;
+mod order_money;
+mod order_times;
 mod orders;
 mod payment_details;
 #[path = "../pictures/mod.rs"]
 mod pictures;
 mod packs;
 mod preorders;
+mod recipes;
+mod sales;
 mod screens;
 mod search;
 mod statements;
 mod stock;
 mod shops;
+mod supplier_orders;
+mod supply;
 mod support;
+mod trade_model;
 mod villages;
 mod whatsapp;

@@ -83,12 +83,13 @@ pub struct Product {
 }
 
 impl Product {
-    /// Whether its seller may write down that she sold it: it is on sale, or paused.
+    /// Whether its seller may write down that she sold it: unless the village has refused or suspended it, what
+    /// she sold herself is income, whoever has looked at the product.
     #[must_use]
     pub const fn may_be_sold(&self) -> bool {
         match self.state {
-            State::Published | State::Paused => true,
-            State::Draft | State::Submitted | State::Returned | State::Rejected | State::Suspended => false,
+            State::Draft | State::Submitted | State::Returned | State::Published | State::Paused => true,
+            State::Rejected | State::Suspended => false,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::Rupiah;
+use crate::market::costs;
 use crate::market::packs::PackId;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, authorize, principal};
@@ -100,11 +101,11 @@ pub fn count(
 }
 
 /// What goods that are gone from a home had cost, as far as it is known.
-fn cost_of(_tx: &mut Tx<'_>, shelf: Shelf, gone: i64) -> Result<Rupiah, DbError> {
-    if shelf.site != Site::Home || gone <= 0 {
-        return Ok(Rupiah::ZERO);
+fn cost_of(tx: &mut Tx<'_>, shelf: Shelf, gone: i64) -> Result<Rupiah, DbError> {
+    match shelf.site {
+        Site::Home if gone > 0 => costs::take(tx, shelf.pack, gone),
+        Site::Home | Site::Consigned | Site::Bought => Ok(Rupiah::ZERO),
     }
-    Ok(Rupiah::ZERO)
 }
 
 fn post(tx: &mut Tx<'_>, of: EnterpriseId, movement: LedgerMovement, reference: &str, to: Account, cost: Rupiah) -> Outcome<()> {

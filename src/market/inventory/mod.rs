@@ -22,8 +22,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::{Cause, InventoryError, Lot, Movement, Shelf, ShelfRow, Site, Why};
 pub use service::{
-    Flow, add, consigned, count, drifting, flows, free, give_away, held_of, lose, make_for_order, move_goods, move_reserved, on_hand, open, put_in, release,
-    reserve, take, take_out,
+    Flow, add, consigned, count, drifting, flows, free, give_away, held_of, lose, make_for_order, move_goods, move_reserved, on_hand, open,
+    put_in, release, reserve, take, take_out,
 };
 
 /// The operations of this feature.

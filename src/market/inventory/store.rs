@@ -112,7 +112,10 @@ pub(super) fn change(tx: &mut Tx<'_>, shelf: Shelf, on_hand: i64, reserved: i64)
 pub(super) fn lots(conn: &mut Conn, shelf: Shelf) -> Result<Vec<Lot>, DbError> {
     let this = stock_lots::pack_id.eq(shelf.pack).and(stock_lots::owner_id.eq(shelf.owner)).and(stock_lots::holder_id.eq(shelf.holder));
     let held = stock_lots::table.inner_join(batches::table).filter(this.and(stock_lots::quantity.gt(0)));
-    Ok(held.order(stock_lots::batch_id).select((batches::id, batches::code, batches::produced_on, batches::expires_on, stock_lots::quantity)).load(conn)?)
+    Ok(held
+        .order(stock_lots::batch_id)
+        .select((batches::id, batches::code, batches::produced_on, batches::expires_on, stock_lots::quantity))
+        .load(conn)?)
 }
 
 type LotsOfShelf = BTreeMap<(PackId, EnterpriseId, EnterpriseId), Vec<Lot>>;

@@ -19,9 +19,9 @@ use crate::people::permissions::{Action, By, authorize};
 /// The seller says what delivery of an order costs; she may say it anew until the buyer has agreed.
 ///
 /// # Errors
-/// [`OrderError::NoQuote`] when none is asked for.
+/// [`OrderError::NoQuote`] when none is asked for, [`OrderError::CannotChange`] once the order has ended.
 pub fn quote(tx: &mut Tx<'_>, who: Identity, id: OrderId, fee: Rupiah) -> Outcome<Whole> {
-    let order = permitted(tx, who, id, Action::FulfilOrder)?;
+    let order = changeable(tx, who, id, Action::FulfilOrder)?;
     match order.quote {
         Quote::Asked | Quote::Quoted => {}
         Quote::NotNeeded | Quote::Agreed => return Err(OrderError::NoQuote.into()),
@@ -36,9 +36,10 @@ pub fn quote(tx: &mut Tx<'_>, who: Identity, id: OrderId, fee: Rupiah) -> Outcom
 /// The buyer agrees to what delivery costs; `fee` is what she was shown.
 ///
 /// # Errors
-/// [`OrderError::NoQuote`], [`OrderError::OtherFee`] when the seller has said something else since.
+/// [`OrderError::NoQuote`], [`OrderError::OtherFee`] when the seller has said something else since,
+/// [`OrderError::CannotChange`] once the order has ended.
 pub fn accept_quote(tx: &mut Tx<'_>, who: Identity, id: OrderId, fee: Rupiah) -> Outcome<Whole> {
-    let order = permitted(tx, who, id, Action::BuyOrder)?;
+    let order = changeable(tx, who, id, Action::BuyOrder)?;
     let quoted = order.quoted_fee.filter(|_| order.quote == Quote::Quoted).ok_or(OrderError::NoQuote)?;
     if quoted != fee {
         return Err(OrderError::OtherFee { fee: quoted }.into());
@@ -56,6 +57,12 @@ fn permitted(tx: &mut Tx<'_>, who: Identity, id: OrderId, action: Action) -> Out
     let order = get(tx, id)?;
     authorize(&person, action, &order.resource()).map_err(OrderError::from)?;
     Ok(order)
+}
+
+/// An order the caller may act on and whose goods have not changed hands.
+fn changeable(tx: &mut Tx<'_>, who: Identity, id: OrderId, action: Action) -> Outcome<Order> {
+    let order = permitted(tx, who, id, action)?;
+    if rules::may_change(order.state) { Ok(order) } else { Err(OrderError::CannotChange { state: order.state }.into()) }
 }
 
 /// What is to become of one line.
@@ -76,10 +83,7 @@ pub struct LineChange {
 /// [`OrderError::CannotChange`], [`OrderError::ChangeWaits`] when one is open, [`OrderError::BadChange`] when it
 /// takes nothing away, names no line of the order, or leaves nothing.
 pub fn propose(tx: &mut Tx<'_>, who: Identity, id: OrderId, wanted: &[LineChange], reason: &Reason) -> Outcome<Whole> {
-    let order = permitted(tx, who, id, Action::FulfilOrder)?;
-    if !rules::may_change(order.state) {
-        return Err(OrderError::CannotChange { state: order.state }.into());
-    }
+    let order = changeable(tx, who, id, Action::FulfilOrder)?;
     if !store::open_changes(tx, &[id])?.is_empty() {
         return Err(OrderError::ChangeWaits.into());
     }

@@ -24,6 +24,7 @@ use crate::kit::phone::Phone;
 use crate::market::payments::Method;
 use crate::market::payments::service::PaymentError;
 use crate::market::shops::ZoneId;
+use crate::market::shops::model::Charge;
 use crate::people::accounts::PersonName;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::Action;
@@ -78,6 +79,7 @@ impl From<PaymentError> for Problem {
                 Self::conflict("refund_wrong_state").arg("state", state).arg("event", wanted)
             }
             PaymentError::TooMany { most } => Self::conflict("too_many_payments").arg("most", most),
+            PaymentError::WithSeller => Self::conflict("cash_with_seller"),
             PaymentError::TooMuch => Self::conflict("sum_out_of_range"),
         }
     }
@@ -158,7 +160,7 @@ pub struct WriteDownSale {
     /// Where to bring it; without it the buyer fetches it.
     address: Option<Address>,
     /// What was agreed for delivery.
-    delivery_fee: Option<Rupiah>,
+    delivery_fee: Option<Charge>,
     note: Option<Note>,
     payment: Method,
     /// Whether the goods have changed hands.
@@ -172,8 +174,8 @@ impl TryFrom<WriteDownSale> for Sale {
 
     fn try_from(body: WriteDownSale) -> Result<Self, Problem> {
         check_lines(body.lines.len())?;
-        let delivery_fee = body.delivery_fee.unwrap_or_default();
-        if delivery_fee < Rupiah::ZERO || (delivery_fee.is_positive() && body.address.is_none()) {
+        let delivery_fee = body.delivery_fee.unwrap_or(Charge::NONE).amount();
+        if delivery_fee.is_positive() && body.address.is_none() {
             return Err(Problem::invalid_field("delivery_fee", "fee_without_address"));
         }
         Ok(Self {
@@ -321,9 +323,11 @@ pub async fn sold(
 ) -> Result<Page<OrderView>, Problem> {
     let (now, q, who) = (db.clock().now(), query.into_inner(), actor.who);
     let before = page::decode(NEWEST, q.cursor.as_deref())?;
+    let text = q.q.map(|text| text.trim().chars().take(60).collect()).filter(|text: &String| text.chars().any(char::is_alphanumeric));
     let wish = Wish {
         state: q.state,
-        text: q.q.map(|text| text.trim().chars().take(60).collect()).filter(|text: &String| !text.is_empty()),
+        digits: text.as_deref().and_then(rules::dialled),
+        text,
         from: q.from.map(|day| Timestamp::in_village(day, 0)),
         to: q.to.and_then(|day| day.succ_opt()).map(|day| Timestamp::in_village(day, 0)),
     };
@@ -387,7 +391,7 @@ act!(
 );
 act!(
     /// Says that all is done; only a paid order can be completed.
-    complete, "orders", "/orders/{id}/complete", "complete_order", OrderId, OrderView,
+    Buying complete, "orders", "/orders/{id}/complete", "complete_order", OrderId, OrderView,
     |tx, who, id| service::advance(tx, who, id, Move::Complete, Action::EndOrder, None).and_then(|whole| shown(who, whole))
 );
 act!(

@@ -11,7 +11,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;
 use crate::market::catalogue::ProductId;
-use crate::market::packs::model::Channel as PriceChannel;
+use crate::market::packs::model::{Channel as PriceChannel, Price};
 use crate::market::packs::{PackId, Unit};
 use crate::market::payments::{Bill, Method, Payment, Refund};
 use crate::market::preorders::WindowId;
@@ -172,7 +172,7 @@ pub struct SaleLine {
     pub pack_id: PackId,
     pub quantity: Quantity,
     /// What was agreed for one pack; the retail price unless said otherwise.
-    pub unit_price: Option<Rupiah>,
+    pub unit_price: Option<Price>,
 }
 
 /// A sale made outside this system, as its seller writes it down.

@@ -185,11 +185,11 @@ pub fn refuse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> Ou
 pub fn reverse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> Outcome<Whole> {
     let payment = payments::payment(tx, id)?;
     let (order, by) = acting(tx, who, payment.order_id, Action::FulfilOrder, Some(reason))?;
+    payments::advance(tx, &payment, Move::Reverse, payment.amount, payment.holder, Some(by)).map_err(refused)?;
     let left = order.bill.received.minus(payment.amount).map_err(OrderError::from)?;
     if left < order.bill.returned {
         return Err(OrderError::AlreadySentBack.into());
     }
-    payments::advance(tx, &payment, Move::Reverse, payment.amount, payment.holder, Some(by)).map_err(refused)?;
     let till = payment.method.till(payment.holder);
     let doing = Doing {
         movement: Movement::PaymentReversed,
@@ -206,7 +206,7 @@ pub fn reverse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> O
 /// Cash that a courier or a warung held comes into the seller's hand.
 ///
 /// # Errors
-/// [`PaymentError::WrongState`] unless someone else holds it.
+/// [`PaymentError::WithSeller`] unless someone else holds it.
 pub fn hand_in(tx: &mut Tx<'_>, who: Identity, id: PaymentId) -> Outcome<Whole> {
     let payment: Payment = payments::payment(tx, id)?;
     let (order, by) = acting(tx, who, payment.order_id, Action::FulfilOrder, None)?;
@@ -248,10 +248,19 @@ pub fn answer_refund(tx: &mut Tx<'_>, who: Identity, id: RefundId, event: Refund
     Ok(whole(tx, order.id)?)
 }
 
-/// The goods have changed hands: what they cost is earned.
-pub(super) fn earn(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
+/// The goods have changed hands: what is asked for them is earned, and `cost` is what they had cost to make.
+pub(super) fn earn(tx: &mut Tx<'_>, order: &Order, cost: Rupiah, by: Option<By<'_>>) -> Outcome<()> {
     let doing = quiet(Movement::Sale, format!("{}:sale", order.id), order, RefundCause::Overpaid, by);
-    apply(tx, order, doing, |bill| Ok(Bill { earned: true, ..bill })).map(drop)
+    apply(tx, order, doing, |bill| Ok(Bill { earned: true, cost: bill.cost.plus(cost)?, ..bill })).map(drop)
+}
+
+/// Other goods went to the buyer in place of what was not right; `cost` is what they had cost to make.
+///
+/// # Errors
+/// [`OrderError::TooMuch`] when the sum leaves the range.
+pub fn replace(tx: &mut Tx<'_>, order: &Order, reference: String, cost: Rupiah, by: Option<By<'_>>) -> Outcome<()> {
+    let doing = quiet(Movement::CostOfGoods, reference, order, RefundCause::Claim, by);
+    apply(tx, order, doing, |bill| Ok(Bill { cost: bill.cost.plus(cost)?, ..bill })).map(drop)
 }
 
 /// The order is called off: what was paid is owed back; a claim stays open, the buyer's money may be on its way.

@@ -15,7 +15,7 @@ use crate::kit::db::{Failure, Tx};
 use crate::kit::money::Rupiah;
 use crate::market::catalogue;
 use crate::market::inventory::{self, Why};
-use crate::market::packs::model::{Channel as PriceChannel, Offer};
+use crate::market::packs::model::{Channel as PriceChannel, Offer, Price};
 use crate::market::packs::{self, PackId};
 use crate::market::payments::{self, Bill};
 use crate::market::preorders::{self, WindowId};
@@ -258,13 +258,13 @@ fn sale_line(
     seller: EnterpriseId,
     pack: PackId,
     quantity: Quantity,
-    agreed: Option<Rupiah>,
+    agreed: Option<Price>,
 ) -> Result<Wanted<'_>, Failure<OrderError>> {
     let mine = |offer: &&Offer| offer.pack.row.id == pack && offer.product.enterprise_id == seller && offer.product.may_be_sold();
     let offer = offers.iter().find(mine).ok_or(OrderError::NotForSale { pack })?;
     let price = packs::rules::price_for(&offer.pack.prices, PriceChannel::Retail, quantity.units());
     let price = price.ok_or(OrderError::NotForSale { pack })?;
-    let unit_price = agreed.filter(|agreed| agreed.is_positive()).unwrap_or(price.amount);
+    let unit_price = agreed.map_or(price.amount, Price::amount);
     let total = unit_price.times(quantity.units()).map_err(OrderError::from)?;
     Ok(Wanted { offer, price_channel: price.channel, unit_price, quantity: quantity.units(), total, preorder: None })
 }

@@ -214,6 +214,18 @@ pub fn is_paid(order: &Order) -> bool {
     order.bill.delivery.is_some() && order.bill.outstanding() == Ok(Rupiah::ZERO)
 }
 
+/// The digits of a part of a telephone number as people write it, without the zero or the country code that a
+/// number may begin with; `None` for fewer than three, or where it is no number.
+#[must_use]
+pub fn dialled(text: &str) -> Option<String> {
+    if text.chars().any(|c| !(c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '.'))) {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let national = digits.strip_prefix("62").or_else(|| digits.strip_prefix('0')).unwrap_or(&digits);
+    (national.len() >= 3).then(|| national.to_owned())
+}
+
 /// The demand of a cart per stock item: two lines on one pack are one demand. Pre-orders ask the window, not the stock.
 #[must_use]
 pub fn demand(lines: &[CartLine]) -> BTreeMap<(PackId, Option<WindowId>), i64> {
@@ -240,6 +252,14 @@ mod tests {
                 assert_eq!(next(*state, Move::Cancel), Some(State::Cancelled));
             }
         }
+    }
+
+    #[test]
+    fn a_number_is_found_as_people_write_it() {
+        assert_eq!(dialled("0812-3456").as_deref(), Some("8123456"));
+        assert_eq!(dialled("+62 812 3456").as_deref(), Some("8123456"));
+        assert_eq!(dialled("3456").as_deref(), Some("3456"));
+        assert_eq!((dialled("12"), dialled("Siti 3"), dialled("7K3M-Q2XA")), (None, None, None));
     }
 
     #[test]

@@ -210,8 +210,10 @@ pub(super) fn waiting_of_buyer(conn: &mut Conn, buyer: AccountId) -> Result<i64,
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
     pub state: Option<State>,
-    /// A number, or part of a buyer's name or telephone number where the seller may see it.
+    /// A number, or part of a buyer's name where the seller may see it.
     pub text: Option<String>,
+    /// The same as part of a buyer's telephone number, where it can be one.
+    pub digits: Option<String>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
 }
@@ -240,8 +242,9 @@ pub(super) fn of_seller(
         let part = format!("%{}%", text.to_lowercase().replace(['%', '_', '\\'], ""));
         // Who buys is looked at only where the seller may see it: a search must not tell what a list hides.
         let visible = orders::state.eq_any(shown).or(bills::owed_back.gt(Rupiah::ZERO)).or(bills::returned.gt(Rupiah::ZERO));
-        let named = lower(orders::buyer_name.assume_not_null()).like(part.clone()).and(orders::buyer_name.is_not_null());
-        let reached = orders::buyer_phone.assume_not_null().like(part).and(orders::buyer_phone.is_not_null());
+        let named = lower(orders::buyer_name.assume_not_null()).like(part).and(orders::buyer_name.is_not_null());
+        let digits = wish.digits.as_ref().map_or_else(String::new, |digits| format!("%{digits}%"));
+        let reached = orders::buyer_phone.assume_not_null().like(digits).and(orders::buyer_phone.is_not_null());
         query = query.filter(orders::number.eq(number).or(visible.and(named.or(reached))));
     }
     if let Some(before) = before {

@@ -22,6 +22,7 @@ pub enum PaymentError {
     WrongState { state: State, wanted: Move },
     RefundWrongState { state: RefundState, wanted: RefundMove },
     TooMany { most: i64 },
+    WithSeller,
     TooMuch,
 }
 impl Refusal for PaymentError {}
@@ -148,9 +149,11 @@ pub fn advance(tx: &mut Tx<'_>, was: &Payment, event: Move, amount: Rupiah, hold
 /// The cash of a payment is handed in to `to`.
 ///
 /// # Errors
-/// [`PaymentError::WrongState`] when it is not there to be handed in.
+/// [`PaymentError::WithSeller`] when nobody else holds it, [`PaymentError::WrongState`] when it is not there.
 pub fn hand_in(tx: &mut Tx<'_>, was: &Payment, to: Holder, by: Option<By<'_>>) -> Outcome<()> {
-    if store::move_cash(tx, was, to, by)? {
+    if was.holder == to {
+        Err(PaymentError::WithSeller.into())
+    } else if store::move_cash(tx, was, to, by)? {
         Ok(())
     } else {
         Err(PaymentError::WrongState { state: was.state, wanted: Move::Confirm }.into())

@@ -31,14 +31,16 @@ impl About {
     /// [`MoneyError`] for a negative amount.
     pub fn sold(&self, part: &str, money: Money, purse: Account) -> Result<Mirrored, MoneyError> {
         let (claim, debt) = (Account::ReceivablePartner.with(self.warung), Account::PayablePartner.with(self.maker));
-        let maker = self
-            .entry(Movement::ConsignmentSold, part)
-            .transfer(Account::SalesConsignment, claim, money.due)?
-            .transfer(Account::SalesConsignment, Account::CostConsignment, money.share)?;
-        let warung = self
-            .entry(Movement::ConsignmentSold, part)
-            .transfer(debt, purse, money.due)?
-            .transfer(Account::IncomeConsignment, purse, money.share)?;
+        let maker = self.entry(Movement::ConsignmentSold, part).transfer(Account::SalesConsignment, claim, money.due)?.transfer(
+            Account::SalesConsignment,
+            Account::CostConsignment,
+            money.share,
+        )?;
+        let warung = self.entry(Movement::ConsignmentSold, part).transfer(debt, purse, money.due)?.transfer(
+            Account::IncomeConsignment,
+            purse,
+            money.share,
+        )?;
         Ok((maker, warung))
     }
 

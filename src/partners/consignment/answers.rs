@@ -195,11 +195,8 @@ fn enter(
     let mut due = Rupiah::ZERO;
     let (mut totals, mut spoiled) = ([Rupiah::ZERO; 3], Rupiah::ZERO);
     for (was, is) in before.iter().zip(after) {
-        let money = Money {
-            gross: sums(is.gross.minus(was.gross))?,
-            share: sums(is.share.minus(was.share))?,
-            due: sums(is.due.minus(was.due))?,
-        };
+        let money =
+            Money { gross: sums(is.gross.minus(was.gross))?, share: sums(is.share.minus(was.share))?, due: sums(is.due.minus(was.due))? };
         if is.sold != was.sold {
             let sale = NewSale {
                 pack: is.pack_id,

@@ -42,7 +42,7 @@ impl From<ConsignmentError> for Problem {
             E::VisitMissing => Self::conflict("visit_missing"),
             E::SettledSince { at } => Self::conflict("settled_since").arg("at", at),
             E::OverCredit { limit, owed } => Self::conflict("over_consignment_credit").arg("limit", limit).arg("owed", owed),
-            E::OverPaid { owed } => Self::conflict("more_than_owed").arg("open", owed),
+            E::OverPaid { owed } => Self::conflict("more_than_owed").arg("owed", owed),
             E::PriceOfMaker { price } => Self::conflict("price_of_maker").arg("price", price),
             E::NothingDisputed => Self::invalid_field("lines", "nothing_disputed"),
             E::CountedSince { pack } => Self::conflict("counted_since").arg("pack", pack),
@@ -200,7 +200,11 @@ act!(
 #[utoipa::path(tag = "consignment", operation_id = "get_consignment_note", params(("id" = NoteId, Path)),
     responses((status = 200, body = ConsignmentNoteView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/consignment-notes/{id}")]
-pub async fn show_note(actor: Actor<SignedIn>, id: web::Path<NoteId>, db: web::Data<Db>) -> Result<web::Json<ConsignmentNoteView>, Problem> {
+pub async fn show_note(
+    actor: Actor<SignedIn>,
+    id: web::Path<NoteId>,
+    db: web::Data<Db>,
+) -> Result<web::Json<ConsignmentNoteView>, Problem> {
     let now = db.clock().now();
     Ok(web::Json(db.read(move |conn| notes::show(conn, actor.who, now, *id)).await?.into()))
 }

@@ -66,7 +66,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(visit_http::list)
         .service(visit_http::show)
         .service(visit_http::history)
-        .service(visit_http::answer)
+        .service(visit_http::give_answer)
         .service(visit_http::settle)
         .service(visit_http::make_link)
         .service(visit_http::show_linked)

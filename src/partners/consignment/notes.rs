@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::accounting::AtCost;
-use super::model::{
-    Consignment, ConsignmentId, Event, Goods, Missing, Note, NoteId, NoteLine, NoteState, PackCount, Side, WholeNote,
-};
+use super::model::{Consignment, ConsignmentId, Event, Goods, Missing, Note, NoteId, NoteLine, NoteState, PackCount, Side, WholeNote};
 use super::rules::{self, Earned, NoteMove};
-use super::service::{ConsignmentError, Hand, Outcome, about, after_visit, counts_at, enter_cost, next_visit, on_sale, owe_visit, post, priced, side_of, stock, sums, take, terms, visible};
+use super::service::{
+    ConsignmentError, Hand, Outcome, about, after_visit, counts_at, enter_cost, next_visit, on_sale, owe_visit, post, priced, side_of,
+    stock, sums, take, terms, visible,
+};
 use super::store::{self, NewNote};
 use crate::books::ledger::{Account, Entry, Movement as LedgerMovement};
 use crate::kit::auth::Identity;
@@ -181,9 +182,8 @@ fn arrive(
         let earned = Earned::by(&in_force.terms, line.pack).ok_or(ConsignmentError::PriceNotAgreed { pack: line.pack })?;
         let fresh = Goods { pack: line.pack, price: line.price, earned, cost_quantity: 0, cost: Rupiah::ZERO };
         // From one visit to the next the price stands: what is there already keeps it, and what comes shares it.
-        let kept = goods.remove(&line.pack).map_or(fresh, |kept| {
-            if stood > 0 { kept } else { Goods { price: line.price, earned, ..kept } }
-        });
+        let kept =
+            goods.remove(&line.pack).map_or(fresh, |kept| if stood > 0 { kept } else { Goods { price: line.price, earned, ..kept } });
         let costed = known.quantity.min(line.quantity);
         let kept = Goods { cost_quantity: kept.cost_quantity + costed, cost: sums(kept.cost.plus(left))?, ..kept };
         store::keep_goods(tx, of.id, &kept)?;
@@ -223,7 +223,13 @@ pub(super) fn deliver(
 }
 
 /// What had been written down as gone stands there after all.
-pub(super) fn found_again(tx: &mut Tx<'_>, of: &Consignment, origin: &str, (pack, price, quantity): (PackId, Rupiah, i64), by: By<'_>) -> Outcome<()> {
+pub(super) fn found_again(
+    tx: &mut Tx<'_>,
+    of: &Consignment,
+    origin: &str,
+    (pack, price, quantity): (PackId, Rupiah, i64),
+    by: By<'_>,
+) -> Outcome<()> {
     let now = tx.now();
     let under = (of.agreement_id, of.agreement_number);
     let id = store::insert_note(tx, &NewNote { consignment: of.id, under, origin: Some(origin), lines: &[(pack, price, quantity)] })?;
@@ -293,7 +299,14 @@ pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: NoteId) -> Outco
 ///
 /// # Errors
 /// [`ConsignmentError::Denied`].
-pub fn list(conn: &mut Conn, who: Identity, now: Timestamp, of: ConsignmentId, before: Option<NoteId>, rows: i64) -> Outcome<Vec<WholeNote>> {
+pub fn list(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    of: ConsignmentId,
+    before: Option<NoteId>,
+    rows: i64,
+) -> Outcome<Vec<WholeNote>> {
     let consignment = visible(conn, who, now, of, Action::ViewEnterprise)?;
     let notes = store::notes(conn, of, before, rows)?;
     Ok(store::whole_notes(conn, &consignment, notes)?)
@@ -323,7 +336,8 @@ pub fn restocked(
     let now = tx.now();
     let in_force = terms(tx, maker, warung, now)?;
     let of = of_pair(tx, maker, warung, &in_force)?;
-    let came: Vec<Arriving> = came.iter().map(|(pack, price, quantity)| Arriving { pack: *pack, price: *price, quantity: *quantity }).collect();
+    let came: Vec<Arriving> =
+        came.iter().map(|(pack, price, quantity)| Arriving { pack: *pack, price: *price, quantity: *quantity }).collect();
     let at = after_visit(&of, now);
     deliver(tx, &of, (in_force.agreement, in_force.number), origin, &came, Source::Promised, (Some(by), at))
 }

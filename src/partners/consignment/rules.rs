@@ -216,7 +216,10 @@ mod tests {
 
     #[test]
     fn the_state_tables_are_as_committed() {
-        insta::assert_snapshot!("notes", crate::kit::text::state_table(NoteState::ALL, NoteMove::ALL, NoteState::word, NoteMove::word, next_note));
+        insta::assert_snapshot!(
+            "notes",
+            crate::kit::text::state_table(NoteState::ALL, NoteMove::ALL, NoteState::word, NoteMove::word, next_note)
+        );
         insta::assert_snapshot!(
             "visits",
             crate::kit::text::state_table(VisitState::ALL, VisitMove::ALL, VisitState::word, VisitMove::word, next_visit)

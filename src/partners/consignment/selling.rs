@@ -3,9 +3,7 @@
 use super::accounting::AtCost;
 use super::model::{Consignment, ConsignmentId, Method, NewSale, SaleKind, Side};
 use super::rules;
-use super::service::{
-    ConsignmentError, Outcome, about, after_visit, counts_at, enter_cost, mirrored, part_with_cost, stock, sums, take,
-};
+use super::service::{ConsignmentError, Outcome, about, after_visit, counts_at, enter_cost, mirrored, part_with_cost, stock, sums, take};
 use super::visits::clear;
 use super::{notes, store};
 use crate::kit::auth::Identity;

@@ -208,9 +208,7 @@ pub(super) fn settling_terms(conn: &mut Conn, of: &Consignment, at: Timestamp) -
         return Ok((in_force, true));
     }
     match agreements::reading::terms_of(conn, of.agreement_id, of.agreement_number)? {
-        agreements::Terms::Consignment(terms) => {
-            Ok((InForce { agreement: of.agreement_id, number: of.agreement_number, terms }, false))
-        }
+        agreements::Terms::Consignment(terms) => Ok((InForce { agreement: of.agreement_id, number: of.agreement_number, terms }, false)),
         agreements::Terms::Supply(_) | agreements::Terms::Purchase(_) | agreements::Terms::JointStall(_) => {
             Err(ConsignmentError::NoAgreement.into())
         }

@@ -110,7 +110,13 @@ pub struct Statement {
 ///
 /// # Errors
 /// [`ConsignmentError::Denied`] unless the books of a side are the caller's.
-pub fn statement(conn: &mut Conn, who: Identity, now: Timestamp, id: ConsignmentId, (first, last): (NaiveDate, NaiveDate)) -> Outcome<Statement> {
+pub fn statement(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    id: ConsignmentId,
+    (first, last): (NaiveDate, NaiveDate),
+) -> Outcome<Statement> {
     let consignment = visible(conn, who, now, id, Action::ViewBooks)?;
     let eve = first.pred_opt().unwrap_or(first);
     let before = inventory::flows(conn, consignment.maker_id, consignment.warung_id, None, eve)?;

@@ -8,7 +8,7 @@ use diesel::dsl::sum;
 use diesel::prelude::*;
 
 use super::model::{
-    Consignment, ConsignedSaleId, ConsignmentId, ConsignmentPaymentId, Event, Goods, Method, Missing, NewSale, Note, NoteId, NoteLine,
+    ConsignedSaleId, Consignment, ConsignmentId, ConsignmentPaymentId, Event, Goods, Method, Missing, NewSale, Note, NoteId, NoteLine,
     NoteState, SaleKind, Side, VisitId, WholeNote,
 };
 use super::rules::Earned;
@@ -24,8 +24,8 @@ use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::schema::{
-    consigned_goods, consigned_sales, consignment_note_events, consignment_note_lines, consignment_notes, consignment_payments, consignments,
-    packs, products,
+    consigned_goods, consigned_sales, consignment_note_events, consignment_note_lines, consignment_notes, consignment_payments,
+    consignments, packs, products,
 };
 
 columns!(
@@ -473,10 +473,8 @@ pub(super) fn at_till(
     until: Option<Timestamp>,
 ) -> Result<BTreeMap<PackId, i64>, DbError> {
     use consigned_sales as s;
-    let mut sales = s::table
-        .filter(s::consignment_id.eq(of).and(s::kind.eq(SaleKind::Till)))
-        .select((s::pack_id, s::quantity))
-        .into_boxed();
+    let mut sales =
+        s::table.filter(s::consignment_id.eq(of).and(s::kind.eq(SaleKind::Till))).select((s::pack_id, s::quantity)).into_boxed();
     if let Some(after) = after {
         sales = sales.filter(s::happened_at.gt(after));
     }

@@ -193,7 +193,7 @@ pub async fn history(
 #[utoipa::path(tag = "consignment", operation_id = "answer_visit", params(("id" = VisitId, Path), ("Idempotency-Key" = String, Header)), request_body = AnswerVisit,
     responses((status = 200, body = ConsignmentVisitView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/consignment-visits/{id}/answer")]
-pub async fn answer(
+pub async fn give_answer(
     actor: Actor<SignedIn>,
     id: web::Path<VisitId>,
     posted: Posted<AnswerVisit>,
@@ -222,9 +222,7 @@ pub async fn settle(
         spoiled: line.spoiled.get(),
     };
     let lines: Vec<Correction> = lines.iter().map(right).collect();
-    let reply = posted.once.write(&db, who, move |tx| {
-        answers::settle(tx, who, id, &lines, reason.as_ref().map(Reason::as_str)).map(shown)
-    });
+    let reply = posted.once.write(&db, who, move |tx| answers::settle(tx, who, id, &lines, reason.as_ref().map(Reason::as_str)).map(shown));
     Ok(reply.await?)
 }
 
@@ -232,7 +230,12 @@ pub async fn settle(
 #[utoipa::path(tag = "consignment", operation_id = "make_visit_link", params(("id" = VisitId, Path), ("Idempotency-Key" = String, Header)), request_body = NoBody,
     responses((status = 200, body = VisitLinkView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/consignment-visits/{id}/link")]
-pub async fn make_link(actor: Actor<SignedIn>, id: web::Path<VisitId>, posted: Posted<NoBody>, db: web::Data<Db>) -> Result<Reply, Problem> {
+pub async fn make_link(
+    actor: Actor<SignedIn>,
+    id: web::Path<VisitId>,
+    posted: Posted<NoBody>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
     let (who, id) = (actor.who, id.into_inner());
     let token = random_secret().map_err(|_| Problem::new(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR, "internal"))?;
     let reply = posted.once.write(&db, who, move |tx| {

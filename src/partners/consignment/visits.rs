@@ -24,8 +24,8 @@ use crate::kit::money::Rupiah;
 use crate::market::costs;
 use crate::market::inventory::{self, Lot, Movement, Shelf, Why};
 use crate::market::packs::PackId;
-use crate::partners::agreements::terms::{Consignment as Terms, ReturnRule, Side as TermsSide};
 use crate::partners::agreements::InForce;
+use crate::partners::agreements::terms::{Consignment as Terms, ReturnRule, Side as TermsSide};
 use crate::partners::notices::Notice;
 use crate::partners::obligations::{self, Kind as Obligation, Owed};
 use crate::people::permissions::Action;
@@ -184,9 +184,7 @@ fn settled(
                 let (price, earned) = priced(terms, offer)?;
                 Standing { pack, expected: 0, delivered: 0, at_till: 0, price, earned }
             }
-            (None, None, Some(goods)) => {
-                Standing { pack, expected: 0, delivered: 0, at_till: 0, price: goods.price, earned: goods.earned }
-            }
+            (None, None, Some(goods)) => Standing { pack, expected: 0, delivered: 0, at_till: 0, price: goods.price, earned: goods.earned },
             (None, None, None) => return Err(ConsignmentError::NotThere { pack }.into()),
         };
         let line = rules::line(&fresh, found, bears).map_err(ConsignmentError::from)?;

@@ -192,7 +192,7 @@ fn shown(whole: Whole) -> Reply {
 #[utoipa::path(tag = "restock", operation_id = "ask_restock", params(("id" = EnterpriseId, Path), ("Idempotency-Key" = String, Header)), request_body = AskRestock,
     responses((status = 201, body = RestockView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/enterprises/{id}/restocks")]
-pub async fn ask(
+pub async fn request(
     actor: Actor<SignedIn>,
     id: web::Path<EnterpriseId>,
     posted: Posted<AskRestock>,
@@ -250,7 +250,7 @@ pub async fn history(
 #[utoipa::path(tag = "restock", operation_id = "answer_restock", params(("id" = RestockId, Path), ("Idempotency-Key" = String, Header)), request_body = AnswerRestock,
     responses((status = 200, body = RestockView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/restocks/{id}/answer")]
-pub async fn answer(
+pub async fn give_answer(
     actor: Actor<SignedIn>,
     id: web::Path<RestockId>,
     posted: Posted<AnswerRestock>,
@@ -317,7 +317,11 @@ pub async fn set_par_levels(
 #[utoipa::path(tag = "restock", operation_id = "list_par_levels", params(("id" = EnterpriseId, Path)),
     responses((status = 200, body = ParLevelsView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/enterprises/{id}/par-levels")]
-pub async fn par_levels(actor: Actor<SignedIn>, id: web::Path<EnterpriseId>, db: web::Data<Db>) -> Result<web::Json<ParLevelsView>, Problem> {
+pub async fn par_levels(
+    actor: Actor<SignedIn>,
+    id: web::Path<EnterpriseId>,
+    db: web::Data<Db>,
+) -> Result<web::Json<ParLevelsView>, Problem> {
     let now = db.clock().now();
     Ok(web::Json(db.read(move |conn| service::par_levels(conn, actor.who, now, *id)).await?.into()))
 }

@@ -33,11 +33,11 @@ pub use model::{RestockId, TemplateId};
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(http::ask)
+        .service(http::request)
         .service(http::list)
         .service(http::show)
         .service(http::history)
-        .service(http::answer)
+        .service(http::give_answer)
         .service(http::deliver)
         .service(http::confirm)
         .service(http::withdraw)

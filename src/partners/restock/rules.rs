@@ -36,13 +36,7 @@ pub const fn next(state: State, event: Move) -> Option<State> {
         (State::Accepted | State::Partly, Move::Deliver) => Some(State::Delivered),
         (State::Delivered, Move::Confirm) => Some(State::Confirmed),
         (
-            State::Requested
-            | State::Accepted
-            | State::Partly
-            | State::Declined
-            | State::Withdrawn
-            | State::Delivered
-            | State::Confirmed,
+            State::Requested | State::Accepted | State::Partly | State::Declined | State::Withdrawn | State::Delivered | State::Confirmed,
             Move::Accept | Move::AcceptPart | Move::Decline | Move::Withdraw | Move::Deliver | Move::Confirm,
         ) => None,
     }
@@ -61,7 +55,12 @@ pub type Mirrored = (Entry, Entry);
 ///
 /// # Errors
 /// [`MoneyError`] for a negative amount.
-pub fn bought((maker, warung): (EnterpriseId, EnterpriseId), reference: &str, amount: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+pub fn bought(
+    (maker, warung): (EnterpriseId, EnterpriseId),
+    reference: &str,
+    amount: Rupiah,
+    at: Timestamp,
+) -> Result<Mirrored, MoneyError> {
     let entry = || Entry::new(Movement::Supplied, format!("{reference}:bought"), at);
     let (claim, debt) = (Account::ReceivablePartner.with(warung), Account::PayablePartner.with(maker));
     Ok((entry().transfer(Account::SalesWarung, claim, amount)?, entry().transfer(debt, Account::CostGoods, amount)?))

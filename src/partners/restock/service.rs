@@ -226,7 +226,8 @@ fn within_credit(
     if payment != Some(Payment::Credit) {
         return Ok(());
     }
-    let owed = ledger::owed(tx, maker, warung, tx.now().business_date())?;
+    let today = tx.now().business_date();
+    let owed = ledger::owed(tx, maker, warung, today)?;
     let free = sums(limit.minus(owed))?.max(Rupiah::ZERO);
     if more > free { Err(RestockError::OverCredit { limit, free }.into()) } else { Ok(()) }
 }
@@ -479,4 +480,3 @@ pub fn list(
     seen_by(conn, who, now, &[of], Action::ViewEnterprise)?;
     Ok(store::page(conn, of, asked, before, rows)?)
 }
-

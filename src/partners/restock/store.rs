@@ -216,19 +216,8 @@ pub(super) fn set_par_level(tx: &mut Tx<'_>, warung: EnterpriseId, pack: PackId,
     Ok(())
 }
 
-type TemplateRow = (
-    TemplateId,
-    EnterpriseId,
-    EnterpriseId,
-    Basis,
-    Option<Payment>,
-    Document,
-    Document,
-    bool,
-    AccountId,
-    Option<EnterpriseId>,
-    Timestamp,
-);
+type TemplateRow =
+    (TemplateId, EnterpriseId, EnterpriseId, Basis, Option<Payment>, Document, Document, bool, AccountId, Option<EnterpriseId>, Timestamp);
 type TemplateColumns = (
     restock_templates::id,
     restock_templates::maker_id,
@@ -284,8 +273,7 @@ pub(super) fn insert_template(
     by: By<'_>,
 ) -> Result<TemplateId, DbError> {
     let (id, now) = (TemplateId::new(), tx.now());
-    let lines: Vec<KeptLine> =
-        new.lines.iter().map(|line| KeptLine { pack_id: line.pack_id, quantity: line.quantity.get() }).collect();
+    let lines: Vec<KeptLine> = new.lines.iter().map(|line| KeptLine { pack_id: line.pack_id, quantity: line.quantity.get() }).collect();
     let document = |value: Result<serde_json::Value, serde_json::Error>| Document(value.unwrap_or_default());
     diesel::insert_into(restock_templates::table)
         .values((
@@ -338,4 +326,3 @@ pub(super) fn runs(conn: &mut Conn, id: TemplateId, before: Option<NaiveDate>, r
     }
     Ok(query.order(r::day.desc()).limit(rows).select((r::day, r::restock_id, r::reason, r::ran_at)).load(conn)?)
 }
-

@@ -99,7 +99,14 @@ pub struct RestockHistoryView {
 
 impl From<Vec<Event>> for RestockHistoryView {
     fn from(events: Vec<Event>) -> Self {
-        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, at }| RestockEventView { from, to, actor_id, on_behalf_of, reason, at };
+        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, at }| RestockEventView {
+            from,
+            to,
+            actor_id,
+            on_behalf_of,
+            reason,
+            at,
+        };
         Self { items: events.into_iter().map(view).collect() }
     }
 }

@@ -1,0 +1,175 @@
+//! The money of orders that does not come as it was asked for: in parts, too much, late, to the wrong hand, or not at all.
+
+use serde_json::{Value, json};
+
+use crate::order_changes::balance;
+use crate::orders::{Stall, claimed, stall};
+use crate::pictures::jpeg;
+use crate::support::people::cart;
+use crate::support::{Answer, Person, TestApp};
+
+fn pay(who: &Person, order: &str, body: Value) -> Answer {
+    who.client.post(&format!("/v1/orders/{order}/payments/receive"), body)
+}
+
+/// Status, received, outstanding, owed back.
+fn bill(order: &Value) -> (String, [i64; 3]) {
+    let amount = |field: &str| order["bill"][field].as_i64().expect("an amount");
+    (order["bill"]["status"].as_str().expect("a status").to_owned(), ["received", "outstanding", "owed_back"].map(amount))
+}
+
+fn last(order: &Value, list: &str) -> String {
+    order[list].as_array().and_then(|all| all.last()).and_then(|one| one["id"].as_str()).expect("an id").to_owned()
+}
+
+/// Two packs by transfer, taken on; answers the order and what is to be transferred.
+fn by_transfer(buyer: &Person, seller: &Person, product: &str) -> (String, i64) {
+    let mut body = cart(product, 2);
+    body["payment"] = "bank_transfer".into();
+    let order = buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]["id"].as_str().expect("an id").to_owned();
+    let accepted = seller.step(&order, "accept");
+    (order, accepted["total"].as_i64().expect("an amount"))
+}
+
+#[test]
+fn a_part_is_a_part_and_too_much_is_owed_back() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 2);
+    shop.owner.step(&order, "accept");
+    let part = pay(&shop.owner, &order, json!({ "amount": 10_000 })).expect(200);
+    assert_eq!(bill(&part), ("part_paid".to_owned(), [10_000, 15_000, 0]));
+    shop.owner.steps(&order, &["prepare", "ready", "hand-over"]);
+    assert_eq!((balance(&shop, "receivable:buyers"), balance(&shop, "sales:online")), (15_000, -25_000));
+    shop.owner.client.post(&format!("/v1/orders/{order}/complete"), json!({})).expect_problem(409, "order_not_paid");
+
+    let over = pay(&shop.owner, &order, json!({ "amount": 20_000 })).expect(200);
+    assert_eq!(bill(&over), ("paid".to_owned(), [30_000, 0, 5_000]));
+    assert_eq!((&over["refunds"][0]["cause"], balance(&shop, "refunds:buyers")), (&json!("overpaid"), -5_000));
+    pay(&shop.owner, &order, json!({})).expect_problem(409, "nothing_to_pay");
+    for amount in [0, -1] {
+        pay(&shop.owner, &order, json!({ "amount": amount })).expect_problem(409, "nothing_to_pay");
+    }
+    let more = pay(&shop.owner, &order, json!({ "amount": 1_000 })).expect(200);
+    assert_eq!((bill(&more).1[2], more["refunds"].as_array().map(Vec::len)), (6_000, Some(1)), "one refund is due, of all of it");
+    shop.owner.client.post(&format!("/v1/refunds/{}/send", last(&more, "refunds")), json!({})).expect(200);
+    assert_eq!((balance(&shop, "cash:seller"), balance(&shop, "refunds:buyers")), (25_000, 0));
+    shop.owner.step(&order, "complete");
+}
+
+#[test]
+fn what_really_came_counts_and_forgotten_digits_are_forgiven() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    app.takes_transfers(&shop);
+    let (order, asked) = by_transfer(&buyer, &shop.owner, &product);
+    let payment = claimed(&buyer, &order);
+    let confirmed = shop.owner.client.post(&format!("/v1/payments/{payment}/confirm"), json!({ "amount": 25_000 })).expect(200);
+    assert_eq!((bill(&confirmed), &confirmed["total"]), (("paid".to_owned(), [25_000, 0, 0]), &json!(25_000)), "asked for {asked}");
+
+    let (short, asked) = by_transfer(&buyer, &shop.owner, &product);
+    let payment = claimed(&buyer, &short);
+    let confirmed = shop.owner.client.post(&format!("/v1/payments/{payment}/confirm"), json!({ "amount": 20_000 })).expect(200);
+    assert_eq!(bill(&confirmed), ("part_paid".to_owned(), [20_000, asked - 20_000, 0]));
+    let claim = |amount: i64| buyer.client.post(&format!("/v1/orders/{short}/payments/claim"), json!({ "amount": amount }));
+    assert_eq!(claim(3_000).expect(200)["bill"]["claimed"], 3_000);
+    let rest = buyer.client.post(&format!("/v1/orders/{short}/payments/claim"), json!({})).expect(200);
+    assert_eq!(rest["bill"]["claimed"], asked - 20_000, "the rest of what is not claimed yet");
+    claim(1).expect(200);
+}
+
+#[test]
+fn a_payment_that_was_not_there_is_taken_back_unless_it_was_sent_back() {
+    let app = TestApp::start();
+    let Stall { village, shop, product, buyer } = stall(&app);
+    let order = buyer.orders(&product, 2);
+    shop.owner.steps(&order, &["accept", "prepare", "ready", "hand-over"]);
+    let paid = pay(&shop.owner, &order, json!({})).expect(200);
+    let payment = last(&paid, "payments");
+    let reverse =
+        |who: &Person, payment: &str| who.client.post(&format!("/v1/payments/{payment}/reverse"), json!({ "reason": "Uang palsu" }));
+    reverse(&buyer, &payment).expect_problem(403, "forbidden");
+    let other = app.home_industry(&village, "Dodol Balewangi");
+    reverse(&other.owner, &payment).expect_problem(404, "not_found");
+    shop.owner.client.post(&format!("/v1/payments/{payment}/reverse"), json!({})).expect_problem(400, "invalid_input");
+    let back = reverse(&shop.owner, &payment).expect(200);
+    assert_eq!(bill(&back), ("awaiting".to_owned(), [0, 25_000, 0]));
+    assert_eq!((balance(&shop, "cash:seller"), balance(&shop, "receivable:buyers")), (0, 25_000));
+    reverse(&shop.owner, &payment).expect_problem(409, "payment_wrong_state");
+
+    let off = buyer.orders(&product, 2);
+    shop.owner.steps(&off, &["accept", "payments/receive"]);
+    let seen = buyer.client.post(&format!("/v1/orders/{off}/cancel"), json!({ "reason": "Batal" })).expect(200);
+    shop.owner.client.post(&format!("/v1/refunds/{}/send", last(&seen, "refunds")), json!({})).expect(200);
+    reverse(&shop.owner, &last(&seen, "payments")).expect_problem(409, "already_sent_back");
+
+    let due = buyer.orders(&product, 2);
+    shop.owner.steps(&due, &["accept", "payments/receive"]);
+    let seen = buyer.client.post(&format!("/v1/orders/{due}/cancel"), json!({ "reason": "Batal" })).expect(200);
+    let gone = reverse(&shop.owner, &last(&seen, "payments")).expect(200);
+    assert_eq!((bill(&gone).1, &gone["refunds"][0]["state"]), ([0, 0, 0], &json!("withdrawn")), "what never came is not owed back");
+    assert_eq!(balance(&shop, "refunds:buyers"), 0);
+}
+
+#[test]
+fn cash_has_a_holder_until_it_is_handed_in() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 2);
+    shop.owner.steps(&order, &["accept", "prepare", "ready", "hand-over"]);
+    let paid = pay(&shop.owner, &order, json!({ "holder": "courier" })).expect(200);
+    let payment = last(&paid, "payments");
+    assert_eq!((balance(&shop, "cash:courier"), balance(&shop, "cash:seller")), (25_000, 0));
+    let path = format!("/v1/payments/{payment}/hand-in");
+    buyer.client.post(&path, json!({})).expect_problem(403, "forbidden");
+    let first = shop.owner.client.post_once(&path, json!({}), "setor");
+    let again = shop.owner.client.post_once(&path, json!({}), "setor");
+    assert_eq!((first.status, &again.text, again.header("idempotency-replayed")), (200, &first.text, "true"));
+    assert_eq!((balance(&shop, "cash:courier"), balance(&shop, "cash:seller")), (0, 25_000));
+    shop.owner.client.post(&path, json!({})).expect_problem(409, "cash_with_seller");
+
+    let other = buyer.orders(&product, 2);
+    shop.owner.step(&other, "accept");
+    let seen = pay(&shop.owner, &other, json!({ "holder": "warung" })).expect(200);
+    let held = last(&seen, "payments");
+    assert_eq!(balance(&shop, "cash:warung"), 25_000);
+    shop.owner.client.post(&format!("/v1/payments/{held}/reverse"), json!({ "reason": "Salah catat" })).expect(200);
+    assert_eq!(balance(&shop, "cash:warung"), 0, "taken back from where it was");
+}
+
+#[test]
+fn a_claim_is_never_money_and_its_proof_is_for_the_two_sides() {
+    let app = TestApp::start();
+    let Stall { village, shop, product, buyer } = stall(&app);
+    app.takes_transfers(&shop);
+    let (order, asked) = by_transfer(&buyer, &shop.owner, &product);
+    let proof = buyer.client.photo("payment_proof", &jpeg(400, 300)).expect(201);
+    let path = format!("/v1/orders/{order}/payments/claim");
+    let strangers = app.buyer("Orang lain").client.photo("payment_proof", &jpeg(400, 300)).expect(201);
+    buyer.client.post(&path, json!({ "proof_media_id": strangers["id"] })).expect_problem(400, "invalid_input");
+    let said = buyer.client.post(&path, json!({ "proof_media_id": proof["id"] })).expect(200);
+    assert_eq!((bill(&said), &said["bill"]["claimed"]), (("claimed".to_owned(), [0, asked, 0]), &json!(asked)));
+    assert_eq!((balance(&shop, "bank"), &said["payments"][0]["proof_media_id"]), (0, &proof["id"]));
+    let picture = format!("/v1/private-media/{}/640", proof["id"].as_str().expect("an id"));
+    assert_eq!((shop.owner.client.get(&picture).status, buyer.client.get(&picture).status), (200, 200));
+    let other = app.home_industry(&village, "Dodol Balewangi");
+    assert_eq!((other.owner.client.get(&picture).status, app.client.get(&picture).status), (404, 401));
+}
+
+#[test]
+fn whoever_has_the_number_sees_how_far_it_has_come_and_nothing_else() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 2);
+    let number = buyer.client.get(&format!("/v1/orders/{order}")).expect(200)["number"].as_str().expect("a number").to_owned();
+    shop.owner.step(&order, "accept");
+    let seen = app.client.get(&format!("/v1/tracking/{}", number.to_lowercase()));
+    let text = seen.text.clone();
+    let seen = seen.expect(200);
+    assert_eq!(
+        (&seen["state"], &seen["payment"], &seen["seller_name"]),
+        (&json!("accepted"), &json!("awaiting"), &json!("Keripik Cisurupan"))
+    );
+    assert!(!text.contains("Pembeli") && !text.contains(&buyer.phone[2..]) && !text.contains("25000"), "{text}");
+    app.client.get("/v1/tracking/0000-0000").expect_problem(404, "not_found");
+}
