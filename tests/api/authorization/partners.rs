@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::agreements;
+use crate::consignment;
 use crate::supplier_orders;
 use crate::supply;
+use crate::support::people::pack_of;
 use crate::support::{Shop, TestApp, Village};
 
 /// What the enterprise has to do with its partners.
@@ -16,6 +18,13 @@ pub struct Partners {
     order: String,
     payment: String,
     joint_buy: String,
+    warung: Shop,
+    goods: String,
+    consignment: String,
+    note: String,
+    visit: String,
+    restock: String,
+    reorder: String,
 }
 
 pub fn partners(app: &TestApp, village: &Village, shop: &Shop) -> Partners {
@@ -34,7 +43,41 @@ pub fn partners(app: &TestApp, village: &Village, shop: &Shop) -> Partners {
     let joint = joint_buy(&supplier);
     let joint = shop.owner.client.post(&format!("/v1/enterprises/{}/joint-buys", shop.id), joint).expect(201);
     let joint_buy = joint["joint_buy"]["id"].as_str().expect("an id").to_owned();
-    Partners { supplier, agreement, breach, item, order, payment, joint_buy }
+    let Consigned { warung, goods, consignment, note, visit, restock, reorder } = consigned(app, village, shop);
+    Partners { supplier, agreement, breach, item, order, payment, joint_buy, warung, goods, consignment, note, visit, restock, reorder }
+}
+
+struct Consigned {
+    warung: Shop,
+    goods: String,
+    consignment: String,
+    note: String,
+    visit: String,
+    restock: String,
+    reorder: String,
+}
+
+/// Goods of the enterprise at a warung, with a visit and a restock.
+fn consigned(app: &TestApp, village: &Village, shop: &Shop) -> Consigned {
+    let warung = app.shop(village, "warung", "Warung Bu Neneng");
+    let goods = pack_of(&app.product(village, shop, "Titipan", 10_000, 100));
+    let terms = agreements::proposal(consignment::terms(100_000, "anytime", "provider"));
+    let agreement = agreements::offered(&shop.owner, shop, &warung, terms);
+    let (owner, keeper) = (&shop.owner.client, &warung.owner.client);
+    keeper.post(&format!("/v1/agreements/{agreement}/accept"), json!({})).expect(200);
+    let line = |quantity: i64| json!({ "pack_id": goods, "quantity": quantity });
+    let offer = json!({ "warung_id": warung.id, "lines": [line(10)] });
+    let note = owner.post(&format!("/v1/enterprises/{}/consignment-notes", shop.id), offer).expect(201);
+    let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    let (note, consignment) = (text(&note["id"]), text(&note["consignment_id"]));
+    keeper.post(&format!("/v1/consignment-notes/{note}/receive"), json!({ "lines": [line(10)] })).expect(200);
+    let visit = json!({ "client_id": "hp-0", "lines": [{ "pack_id": goods, "counted": 9 }] });
+    let visit = text(&keeper.post(&format!("/v1/consignments/{consignment}/visits"), visit).expect(201)["id"]);
+    let ask = json!({ "maker_id": shop.id, "basis": "consignment", "ask": "list", "lines": [line(5)] });
+    let restock = text(&keeper.post(&format!("/v1/enterprises/{}/restocks", warung.id), ask).expect(201)["id"]);
+    let keep = json!({ "maker_id": shop.id, "basis": "consignment", "days": ["monday"], "lines": [line(5)] });
+    let reorder = text(&keeper.post(&format!("/v1/enterprises/{}/restock-templates", warung.id), keep).expect(201)["id"]);
+    Consigned { warung, goods, consignment, note, visit, restock, reorder }
 }
 
 fn joint_buy(supplier: &Shop) -> Value {
@@ -53,6 +96,11 @@ impl Partners {
             "supplier-orders" => &self.order,
             "supplier-payments" => &self.payment,
             "joint-buys" => &self.joint_buy,
+            "consignments" => &self.consignment,
+            "consignment-notes" => &self.note,
+            "consignment-visits" => &self.visit,
+            "restocks" => &self.restock,
+            "restock-templates" => &self.reorder,
             _ => "",
         }
     }
@@ -61,6 +109,11 @@ impl Partners {
     pub fn body(&self, shop: &Shop, operation: &str) -> Option<Value> {
         let body = match operation {
             "accept_agreement"
+            | "deliver_restock"
+            | "make_visit_link"
+            | "confirm_restock"
+            | "settle_visit"
+            | "stop_restock_template"
             | "agree_to_supplier_day"
             | "confirm_supplier_payment"
             | "make_supplier_link"
@@ -72,13 +125,33 @@ impl Partners {
             | "ship_supplier_order"
             | "withdraw_agreement"
             | "withdraw_breach" => json!({}),
-            "call_off_joint_buy" | "cancel_supplier_order" | "decline_agreement" | "terminate_agreement" => {
+            "call_off_joint_buy"
+            | "cancel_supplier_order"
+            | "decline_agreement"
+            | "withdraw_consignment"
+            | "withdraw_restock"
+            | "terminate_agreement" => {
                 json!({ "reason": "Karena diuji" })
             }
             "amend_agreement" | "counter_agreement" | "edit_agreement_draft" => agreements::proposal(agreements::supply_terms(600_000)),
             "draft_agreement" => {
                 let proposal = agreements::proposal(agreements::supply_terms(500_000));
                 json!({ "provider_id": self.supplier.id, "receiver_id": shop.id, "proposal": proposal })
+            }
+            "offer_consignment" => json!({ "warung_id": self.warung.id, "lines": [{ "pack_id": self.goods, "quantity": 1 }] }),
+            "receive_consignment" => json!({ "lines": [{ "pack_id": self.goods, "quantity": 1 }] }),
+            "account_for_missing" => json!({ "missing": "kept" }),
+            "pay_consignment" => json!({ "amount": 1_000, "method": "cash" }),
+            "record_visit" => json!({ "client_id": "hp-1", "lines": [{ "pack_id": self.goods, "counted": 9 }] }),
+            "answer_visit" | "answer_linked_visit" => json!({ "answer": "confirm" }),
+            "sell_at_till" => json!({ "client_id": "k-1", "method": "cash", "lines": [{ "pack_id": self.goods, "quantity": 1 }] }),
+            "ask_restock" => {
+                json!({ "maker_id": self.supplier.id, "basis": "consignment", "ask": "list", "lines": [{ "pack_id": self.goods, "quantity": 1 }] })
+            }
+            "answer_restock" => json!({ "answer": "accept" }),
+            "set_par_levels" => json!({ "lines": [{ "pack_id": self.goods, "quantity": 5 }] }),
+            "keep_restock_template" => {
+                json!({ "maker_id": self.supplier.id, "basis": "consignment", "days": ["monday"], "lines": [{ "pack_id": self.goods, "quantity": 1 }] })
             }
             "answer_supplier_order" | "answer_linked_order" => json!({ "answer": "accept" }),
             "bill_supplier_order" | "receive_supplier_order" => json!({ "lines": [{ "position": 1, "quantity": 1 }] }),
@@ -99,6 +172,24 @@ impl Partners {
             "edit_supply_item" => json!({ "active": true }),
             "set_supply_price" => json!({ "price": 3_500 }),
             "import_supply_items" => json!("material,unit,base,price\nGula,kg,g,16000\n"),
+            "get_consignment"
+            | "get_consignment_note"
+            | "get_consignment_statement"
+            | "get_linked_visit"
+            | "get_restock"
+            | "get_visit"
+            | "list_consignment_note_history"
+            | "list_consignment_notes"
+            | "list_consignments"
+            | "list_par_levels"
+            | "list_restock_history"
+            | "list_restock_runs"
+            | "list_restock_templates"
+            | "list_restocks"
+            | "list_till_sales"
+            | "list_visit_history"
+            | "list_visits"
+            | "suggest_restock" => Value::Null,
             "get_agreement"
             | "get_agreement_template"
             | "get_breach"

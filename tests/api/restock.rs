@@ -1,0 +1,164 @@
+//! Restock: asked for with one call, answered, brought and counted; suggested, and made by itself on days of the week.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::consignment::{Titip, balance, terms, titip, titip_by};
+use crate::support::{Answer, TestApp};
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+fn ask(titip: &Titip, body: Value) -> Answer {
+    titip.warung.owner.client.post(&format!("/v1/enterprises/{}/restocks", titip.warung.id), body)
+}
+
+fn list(titip: &Titip, basis: &str, quantity: i64) -> Value {
+    json!({ "maker_id": titip.maker.id, "basis": basis, "ask": "list", "lines": [{ "pack_id": titip.pack, "quantity": quantity }] })
+}
+
+fn by_maker(titip: &Titip, id: &str, act: &str, body: Value) -> Answer {
+    titip.maker.owner.client.post(&format!("/v1/restocks/{id}/{act}"), body)
+}
+
+#[test]
+fn thirty_asked_for_are_accepted_as_twenty_and_stand_there_on_consignment() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let asked = ask(&titip, list(&titip, "consignment", 30)).expect(201);
+    let id = text(&asked["id"]);
+    assert_eq!((&asked["state"], &asked["total"]), (&json!("requested"), &json!(300_000)));
+    let part = |quantity: i64| json!({ "answer": "accept", "lines": [{ "pack_id": titip.pack, "quantity": quantity }] });
+    by_maker(&titip, &id, "answer", part(31)).expect_problem(409, "more_than_asked");
+    titip.warung.owner.client.post(&format!("/v1/restocks/{id}/answer"), part(20)).expect(403);
+    let partly = by_maker(&titip, &id, "answer", part(20)).expect(200);
+    assert_eq!((&partly["state"], &partly["lines"][0]["accepted"]), (&json!("partly"), &json!(20)));
+    assert_eq!(app.available(&titip.product), 80, "promised");
+    by_maker(&titip, &id, "deliver", json!({})).expect(200);
+    let short = json!({ "lines": [{ "pack_id": titip.pack, "quantity": 19 }] });
+    let confirmed = titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), short.clone()).expect(200);
+    let line = &confirmed["lines"][0];
+    assert_eq!((&line["asked"], &line["accepted"], &line["received"]), (&json!(30), &json!(20), &json!(19)));
+    assert_eq!((titip.stock(), app.available(&titip.product)), ((81, 19, 0), 81));
+    titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), short).expect_problem(409, "restock_wrong_state");
+    let page = titip.maker.owner.client.get(&format!("/v1/enterprises/{}/restocks?direction=asked", titip.maker.id)).expect(200);
+    assert_eq!(page["items"].as_array().map(Vec::len), Some(1));
+    app.buyer("Orang lain").client.get(&format!("/v1/restocks/{id}")).expect(404);
+    let again = json!({ "maker_id": titip.maker.id, "basis": "consignment", "ask": "same_as_last_time" });
+    let again = ask(&titip, again).expect(201);
+    assert_eq!((&again["asked_as"], &again["lines"][0]["asked"]), (&json!("same_as_last_time"), &json!(30)));
+    let declined = by_maker(&titip, &text(&again["id"]), "answer", json!({ "answer": "decline", "reason": "Hujan" })).expect(200);
+    assert_eq!(declined["state"], "declined");
+    let history = titip.warung.owner.client.get(&format!("/v1/restocks/{id}/history")).expect(200);
+    assert_eq!(history["items"].as_array().map(Vec::len), Some(4));
+}
+
+#[test]
+fn outright_goods_are_the_warungs_own_for_money_or_within_the_limit() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    ask(&titip, list(&titip, "outright", 5)).expect_problem(400, "invalid_input");
+    let mut credit = list(&titip, "outright", 5);
+    credit["payment"] = json!("credit");
+    ask(&titip, credit.clone()).expect_problem(409, "no_restock_agreement");
+    let purchase = json!({
+        "kind": "purchase", "prices": [{ "pack_id": titip.pack, "price": 8_500 }], "delivery_days": ["wednesday"], "minimum": 0,
+        "credit_limit": 50_000, "payment_days": 7,
+    });
+    let agreement = crate::agreements::offered(&titip.maker.owner, &titip.maker, &titip.warung, crate::agreements::proposal(purchase));
+    titip.warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({})).expect(200);
+    let mut many = credit.clone();
+    many["lines"][0]["quantity"] = json!(6);
+    ask(&titip, many).expect_problem(409, "over_credit_limit");
+    let asked = ask(&titip, credit).expect(201);
+    assert_eq!(asked["total"], 42_500);
+    let id = text(&asked["id"]);
+    by_maker(&titip, &id, "answer", json!({ "answer": "accept" })).expect(200);
+    by_maker(&titip, &id, "deliver", json!({})).expect(200);
+    titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), json!({})).expect(200);
+    assert_eq!(titip.stock(), (95, 0, 5));
+    assert_eq!((balance(&titip.maker, "receivable:partner"), balance(&titip.warung, "payable:partner")), (42_500, -42_500));
+    let withdrawn = text(&ask(&titip, list(&titip, "consignment", 4)).expect(201)["id"]);
+    by_maker(&titip, &withdrawn, "answer", json!({ "answer": "accept" })).expect(200);
+    titip.warung.owner.client.post(&format!("/v1/restocks/{withdrawn}/withdraw"), json!({ "reason": "Penuh" })).expect(200);
+    assert_eq!(app.available(&titip.product), 95, "free again");
+}
+
+#[test]
+fn par_levels_and_suggestions_tell_what_is_missing_and_why() {
+    let app = TestApp::start();
+    let titip = titip_by(&app, terms(1_000_000, "anytime", "provider"));
+    let id = titip.leave(20);
+    let levels = format!("/v1/enterprises/{}/par-levels", titip.warung.id);
+    let par = json!({ "maker_id": titip.maker.id, "basis": "consignment", "ask": "par_levels" });
+    ask(&titip, par.clone()).expect_problem(409, "nothing_to_ask");
+    titip.warung.owner.client.put(&levels, json!({ "lines": [{ "pack_id": titip.pack, "quantity": 25 }] })).expect(200);
+    titip.maker.owner.client.put(&levels, json!({ "lines": [] })).expect(404);
+    assert_eq!(ask(&titip, par).expect(201)["lines"][0]["asked"], 5);
+    app.advance(Duration::days(3));
+    let (maker, warung) = (app.awake(&titip.maker.owner), app.awake(&titip.warung.owner));
+    titip.visit(&maker, &id, "hp-1", (8, 0, 0, 0), 0).expect(201);
+    let path = format!("/v1/enterprises/{}/restock-suggestions/{}", titip.warung.id, titip.maker.id);
+    let told = warung.client.get(&path).expect(200);
+    assert_eq!(
+        (&told["from"], &told["to"], &told["days"], &told["visits"]),
+        (&json!("2026-11-24"), &json!("2026-11-27"), &json!(4), &json!(1))
+    );
+    assert_eq!((&told["next_visit_on"], &told["days_to_next_visit"]), (&json!("2026-11-28"), &json!(1)));
+    let line = &told["lines"][0];
+    assert_eq!((&line["sold"], &line["needed"], &line["on_hand"], &line["suggested"]), (&json!(12), &json!(3), &json!(8), &json!(0)));
+    app.buyer("Orang lain").client.get(&path).expect(404);
+}
+
+#[test]
+fn a_standing_reorder_is_made_once_for_each_of_its_days_or_says_why_not() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let body = json!({
+        "maker_id": titip.maker.id, "basis": "consignment", "days": ["wednesday", "friday"], "lines": [{ "pack_id": titip.pack, "quantity": 10 }],
+    });
+    let kept = titip.warung.owner.client.post(&format!("/v1/enterprises/{}/restock-templates", titip.warung.id), body).expect(201);
+    let runs = format!("/v1/restock-templates/{}/runs", text(&kept["id"]));
+    app.run_jobs();
+    assert_eq!(titip.warung.owner.client.get(&runs).expect(200)["items"], json!([]), "its day is to come");
+    app.advance(Duration::days(1));
+    app.run_jobs();
+    app.run_jobs();
+    let warung = app.awake(&titip.warung.owner);
+    let told = warung.client.get(&runs).expect(200);
+    assert_eq!(
+        (told["items"].as_array().map(Vec::len), &told["items"][0]["day"], &told["items"][0]["reason"]),
+        (Some(1), &json!("2026-11-25"), &Value::Null)
+    );
+    let made = warung.client.get(&format!("/v1/restocks/{}", text(&told["items"][0]["restock_id"]))).expect(200);
+    assert_eq!((&made["asked_as"], &made["wanted_on"], &made["lines"][0]["asked"]), (&json!("standing"), &json!("2026-11-25"), &json!(10)));
+
+    let maker = app.awake(&titip.maker.owner);
+    maker.client.post(&format!("/v1/products/{}/pause", titip.product), json!({})).expect(200);
+    app.advance(Duration::days(2));
+    app.run_jobs();
+    let warung = app.awake(&titip.warung.owner);
+    let told = warung.client.get(&runs).expect(200);
+    assert_eq!((&told["items"][0]["day"], &told["items"][0]["reason"]), (&json!("2026-11-27"), &json!("not_for_sale")));
+    // The house was closed for a week: the days that passed say so, and none is made twice.
+    app.advance(Duration::days(7));
+    app.run_jobs();
+    let warung = app.awake(&titip.warung.owner);
+    let told = warung.client.get(&runs).expect(200);
+    let reasons: Vec<String> = told["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|run| format!("{} {}", text(&run["day"]), run["reason"].as_str().unwrap_or("made")))
+        .collect();
+    assert_eq!(reasons, ["2026-12-04 not_for_sale", "2026-12-02 day_passed", "2026-11-27 not_for_sale", "2026-11-25 made"]);
+    let stopped = warung.client.post(&format!("/v1/restock-templates/{}/stop", text(&kept["id"])), json!({})).expect(200);
+    assert_eq!(stopped["active"], false);
+    app.advance(Duration::days(5));
+    app.run_jobs();
+    let warung = app.awake(&titip.warung.owner);
+    assert_eq!(warung.client.get(&runs).expect(200)["items"].as_array().map(Vec::len), Some(4));
+    let all = warung.client.get(&format!("/v1/enterprises/{}/restock-templates", titip.warung.id)).expect(200);
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(1));
+}
