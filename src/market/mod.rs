@@ -6,7 +6,6 @@ pub mod claims;
 pub mod complaints;
 pub mod desk;
 pub mod inventory;
-pub mod media;
 pub mod moderation;
 pub mod orders;
 pub mod packs;
