@@ -36,7 +36,9 @@ use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
 use crate::market::whatsapp::PublicUrl;
 use crate::market::{catalogue, claims, desk, moderation, orders};
-use crate::office::{notifications, owner_letters, product_news};
+use crate::office::{notifications, owner_letters, partner_letters, product_news};
+use crate::partners::supplier_orders::http::Direction;
+use crate::partners::{agreements, joint_buying, notices, obligations, supplier_orders, supply};
 use crate::people::media::intake::Studio;
 use crate::people::{accounts, enterprises, media, payment_details};
 use crate::routes;
@@ -112,6 +114,12 @@ impl App {
                     | claims::jobs::REFUSED
                     | claims::jobs::DECIDED => notifications::fan_out(&app.db, &job).await,
                     enterprises::RENAMED => catalogue::jobs::refresh(&app.db, &job).await,
+                    joint_buying::jobs::CUT_OFF => joint_buying::jobs::cut_off(&app.db, &job).await,
+                    supply::PRICE_CHANGED => supplier_orders::jobs::price_changed(&app.db, &job).await,
+                    agreements::jobs::CLOCK => agreements::jobs::clock(&app.db, &job).await,
+                    obligations::TIME_UP => obligations::time_up(&app.db, &job).await,
+                    notices::NOTICE => partner_letters::fan_out(&app.db, &job).await,
+                    partner_letters::LETTER => partner_letters::write(&app.db, &app.mailer, &job).await,
                     orders::jobs::TIME_UP => orders::jobs::time_up(&app.db, &job).await,
                     claims::jobs::TIME_UP => claims::jobs::time_up(&app.db, &job).await,
                     catalogue::jobs::RECALLED => orders::jobs::recall(&app.db, &job).await,
@@ -214,7 +222,19 @@ fn recorder() -> Option<PrometheusHandle> {
 
 #[derive(utoipa::OpenApi)]
 // Types that stand only in queries are not gathered from the operations.
-#[openapi(components(schemas(ProblemView, Limit, Sort, Badge, Month, Account, Period, Form, Separator, desk::http::Separator)))]
+#[openapi(components(schemas(
+    ProblemView,
+    Limit,
+    Sort,
+    Badge,
+    Month,
+    Account,
+    Period,
+    Form,
+    Separator,
+    desk::http::Separator,
+    Direction
+)))]
 struct Shared;
 
 /// The OpenAPI document of everything this binary serves.

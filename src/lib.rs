@@ -17,6 +17,9 @@ pub mod books;
 /// What is for sale, who bought it, and how it was paid.
 pub mod market;
 
+/// What enterprises agree on, and the supplies that follow from it.
+pub mod partners;
+
 /// Reads everything; nothing calls it.
 pub mod office;
 

@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
 use crate::market::{batches, catalogue, claims, complaints, desk, moderation, orders, packs, preorders, shops, whatsapp};
+use crate::partners::{agreements, breaches, joint_buying, materials, obligations, recipes, supplier_orders, supply};
 use crate::people::{accounts, enterprises, media, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
@@ -31,6 +32,14 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(orders::routes)
             .configure(claims::routes)
             .configure(desk::routes)
+            .configure(agreements::routes)
+            .configure(obligations::routes)
+            .configure(breaches::routes)
+            .configure(supply::routes)
+            .configure(materials::routes)
+            .configure(supplier_orders::routes)
+            .configure(joint_buying::routes)
+            .configure(recipes::routes)
             .configure(ledger::routes)
             .configure(cashbook::routes)
             .configure(income::routes)

@@ -193,7 +193,7 @@ table! {
     use crate::kit::db::types::{Id, Utc};
     bills (order_id) {
         order_id -> Id, method -> Text, goods -> BigInt, delivery -> Nullable<BigInt>, digits -> BigInt, allowance -> BigInt, received -> BigInt, claimed -> BigInt,
-        returned -> BigInt, owed_back -> BigInt, earned -> Bool, void -> Bool, updated_at -> Utc,
+        returned -> BigInt, owed_back -> BigInt, earned -> Bool, void -> Bool, updated_at -> Utc, cost -> BigInt,
     }
 }
 table! {
@@ -363,6 +363,136 @@ table! {
 }
 table! {
     use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    agreements (id) { id -> Id, village_id -> Id, kind -> Text, provider_id -> Id, receiver_id -> Id, drafted_by -> Id, state -> Text, proposed -> Nullable<Integer>, accepted -> Nullable<Integer>, in_force_from -> Nullable<Utc>, in_force_until -> Nullable<Utc>, ends_by -> Text, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, JsonDoc, Utc};
+    agreement_versions (agreement_id, number) { agreement_id -> Id, number -> Integer, proposed_by -> Id, starts_on -> Date, ends_on -> Date, notice_days -> BigInt, terms -> JsonDoc, wording -> Text, digest -> Text, accepted_at -> Nullable<Utc>, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    agreement_periods (provider_id, receiver_id, kind, begins_at) { provider_id -> Id, receiver_id -> Id, kind -> Text, begins_at -> Utc, ends_at -> Utc, agreement_id -> Id, number -> Integer, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    agreement_events (id) { id -> Id, agreement_id -> Id, act -> Text, from_state -> Text, to_state -> Text, number -> Integer, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    agreement_templates (village_id, kind) { village_id -> Id, kind -> Text, wording -> Text, version -> Integer, actor_id -> Id, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    obligations (id) { id -> Id, agreement_id -> Id, number -> Integer, kind -> Text, subject -> Text, owed_by -> Id, owed_to -> Id, due_on -> Date, state -> Text, done_on -> Nullable<Date>, days_late -> Integer, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    breaches (id) { id -> Id, agreement_id -> Id, obligation_id -> Nullable<Id>, noted_by -> Id, note -> Text, state -> Text, reply -> Nullable<Text>, outcome -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    breach_events (id) { id -> Id, breach_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, said -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    materials (id) { id -> Id, name -> Text, name_key -> Text, base -> Text, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supply_items (id) { id -> Id, supplier_id -> Id, material_id -> Id, unit -> Text, content -> BigInt, active -> Bool, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supply_prices (id) { id -> Id, item_id -> Id, amount -> BigInt, valid_from -> Date, valid_until -> Nullable<Date>, replaced -> Bool, actor_id -> Id, on_behalf_of -> Nullable<Id>, created_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    material_stocks (owner_id, material_id) { owner_id -> Id, material_id -> Id, quantity -> BigInt, cost -> BigInt, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    material_movements (id) { id -> Id, owner_id -> Id, material_id -> Id, kind -> Text, quantity -> BigInt, cost -> BigInt, reference -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supplier_orders (id) { id -> Id, village_id -> Id, supplier_id -> Id, buyer_id -> Id, agreement_id -> Id, agreement_number -> Integer, joint_buy_id -> Nullable<Id>, payment -> Text, state -> Text, wanted_on -> Nullable<Date>, proposed_on -> Nullable<Date>, promised_on -> Nullable<Date>, first_promised_on -> Nullable<Date>, quarter -> Nullable<Text>, received_on -> Nullable<Date>, in_full -> Nullable<Bool>, delay_days -> Nullable<Integer>, delivery_cost -> BigInt, total -> BigInt, owed -> BigInt, paid -> BigInt, note -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    supplier_order_lines (order_id, position) { order_id -> Id, position -> Integer, item_id -> Id, material_id -> Id, label -> Text, content -> BigInt, ordered -> BigInt, total -> BigInt, promised -> Nullable<BigInt>, billed -> Nullable<BigInt>, received -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supplier_order_events (id) { id -> Id, order_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supplier_order_links (digest) { digest -> Text, order_id -> Id, created_at -> Utc, expires_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    supplier_payments (id) { id -> Id, order_id -> Id, method -> Text, amount -> BigInt, state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, created_at -> Utc, settled_at -> Nullable<Utc>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    joint_buys (id) { id -> Id, village_id -> Id, organiser_id -> Id, supplier_id -> Id, state -> Text, cut_off -> Utc, minimum -> BigInt, delivery_cost -> BigInt, split -> Text, extend_days -> BigInt, extensions_left -> BigInt, note -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    joint_members (buy_id, enterprise_id) { buy_id -> Id, enterprise_id -> Id, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    joint_wants (id) { id -> Id, buy_id -> Id, member_id -> Id, item_id -> Id, wanted -> BigInt, tolerance -> BigInt, actor_id -> Id, on_behalf_of -> Nullable<Id>, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    joint_events (id) { id -> Id, buy_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    pack_costs (pack_id) { pack_id -> Id, quantity -> BigInt, cost -> BigInt, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    recipes (pack_id) { pack_id -> Id, enterprise_id -> Id, makes -> BigInt, version -> Integer, updated_at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::Id;
+    recipe_lines (pack_id, material_id) { pack_id -> Id, material_id -> Id, quantity -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    productions (id) { id -> Id, pack_id -> Id, enterprise_id -> Id, batch_id -> Id, quantity -> BigInt, cost -> BigInt, actor_id -> Id, at -> Utc, }
+}
+table! {
+    use diesel::sql_types::*;
     use crate::kit::db::types::{Id, JsonDoc, Utc};
     claims (id) {
         id -> Id, order_id -> Id, village_id -> Id, seller_id -> Id, position -> Integer, quantity -> BigInt, batch_id -> Nullable<Id>, batch_code -> Nullable<Text>, text -> Text, photos -> JsonDoc,
@@ -412,6 +542,13 @@ joinable!(order_change_lines -> order_changes (change_id));
 joinable!(claims -> orders (order_id));
 joinable!(claim_events -> claims (claim_id));
 joinable!(postings -> journal_entries (entry_id));
+joinable!(supply_items -> materials (material_id));
+joinable!(material_stocks -> materials (material_id));
+joinable!(supplier_order_lines -> supplier_orders (order_id));
+joinable!(joint_members -> joint_buys (buy_id));
+joinable!(recipe_lines -> materials (material_id));
+joinable!(supply_prices -> supply_items (item_id));
+joinable!(agreement_versions -> agreements (agreement_id));
 joinable!(entry_digests -> journal_entries (entry_id));
 joinable!(unsealed_entries -> journal_entries (entry_id));
 joinable!(journal_seals -> journal_entries (entry_id));
@@ -419,16 +556,23 @@ joinable!(journal_seals -> villages (village_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
-    batches,
+    agreement_events,
+    agreement_periods,
+    agreement_templates,
+    agreement_versions,
+    agreements,
     balance_mark_lines,
     balance_marks,
+    batches,
+    bills,
     book_grant_uses,
     book_grants,
     book_keys,
+    breach_events,
+    breaches,
     cash_counts,
     cash_rows,
     cash_templates,
-    bills,
     categories,
     claim_events,
     claims,
@@ -442,19 +586,34 @@ allow_tables_to_appear_in_same_query!(
     income_baselines,
     invitations,
     jobs,
+    joint_buys,
+    joint_events,
+    joint_members,
+    joint_wants,
     journal_entries,
-    lapse_warnings,
     journal_seals,
+    lapse_warnings,
+    material_movements,
+    material_stocks,
+    materials,
+    media,
+    media_removals,
+    media_variants,
     members,
+    message_templates,
     moderations,
+    obligations,
     order_change_lines,
     order_changes,
     order_events,
     order_groups,
     order_lines,
     orders,
-    partner_verdicts,
+    pack_costs,
     packs,
+    partner_verdicts,
+    payment_details,
+    payment_details_events,
     payment_events,
     payments,
     phone_proofs,
@@ -463,22 +622,26 @@ allow_tables_to_appear_in_same_query!(
     preorder_windows,
     prices,
     product_events,
+    productions,
     products,
+    recipe_lines,
+    recipes,
     refresh_tokens,
     refunds,
     sessions,
     setup_tokens,
     shop_terms,
     stock_items,
-    unsealed_entries,
+    supplier_order_events,
+    supplier_order_lines,
+    supplier_order_links,
+    supplier_orders,
+    supplier_payments,
+    supply_items,
+    supply_prices,
     tracking_tokens,
-    village_settings,
-    payment_details,
-    payment_details_events,
-    message_templates,
-    media,
-    media_variants,
-    media_removals,
+    unsealed_entries,
     upload_counts,
+    village_settings,
     villages,
 );

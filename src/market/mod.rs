@@ -4,6 +4,7 @@ pub mod batches;
 pub mod catalogue;
 pub mod claims;
 pub mod complaints;
+pub mod costs;
 pub mod desk;
 pub mod inventory;
 pub mod moderation;

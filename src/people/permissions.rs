@@ -53,6 +53,8 @@ word_enum! {
         KeepBooks = "keep_books",
         /// Read the months of another enterprise's books that it has opened to this one.
         ReadOpenedBooks = "read_opened_books",
+        /// Bind an enterprise to another: offer, answer and end agreements.
+        Agree = "agree",
     }
 }
 
@@ -87,7 +89,7 @@ pub const fn allowed(action: Action) -> &'static [Relation] {
         Action::ViewEvidence => &[VillageAdmin, AssistingAdmin, Owner, Staff, Buyer],
         Action::ViewOrder | Action::EndOrder => &[AssistingAdmin, Owner, Staff, Buyer],
         Action::BuyOrder => &[Buyer],
-        Action::ViewBooks | Action::KeepBooks => &[AssistingAdmin, Owner],
+        Action::ViewBooks | Action::KeepBooks | Action::Agree => &[AssistingAdmin, Owner],
         Action::ReadOpenedBooks => &[Owner, Staff],
     }
 }
@@ -154,6 +156,17 @@ impl Principal {
     #[must_use]
     pub const fn is_operator(&self) -> bool {
         self.operator
+    }
+
+    /// Whether she is a member of `enterprise` herself.
+    #[must_use]
+    pub fn belongs_to(&self, enterprise: EnterpriseId) -> bool {
+        self.memberships.iter().any(|(of, ..)| *of == enterprise)
+    }
+
+    /// The enterprises she is a member of.
+    pub fn enterprises(&self) -> impl Iterator<Item = EnterpriseId> + '_ {
+        self.memberships.iter().map(|(of, ..)| *of)
     }
 
     /// Whether what is sold here is hers to sell: her own, or one that the office sells for someone with her at the counter.

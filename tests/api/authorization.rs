@@ -12,6 +12,9 @@ use crate::support::http::{File, fresh_key};
 use crate::support::people::{cart, pack_of, product_body};
 use crate::support::{Client, Person, Shop, TestApp, Village};
 
+mod partners;
+use partners::{Partners, partners};
+
 struct Operation {
     id: String,
     method: String,
@@ -67,6 +70,7 @@ struct World {
     payment: String,
     refund: String,
     claim: String,
+    partners: Partners,
 }
 
 fn world(app: &TestApp) -> World {
@@ -107,6 +111,7 @@ fn world(app: &TestApp) -> World {
     let partner = app.shop(&village, "partner", "Koperasi Balewangi");
     let grant = json!({ "reader_id": partner.id, "from": "2026-11", "to": "2026-11", "purpose": "Pinjaman" });
     let grant = owner.post(&format!("/v1/enterprises/{}/book-grants", shop.id), grant).expect(201);
+    let partners = partners(app, &village, &shop);
     World {
         cash_row: text(&cash_row["id"]),
         entry: text(&cash_row["entry_id"]),
@@ -136,6 +141,7 @@ fn world(app: &TestApp) -> World {
         payment,
         refund,
         claim,
+        partners,
     }
 }
 
@@ -174,8 +180,10 @@ impl World {
             "claims" => &self.claim,
             "payments" => &self.payment,
             "refunds" => &self.refund,
-            _ => "",
+            other => self.partners.id(other),
         };
+        let template =
+            template.replace("agreement-templates/{kind}", "agreement-templates/supply").replace("versions/{number}", "versions/1");
         let query = if template.ends_with("/account-statement") { "?account=cash:seller" } else { "" };
         let others = [
             ("orders.csv", "orders.csv?month=2026-11"),
@@ -197,6 +205,9 @@ impl World {
         let person = || json!({ "phone": "081299999999", "name": "Seseorang", "password": "rahasia-desa" });
         let village =
             |code: &str| json!({ "code": code, "name": "Sukamaju", "district": "Cisurupan", "regency": "Garut", "province": "Jawa Barat" });
+        if let Some(body) = self.partners.body(&self.shop, &operation.id) {
+            return Some(body).filter(|body| !body.is_null());
+        }
         match operation.id.as_str() {
             "accept_order"
             | "accept_claim_offer"
@@ -399,7 +410,12 @@ impl World {
             "PATCH" | "PUT" => &[("If-Match", "\"0\"")],
             _ => &[],
         };
-        client.send(&operation.method, &self.path(&operation.path), self.body(operation), headers).status
+        let (path, body) = (self.path(&operation.path), self.body(operation));
+        if let Some(table) = body.as_ref().and_then(Value::as_str) {
+            let headers = [("Idempotency-Key", key.as_str()), ("Content-Type", "text/csv")];
+            return client.send_raw(&operation.method, &path, Some(table.to_owned()), &headers).status;
+        }
+        client.send(&operation.method, &path, body, headers).status
     }
 }
 

@@ -5,6 +5,7 @@
 #![expect(clippy::unused_self, reason = "people act within an app, whether or not the act needs it")]
 
 mod accounts;
+mod agreements;
 mod authorization;
 mod books;
 mod cash_book;
@@ -18,6 +19,7 @@ mod enterprises;
 mod guests;
 mod idempotency;
 mod labels;
+mod joint_buying;
 mod ledger;
 mod ledger_model;
 mod mail;
@@ -33,11 +35,14 @@ mod payment_details;
 mod pictures;
 mod packs;
 mod preorders;
+mod recipes;
 mod sales;
 mod screens;
 mod search;
 mod statements;
 mod shops;
+mod supplier_orders;
+mod supply;
 mod support;
 mod trade_model;
 mod villages;

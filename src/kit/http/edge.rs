@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, web};
@@ -89,7 +89,10 @@ fn harden(headers: &mut HeaderMap, is_api: bool, is_docs: bool) {
         ("content-security-policy", policy),
     ];
     for (name, value) in fixed {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // A page to be printed brings a policy of its own that lets in its style and nothing else.
+        if name != "content-security-policy" || !headers.contains_key(CONTENT_SECURITY_POLICY) {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
     }
     // A public photo says of itself that pages from anywhere may show it.
     if !headers.contains_key("cross-origin-resource-policy") {

@@ -22,7 +22,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::input::{json_bytes, parse};
+use super::input::{csv_bytes, json_bytes, parse};
 use super::problem::Problem;
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
@@ -153,22 +153,54 @@ impl<B: DeserializeOwned + 'static> FromRequest for Posted<B> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let key = req.headers().get("Idempotency-Key").ok_or_else(|| Problem::bad_request("idempotency_key_missing"))?;
-            let usable = |key: &&str| (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-            let key = key.to_str().ok().filter(usable).ok_or_else(|| Problem::bad_request("idempotency_key_invalid"))?.to_owned();
+            let key = key_of(&req)?;
             let bytes = json_bytes(&req, &mut payload).await?;
-            let mut hash = Sha256::new();
-            for part in [req.method().as_str().as_bytes(), b"\n", req.path().as_bytes(), b"\n", &bytes] {
-                hash.update(part);
-            }
-            let in_flight = req.app_data::<web::Data<InFlight>>().map(|data| data.as_ref().clone()).unwrap_or_default();
-            let once = Once { key, fingerprint: hex(&hash.finalize()), in_flight };
+            let once = Once::new(&req, key, &bytes);
             Ok(Self { body: parse(&bytes)?, once })
         })
     }
 }
 
+/// A table of comma-separated values together with the key that makes its import land once.
+pub struct PostedText {
+    /// The text.
+    pub text: String,
+    /// The key, with the fingerprint of the request.
+    pub once: Once,
+}
+
+impl FromRequest for PostedText {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, mut payload) = (req.clone(), payload.take());
+        Box::pin(async move {
+            let key = key_of(&req)?;
+            let bytes = csv_bytes(&req, &mut payload).await?;
+            let once = Once::new(&req, key, &bytes);
+            let text = String::from_utf8(bytes.to_vec()).map_err(|_| Problem::bad_request("csv_not_utf8"))?;
+            Ok(Self { text, once })
+        })
+    }
+}
+
+fn key_of(req: &HttpRequest) -> Result<String, Problem> {
+    let key = req.headers().get("Idempotency-Key").ok_or_else(|| Problem::bad_request("idempotency_key_missing"))?;
+    let usable = |key: &&str| (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    Ok(key.to_str().ok().filter(usable).ok_or_else(|| Problem::bad_request("idempotency_key_invalid"))?.to_owned())
+}
+
 impl Once {
+    fn new(req: &HttpRequest, key: String, bytes: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        for part in [req.method().as_str().as_bytes(), b"\n", req.path().as_bytes(), b"\n", bytes] {
+            hash.update(part);
+        }
+        let in_flight = req.app_data::<web::Data<InFlight>>().map(|data| data.as_ref().clone()).unwrap_or_default();
+        Self { key, fingerprint: hex(&hash.finalize()), in_flight }
+    }
+
     /// Runs `act` in a write unless this key has already been answered for `who`.
     ///
     /// # Errors

@@ -34,19 +34,32 @@ impl<B: DeserializeOwned + 'static> FromRequest for Valid<B> {
 
 /// Reads the body whole, up to [`MOST_BODY_BYTES`].
 pub(super) async fn json_bytes(req: &HttpRequest, payload: &mut Payload) -> Result<web::Bytes, Problem> {
-    let bytes = web::Payload::from_request(req, payload)
+    let bytes = body_bytes(req, payload).await?;
+    if !bytes.is_empty() && !is(req, "application/json") {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
+    }
+    Ok(bytes)
+}
+
+/// Reads a table of comma-separated values whole, up to [`MOST_BODY_BYTES`].
+pub(super) async fn csv_bytes(req: &HttpRequest, payload: &mut Payload) -> Result<web::Bytes, Problem> {
+    let bytes = body_bytes(req, payload).await?;
+    if is(req, "text/csv") { Ok(bytes) } else { Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_csv")) }
+}
+
+async fn body_bytes(req: &HttpRequest, payload: &mut Payload) -> Result<web::Bytes, Problem> {
+    web::Payload::from_request(req, payload)
         .await
         .map_err(|_| Problem::bad_request("invalid_json"))?
         .to_bytes_limited(MOST_BODY_BYTES)
         .await
         .map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large").arg("limit", MOST_BODY_BYTES / 1024))?
-        .map_err(|_| Problem::bad_request("invalid_json"))?;
+        .map_err(|_| Problem::bad_request("invalid_json"))
+}
+
+fn is(req: &HttpRequest, wanted: &str) -> bool {
     let kind = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let media_type = kind.split(';').next().unwrap_or("").trim();
-    if !bytes.is_empty() && !media_type.eq_ignore_ascii_case("application/json") {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
-    }
-    Ok(bytes)
+    kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(wanted)
 }
 
 /// Reads `bytes` as a `B`. An empty body reads as `{}`, so that acts without input need none.

@@ -11,7 +11,7 @@ pub mod reader;
 pub mod responses;
 pub mod upload;
 
-pub use idempotency::{InFlight, Posted, Reply};
+pub use idempotency::{InFlight, Posted, PostedText, Reply};
 pub use input::{NoBody, Valid};
 pub use page::{Limit, Page};
 pub use problem::Problem;

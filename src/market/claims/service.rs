@@ -10,6 +10,7 @@ use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::Rupiah;
+use crate::market::costs;
 use crate::market::inventory::{self, InventoryError};
 use crate::market::orders::OrderId;
 use crate::market::orders::model::{Line, Order};
@@ -251,7 +252,10 @@ fn make_up(tx: &mut Tx<'_>, claim: &Claim, remedy: Option<Remedy>, by: Option<By
         }
         Some(Remedy::Replacement) => {
             let given = inventory::give_away(tx, claim.about.pack_id, claim.quantity);
-            given.map_err(|failure| failure.map(ClaimError::Stock))
+            given.map_err(|failure| failure.map(ClaimError::Stock))?;
+            let cost = costs::take(tx, claim.about.pack_id, claim.quantity)?;
+            let order = claiming::order(tx, claim.order_id)?;
+            of_order(paying::replace(tx, &order, format!("{}:settled", claim.id), cost, by))
         }
         None => Ok(()),
     }

@@ -9,6 +9,7 @@
 //! | `receivable:buyers` | what is earned and not paid |
 //! | `advances:buyers` | what is paid and not earned |
 //! | `refunds:buyers` | what is owed back |
+//! | `cost:goods`, `stock` | what the goods that left had cost, as far as it is known |
 //! | `cash:…`, `bank` | what came in less what went back |
 
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ fn standing(bill: &Bill, channel: Channel) -> Result<BTreeMap<Account, Rupiah>, 
     let mut at = BTreeMap::new();
     let net = bill.kept()?.minus(bill.owed_back)?;
     at.insert(Account::RefundsBuyers, bill.owed_back.negated());
+    at.insert(Account::CostGoods, bill.cost);
+    at.insert(Account::Stock, bill.cost.negated());
     if bill.earned {
         at.insert(Account::sales(channel), bill.goods.minus(bill.allowance)?.negated());
         at.insert(Account::IncomeDelivery, bill.delivery.unwrap_or_default().negated());
@@ -104,19 +107,21 @@ mod tests {
     enum Event {
         Pay(i64),
         Reverse,
-        HandOver,
+        HandOver(i64),
         CallOff,
         Reduce(i64),
         Allow(i64),
         Send,
         Quote(i64),
+        Replace(i64),
     }
 
     fn events() -> impl Strategy<Value = Vec<Event>> {
         let one = prop_oneof![
             (1i64..200_000).prop_map(Event::Pay),
             Just(Event::Reverse),
-            Just(Event::HandOver),
+            (0i64..50_000).prop_map(Event::HandOver),
+            (0i64..50_000).prop_map(Event::Replace),
             Just(Event::CallOff),
             (0i64..100_000).prop_map(Event::Reduce),
             (1i64..100_000).prop_map(Event::Allow),
@@ -132,7 +137,8 @@ mod tests {
             Event::Reverse if bill.received.minus(last_paid).expect("in range") >= bill.returned => {
                 Bill { received: bill.received.minus(last_paid).expect("in range"), ..bill }
             }
-            Event::HandOver if !bill.void => Bill { earned: true, ..bill },
+            Event::HandOver(cost) if !bill.void && !bill.earned => Bill { earned: true, cost: rp(cost), ..bill },
+            Event::Replace(cost) if bill.earned => Bill { cost: bill.cost.plus(rp(cost)).expect("in range"), ..bill },
             Event::CallOff if !bill.earned => Bill { void: true, ..bill },
             Event::Reduce(goods) if !bill.earned && !bill.void => Bill { goods: rp(goods).min(bill.goods), ..bill },
             Event::Allow(amount) if bill.earned => {
@@ -141,7 +147,13 @@ mod tests {
             }
             Event::Send => Bill { returned: bill.returned.plus(bill.owed_back).expect("in range"), owed_back: Rupiah::ZERO, ..bill },
             Event::Quote(fee) if !bill.earned => Bill { delivery: Some(rp(fee)), ..bill },
-            Event::Reverse | Event::HandOver | Event::CallOff | Event::Reduce(_) | Event::Allow(_) | Event::Quote(_) => bill,
+            Event::Reverse
+            | Event::HandOver(_)
+            | Event::Replace(_)
+            | Event::CallOff
+            | Event::Reduce(_)
+            | Event::Allow(_)
+            | Event::Quote(_) => bill,
         };
         Bill { owed_back: changed.surplus().expect("in range"), ..changed }
     }
@@ -173,6 +185,7 @@ mod tests {
             let stands = |account| books.get(&account).copied().unwrap_or(0);
             let kept = bill.kept().expect("in range").amount();
             prop_assert_eq!(stands(Account::Bank), kept);
+            prop_assert_eq!((stands(Account::CostGoods), stands(Account::Stock)), (bill.cost.amount(), -bill.cost.amount()));
             prop_assert_eq!(stands(Account::RefundsBuyers), -bill.owed_back.amount());
             let income = -(stands(Account::SalesOnline) + stands(Account::IncomeDelivery) + stands(Account::Rounding));
             let charge = bill.charge().expect("in range").amount();

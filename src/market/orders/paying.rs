@@ -248,10 +248,19 @@ pub fn answer_refund(tx: &mut Tx<'_>, who: Identity, id: RefundId, event: Refund
     Ok(whole(tx, order.id)?)
 }
 
-/// The goods have changed hands: what they cost is earned.
-pub(super) fn earn(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
+/// The goods have changed hands: what is asked for them is earned, and `cost` is what they had cost to make.
+pub(super) fn earn(tx: &mut Tx<'_>, order: &Order, cost: Rupiah, by: Option<By<'_>>) -> Outcome<()> {
     let doing = quiet(Movement::Sale, format!("{}:sale", order.id), order, RefundCause::Overpaid, by);
-    apply(tx, order, doing, |bill| Ok(Bill { earned: true, ..bill })).map(drop)
+    apply(tx, order, doing, |bill| Ok(Bill { earned: true, cost: bill.cost.plus(cost)?, ..bill })).map(drop)
+}
+
+/// Other goods went to the buyer in place of what was not right; `cost` is what they had cost to make.
+///
+/// # Errors
+/// [`OrderError::TooMuch`] when the sum leaves the range.
+pub fn replace(tx: &mut Tx<'_>, order: &Order, reference: String, cost: Rupiah, by: Option<By<'_>>) -> Outcome<()> {
+    let doing = quiet(Movement::CostOfGoods, reference, order, RefundCause::Claim, by);
+    apply(tx, order, doing, |bill| Ok(Bill { cost: bill.cost.plus(cost)?, ..bill })).map(drop)
 }
 
 /// The order is called off: what was paid is owed back; a claim stays open, the buyer's money may be on its way.

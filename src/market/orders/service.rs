@@ -12,6 +12,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::i18n::{Language, say};
 use crate::kit::money::{MoneyError, Rupiah};
+use crate::market::costs;
 use crate::market::inventory::{self, InventoryError};
 use crate::market::packs::PackId;
 use crate::market::payments::service::PaymentError;
@@ -333,14 +334,16 @@ fn made(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
 }
 
 fn hand_over(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
+    let mut cost = Rupiah::ZERO;
     for line in store::lines(tx, &[order.id])?.iter().filter(|line| line.quantity > 0) {
         inventory::take(tx, line.pack_id, line.quantity).map_err(Failure::widen)?;
+        cost = cost.plus(costs::take(tx, line.pack_id, line.quantity)?).map_err(OrderError::from)?;
     }
     let days = villages::settings::settings(tx, order.village_id)?.days_to_complete.count();
     let complete_at = tx.now().after(Duration::days(days.into()));
     store::set_handed_over(tx, order.id, complete_at)?;
     jobs::handed_over(tx, order.id, complete_at)?;
-    paying::earn(tx, order, by)
+    paying::earn(tx, order, cost, by)
 }
 
 fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {

@@ -109,7 +109,7 @@ impl TryFrom<Bill> for BillView {
 
     fn try_from(bill: Bill) -> Result<Self, MoneyError> {
         let (status, total, outstanding) = (status(&bill)?, bill.charge()?, bill.outstanding()?);
-        let Bill { method, goods, delivery, digits, allowance, received, claimed, returned, owed_back, earned: _, void: _ } = bill;
+        let Bill { method, goods, delivery, digits, allowance, received, claimed, returned, owed_back, cost: _, earned: _, void: _ } = bill;
         Ok(Self { method, status, goods, delivery, digits, allowance, total, received, claimed, outstanding, owed_back, returned })
     }
 }

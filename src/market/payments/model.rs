@@ -149,6 +149,8 @@ pub struct Bill {
     pub returned: Rupiah,
     /// The refund that is due.
     pub owed_back: Rupiah,
+    /// What the goods that left had cost to make, as far as that is known; the seller's own business.
+    pub cost: Rupiah,
     /// Whether the goods have changed hands.
     pub earned: bool,
     /// Whether the order was called off.
@@ -170,6 +172,7 @@ impl Bill {
             claimed: zero,
             returned: zero,
             owed_back: zero,
+            cost: zero,
             earned: false,
             void: false,
         }

@@ -1,0 +1,197 @@
+//! Breaches over HTTP.
+
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::model::{Breach, BreachId, Event, State, Words};
+use super::rules::Move;
+use super::service::{self, BreachError};
+use crate::act;
+use crate::kit::auth::{AccountId, Actor, SignedIn};
+use crate::kit::clock::Timestamp;
+use crate::kit::db::Db;
+use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
+use crate::partners::agreements::AgreementId;
+use crate::partners::obligations::ObligationId;
+use crate::people::enterprises::EnterpriseId;
+
+impl From<BreachError> for Problem {
+    fn from(error: BreachError) -> Self {
+        match error {
+            BreachError::OtherObligation => Self::invalid_field("obligation_id", "other_obligation"),
+            BreachError::NeverInForce => Self::conflict("agreement_never_in_force"),
+            BreachError::WrongState { state, wanted } => Self::conflict("breach_wrong_state").arg("state", state).arg("event", wanted),
+            BreachError::OtherSide => Self::conflict("other_sides_to_do"),
+            BreachError::Denied(denied) => denied.into(),
+        }
+    }
+}
+
+/// Something that was not kept, as one side says.
+#[derive(Serialize, ToSchema)]
+pub struct BreachView {
+    id: BreachId,
+    agreement_id: AgreementId,
+    obligation_id: Option<ObligationId>,
+    noted_by: EnterpriseId,
+    note: String,
+    state: State,
+    /// What the other side says.
+    reply: Option<String>,
+    /// How the village's office settled it.
+    outcome: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<Breach> for BreachView {
+    fn from(b: Breach) -> Self {
+        let Breach { id, agreement_id, obligation_id, noted_by, note, state, reply, outcome, created_at, updated_at } = b;
+        Self { id, agreement_id, obligation_id, noted_by, note, state, reply, outcome, created_at, updated_at }
+    }
+}
+
+/// One move of a breach.
+#[derive(Serialize, ToSchema)]
+pub struct BreachEventView {
+    from: State,
+    to: State,
+    actor_id: AccountId,
+    /// The enterprise for which the village's office acted.
+    on_behalf_of: Option<EnterpriseId>,
+    said: Option<String>,
+    at: Timestamp,
+}
+
+/// A breach with its moves, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct BreachWithHistoryView {
+    breach: BreachView,
+    history: Vec<BreachEventView>,
+}
+
+impl From<(Breach, Vec<Event>)> for BreachWithHistoryView {
+    fn from((breach, events): (Breach, Vec<Event>)) -> Self {
+        let view =
+            |Event { from, to, actor: actor_id, on_behalf_of, said, at }| BreachEventView { from, to, actor_id, on_behalf_of, said, at };
+        Self { breach: breach.into(), history: events.into_iter().map(view).collect() }
+    }
+}
+
+/// What was not kept.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoteBreach {
+    note: Words,
+    /// The delivery or payment it is about.
+    obligation_id: Option<ObligationId>,
+}
+
+/// What someone says.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SayOnBreach {
+    words: Words,
+}
+
+/// Which page of an agreement's breaches is asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct BreachQuery {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+const NEWEST: &str = "breaches";
+
+/// Notes that the other side did not keep something.
+#[utoipa::path(tag = "agreements", operation_id = "note_breach", params(("id" = AgreementId, Path), ("Idempotency-Key" = String, Header)), request_body = NoteBreach,
+    responses((status = 201, body = BreachView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/agreements/{id}/breaches")]
+pub async fn enter(
+    actor: Actor<SignedIn>,
+    id: web::Path<AgreementId>,
+    posted: Posted<NoteBreach>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, NoteBreach { note, obligation_id }) = (actor.who, id.into_inner(), posted.body);
+    let reply = posted.once.write(&db, who, move |tx| {
+        let breach = service::note(tx, who, id, obligation_id, &note)?;
+        Ok(Reply::created(format!("/v1/breaches/{}", breach.id), &BreachView::from(breach)))
+    });
+    Ok(reply.await?)
+}
+
+/// Lists the breaches of an agreement, newest first.
+#[utoipa::path(tag = "agreements", operation_id = "list_breaches", params(("id" = AgreementId, Path), BreachQuery),
+    responses((status = 200, body = Page<BreachView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/agreements/{id}/breaches")]
+pub async fn list(
+    actor: Actor<SignedIn>,
+    id: web::Path<AgreementId>,
+    query: web::Query<BreachQuery>,
+    db: web::Data<Db>,
+) -> Result<Page<BreachView>, Problem> {
+    let (now, q) = (db.clock().now(), query.into_inner());
+    let before = page::decode(NEWEST, q.cursor.as_deref())?;
+    let rows = db.read(move |conn| service::list(conn, actor.who, now, *id, before, q.limit.fetch())).await?;
+    Ok(Page::cut(rows, q.limit, NEWEST, |breach| breach.id).map(BreachView::from))
+}
+
+/// Shows a breach with its moves.
+#[utoipa::path(tag = "agreements", operation_id = "get_breach", params(("id" = BreachId, Path)),
+    responses((status = 200, body = BreachWithHistoryView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/breaches/{id}")]
+pub async fn show(actor: Actor<SignedIn>, id: web::Path<BreachId>, db: web::Data<Db>) -> Result<web::Json<BreachWithHistoryView>, Problem> {
+    let now = db.clock().now();
+    Ok(web::Json(db.read(move |conn| service::show(conn, actor.who, now, *id)).await?.into()))
+}
+
+fn shown(breach: Breach) -> Reply {
+    Reply::ok(&BreachView::from(breach))
+}
+
+/// Says the other side's part.
+#[utoipa::path(tag = "agreements", operation_id = "reply_to_breach", params(("id" = BreachId, Path), ("Idempotency-Key" = String, Header)), request_body = SayOnBreach,
+    responses((status = 200, body = BreachView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/breaches/{id}/reply")]
+pub async fn answer(
+    actor: Actor<SignedIn>,
+    id: web::Path<BreachId>,
+    posted: Posted<SayOnBreach>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, words) = (actor.who, id.into_inner(), posted.body.words);
+    let said = posted.once.write(&db, who, move |tx| service::advance(tx, who, id, Move::Reply, Some(words.as_str())).map(shown));
+    Ok(said.await?)
+}
+
+/// Settles what the village's office mediates, and says how.
+#[utoipa::path(tag = "agreements", operation_id = "settle_breach", params(("id" = BreachId, Path), ("Idempotency-Key" = String, Header)), request_body = SayOnBreach,
+    responses((status = 200, body = BreachView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/breaches/{id}/settle")]
+pub async fn settle(
+    actor: Actor<SignedIn>,
+    id: web::Path<BreachId>,
+    posted: Posted<SayOnBreach>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, words) = (actor.who, id.into_inner(), posted.body.words);
+    let said = posted.once.write(&db, who, move |tx| service::advance(tx, who, id, Move::Settle, Some(words.as_str())).map(shown));
+    Ok(said.await?)
+}
+
+act!(
+    /// Asks the village's office to stand between both sides.
+    mediate, "agreements", "/breaches/{id}/mediate", "mediate_breach", BreachId, BreachView,
+    |tx, who, id| service::advance(tx, who, id, Move::Mediate, None).map(shown)
+);
+act!(
+    /// Takes back what one noted.
+    withdraw, "agreements", "/breaches/{id}/withdraw", "withdraw_breach", BreachId, BreachView,
+    |tx, who, id| service::advance(tx, who, id, Move::Withdraw, None).map(shown)
+);

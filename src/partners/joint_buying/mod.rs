@@ -1,0 +1,37 @@
+//! Joint buying: home industries fill a supplier's sacks and her minimum together, and each has her own share, debt and books.
+//!
+//! A member says how much she wants and how much more she would take so that a sack is filled. Until the cut-off everyone sees
+//! what that makes. Then it is sent, extended, or dropped, and everyone is told.
+//!
+//! 1. Only whole units are bought. One more is bought if what is wanted beyond whole ones and all tolerances fill it.
+//! 2. Who came first is served first: wanted quantities in the order in which members came, then tolerances in that order. A
+//!    change keeps one's place.
+//! 3. Shares sum to what is bought, and their prices and parts of the delivery to what it costs, to the rupiah.
+//! 4. It is sent when it comes to the minimum of the organiser's agreement and her own, each share as its member's order.
+//!
+//! | from | event | to |
+//! |---|---|---|
+//! | `open` | send, drop, `call_off` | `sent`, `dropped`, `called_off` |
+//! | `open` | extend | `open` |
+
+pub mod http;
+pub mod jobs;
+pub mod model;
+pub mod rules;
+pub mod service;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use model::JointBuyId;
+
+/// The operations of this feature.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(http::open)
+        .service(http::list)
+        .service(http::show)
+        .service(http::say_what)
+        .service(http::send_now)
+        .service(http::call_off);
+}

@@ -1,0 +1,119 @@
+//! Joint buys, their members and what they want.
+
+use diesel::prelude::*;
+
+use crate::kit::clock::Timestamp;
+use crate::kit::money::Rupiah;
+use crate::market::orders::model::Note;
+use crate::market::shops::model::Charge;
+use crate::partners::parties::Names;
+use crate::partners::supply::ItemId;
+use crate::partners::supply::model::Item;
+use crate::people::enterprises::EnterpriseId;
+use crate::people::villages::VillageId;
+use crate::{bounded, typed_id, word_enum};
+
+typed_id!(
+    /// Something that home industries buy together.
+    JointBuyId, "jnt"
+);
+typed_id!(
+    /// What one member wants of one item; made when she first wants it, it is her place in the line.
+    WantId, "jwt"
+);
+bounded!(
+    /// How much is wanted, in grams, millilitres or pieces; nothing takes it back.
+    Wanted, 0 ..= 100_000_000, "wanted_out_of_range"
+);
+bounded!(
+    /// By how many days a cut-off moves.
+    ExtendDays, 1 ..= 14, "extend_days_out_of_range"
+);
+bounded!(
+    /// How often a cut-off moves before it is dropped.
+    Extensions, 0 ..= 3, "extensions_out_of_range"
+);
+
+/// The most members of a joint buy.
+pub const MOST_MEMBERS: usize = 50;
+
+word_enum! {
+    /// How far it has come.
+    State as "JointBuyState" {
+        /// Members say what they want.
+        Open = "open",
+        /// It went to the supplier.
+        Sent = "sent",
+        /// It was not enough.
+        Dropped = "dropped",
+        /// Its organiser called it off.
+        CalledOff = "called_off",
+    }
+}
+
+word_enum! {
+    /// How the delivery is parted.
+    Split as "JointBuySplit" {
+        /// By grams and millilitres.
+        ByWeight = "by_weight",
+        /// By what the goods cost.
+        ByValue = "by_value",
+        /// The same for each.
+        Evenly = "evenly",
+    }
+}
+
+/// A joint buy as it is opened.
+#[derive(Clone, Debug)]
+pub struct NewJointBuy {
+    pub supplier: EnterpriseId,
+    pub members: Vec<EnterpriseId>,
+    pub cut_off: Timestamp,
+    pub minimum: Charge,
+    pub delivery_cost: Charge,
+    pub split: Split,
+    pub extend_days: ExtendDays,
+    pub extensions: Extensions,
+    pub note: Option<Note>,
+}
+
+/// A joint buy.
+#[derive(Clone, Debug, Queryable)]
+pub struct JointBuy {
+    pub id: JointBuyId,
+    pub village_id: VillageId,
+    pub organiser_id: EnterpriseId,
+    pub supplier_id: EnterpriseId,
+    pub state: State,
+    pub cut_off: Timestamp,
+    pub minimum: Rupiah,
+    pub delivery_cost: Rupiah,
+    pub split: Split,
+    pub extend_days: i64,
+    pub extensions_left: i64,
+    pub note: Option<String>,
+    pub version: i32,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What one member wants of one item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
+pub struct Want {
+    pub id: WantId,
+    pub member: EnterpriseId,
+    pub item: ItemId,
+    pub wanted: i64,
+    pub tolerance: i64,
+}
+
+/// A joint buy with what has come together so far.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    pub buy: JointBuy,
+    pub members: Vec<EnterpriseId>,
+    pub wants: Vec<Want>,
+    pub items: Vec<Item>,
+    pub names: Names,
+    pub plan: super::rules::Plan,
+}

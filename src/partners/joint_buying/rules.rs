@@ -1,0 +1,232 @@
+//! How sacks are filled, and how what they cost is parted.
+
+use std::collections::BTreeMap;
+
+use super::model::{Split, State, Want};
+use crate::kit::money::{MoneyError, Rupiah};
+use crate::partners::supply::{Base, ItemId};
+use crate::people::enterprises::EnterpriseId;
+use crate::word_enum;
+
+word_enum! {
+    /// What can happen to a joint buy.
+    Move {
+        /// It goes to the supplier.
+        Send = "send",
+        /// It gets more time.
+        Extend = "extend",
+        /// It was not enough.
+        Drop = "drop",
+        /// Its organiser calls it off.
+        CallOff = "call_off",
+    }
+}
+
+/// The state after `event`, or `None` where it cannot happen.
+#[must_use]
+pub const fn next(state: State, event: Move) -> Option<State> {
+    match (state, event) {
+        (State::Open, Move::Send) => Some(State::Sent),
+        (State::Open, Move::Extend) => Some(State::Open),
+        (State::Open, Move::Drop) => Some(State::Dropped),
+        (State::Open, Move::CallOff) => Some(State::CalledOff),
+        (State::Sent | State::Dropped | State::CalledOff, Move::Send | Move::Extend | Move::Drop | Move::CallOff) => None,
+    }
+}
+
+/// What one unit holds and costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub item: ItemId,
+    pub content: i64,
+    pub base: Base,
+    pub price: Rupiah,
+}
+
+/// How units of one item are filled: as many as are bought, and each want's share in base units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filled {
+    pub units: i64,
+    pub shares: Vec<i64>,
+}
+
+/// Fills whole units of `content` from wants in the order in which they came.
+#[must_use]
+pub fn fill(content: i64, wants: &[(i64, i64)]) -> Filled {
+    let wanted: i64 = wants.iter().map(|(wanted, _)| wanted).sum();
+    let tolerance: i64 = wants.iter().map(|(_, tolerance)| tolerance).sum();
+    let (whole, rest) = (wanted / content, wanted % content);
+    let units = if rest > 0 && rest + tolerance >= content { whole + 1 } else { whole };
+    let mut left = units * content;
+    let mut give = |most: i64| {
+        let given = most.min(left);
+        left -= given;
+        given
+    };
+    let mut shares: Vec<i64> = wants.iter().map(|(wanted, _)| give(*wanted)).collect();
+    for (share, (_, tolerance)) in shares.iter_mut().zip(wants) {
+        *share += give(*tolerance);
+    }
+    Filled { units, shares }
+}
+
+/// A member's share of one item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub item: ItemId,
+    /// In base units.
+    pub quantity: i64,
+    pub cost: Rupiah,
+}
+
+/// What one member gets, and her part of the delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    pub shares: Vec<Share>,
+    pub delivery: Rupiah,
+}
+
+/// What has come together: units per item, their value, and the part of each member who gets something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub units: BTreeMap<ItemId, i64>,
+    pub value: Rupiah,
+    pub parts: BTreeMap<EnterpriseId, Part>,
+}
+
+/// Plans a joint buy. Wants of items that are not for sale come to nothing.
+///
+/// # Errors
+/// [`MoneyError::OutOfRange`].
+pub fn plan(offers: &[Offer], wants: &[Want], delivery_cost: Rupiah, split: Split) -> Result<Plan, MoneyError> {
+    let mut plan = Plan::default();
+    for offer in offers {
+        let mut of_item: Vec<&Want> = wants.iter().filter(|want| want.item == offer.item).collect();
+        of_item.sort_by_key(|want| want.id);
+        let filled = fill(offer.content, &of_item.iter().map(|want| (want.wanted, want.tolerance)).collect::<Vec<_>>());
+        if filled.units == 0 {
+            continue;
+        }
+        let value = offer.price.times(filled.units)?;
+        let weights = filled.shares.iter().map(|share| u32::try_from(*share).map_err(|_| MoneyError::OutOfRange));
+        let costs = value.split(&weights.collect::<Result<Vec<_>, _>>()?)?;
+        plan.units.insert(offer.item, filled.units);
+        plan.value = plan.value.plus(value)?;
+        for ((want, quantity), cost) in of_item.iter().zip(filled.shares).zip(costs) {
+            if quantity > 0 {
+                plan.parts.entry(want.member).or_default().shares.push(Share { item: offer.item, quantity, cost });
+            }
+        }
+    }
+    let parts = delivery_parts(offers, &plan, delivery_cost, split)?;
+    for (part, delivery) in plan.parts.values_mut().zip(parts) {
+        part.delivery = delivery;
+    }
+    Ok(plan)
+}
+
+/// The delivery in the order of the plan's members. What has no weight, or no value, is parted evenly.
+fn delivery_parts(offers: &[Offer], plan: &Plan, delivery_cost: Rupiah, split: Split) -> Result<Vec<Rupiah>, MoneyError> {
+    if plan.parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let is_weighed = |item: ItemId| offers.iter().any(|offer| offer.item == item && offer.base != Base::Piece);
+    let weight = |part: &Part| -> i64 {
+        match split {
+            Split::ByWeight => part.shares.iter().filter(|share| is_weighed(share.item)).map(|share| share.quantity).sum(),
+            Split::ByValue => part.shares.iter().map(|share| share.cost.amount()).sum(),
+            Split::Evenly => 1,
+        }
+    };
+    let weights: Vec<i64> = plan.parts.values().map(weight).collect();
+    // A split takes weights of 32 bits; greater ones are taken in thousands.
+    let scale = weights.iter().max().map_or(1, |most| most / i64::from(u32::MAX) + 1);
+    let weights: Vec<u32> = weights.iter().map(|weight| u32::try_from(weight / scale).unwrap_or(u32::MAX)).collect();
+    match delivery_cost.split(&weights) {
+        Err(MoneyError::NoWeights) => delivery_cost.split(&vec![1; weights.len()]),
+        parted => parted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::model::WantId;
+    use super::*;
+
+    #[test]
+    fn the_state_table_is_as_committed() {
+        insta::assert_snapshot!(crate::kit::text::state_table(State::ALL, Move::ALL, State::word, Move::word, next));
+    }
+
+    #[test]
+    fn a_tolerance_fills_the_last_sack_and_who_came_last_waits() {
+        let kg = |wanted: i64, tolerance: i64| (wanted * 1_000, tolerance * 1_000);
+        assert_eq!(fill(50_000, &[kg(40, 0), kg(30, 0), kg(25, 5)]), Filled { units: 2, shares: vec![40_000, 30_000, 30_000] });
+        assert_eq!(fill(50_000, &[kg(40, 0), kg(30, 0), kg(25, 4)]), Filled { units: 1, shares: vec![40_000, 10_000, 0] });
+        assert_eq!(fill(50_000, &[kg(30, 50)]), Filled { units: 1, shares: vec![50_000] });
+        assert_eq!(fill(50_000, &[kg(50, 10)]), Filled { units: 1, shares: vec![50_000] }, "a tolerance alone buys nothing");
+        assert_eq!(fill(50_000, &[]), Filled { units: 0, shares: vec![] });
+    }
+
+    fn offers(prices: &[(i64, i64, bool)]) -> Vec<Offer> {
+        let offer = |(content, price, is_weighed): &(i64, i64, bool)| Offer {
+            item: ItemId::new(),
+            content: *content,
+            base: if *is_weighed { Base::Gram } else { Base::Piece },
+            price: Rupiah::new(*price).expect("in range"),
+        };
+        prices.iter().map(offer).collect()
+    }
+
+    proptest! {
+        /// Shares sum to whole units, nobody gets more than she takes, and nobody is served before one who came earlier.
+        #[test]
+        fn filling_is_exact_and_fair(content in 1i64..100_000, wants in proptest::collection::vec((0i64..500_000, 0i64..100_000), 0..12)) {
+            let filled = fill(content, &wants);
+            prop_assert_eq!(filled.shares.iter().sum::<i64>(), filled.units * content);
+            for (share, (wanted, tolerance)) in filled.shares.iter().zip(&wants) {
+                prop_assert!(*share <= wanted + tolerance);
+            }
+            let short = filled.shares.iter().zip(&wants).position(|(share, (wanted, _))| share < wanted);
+            if let Some(first) = short {
+                prop_assert!(filled.shares[first + 1..].iter().all(|share| *share == 0), "whoever came later gets nothing");
+                prop_assert!(filled.shares[..first].iter().zip(&wants).all(|(share, (wanted, _))| share == wanted));
+            }
+            let wanted: i64 = wants.iter().map(|(wanted, _)| wanted).sum();
+            prop_assert!((filled.units * content - wanted).abs() < content);
+        }
+
+        /// Whatever the order in which rows are read or a want was sent again: one plan, and every rupiah in it once.
+        #[test]
+        fn a_plan_is_one_and_sums_to_the_rupiah(
+            prices in proptest::collection::vec((1i64..60_000, 1i64..1_000_000, any::<bool>()), 1..4),
+            wants in proptest::collection::vec((0usize..5, 0usize..4, 0i64..200_000, 0i64..50_000), 0..16),
+            delivery in 0i64..1_000_000, split in 0usize..3, seed in any::<u64>(),
+        ) {
+            let offers = offers(&prices);
+            let members: Vec<EnterpriseId> = (0..5).map(|_| EnterpriseId::new()).collect();
+            let mut lines: BTreeMap<(EnterpriseId, ItemId), Want> = BTreeMap::new();
+            for (member, item, wanted, tolerance) in wants {
+                let (member, item) = (members[member], offers[item % offers.len()].item);
+                let id = lines.get(&(member, item)).map_or_else(WantId::new, |want| want.id);
+                lines.insert((member, item), Want { id, member, item, wanted, tolerance });
+            }
+            let wants: Vec<Want> = lines.into_values().collect();
+            let delivery = Rupiah::new(delivery).expect("in range");
+            let planned = plan(&offers, &wants, delivery, Split::ALL[split]).expect("in range");
+            let mut shuffled = wants.clone();
+            shuffled.sort_by_key(|want| want.id.uuid().as_u128().wrapping_mul(u128::from(seed) | 1));
+            prop_assert_eq!(&plan(&offers, &shuffled, delivery, Split::ALL[split]).expect("in range"), &planned);
+            let shares = || planned.parts.values().flat_map(|part| &part.shares);
+            prop_assert_eq!(Rupiah::sum(shares().map(|share| share.cost)), Ok(planned.value));
+            for offer in &offers {
+                let got: i64 = shares().filter(|share| share.item == offer.item).map(|share| share.quantity).sum();
+                prop_assert_eq!(got, planned.units.get(&offer.item).copied().unwrap_or(0) * offer.content);
+            }
+            let parted = Rupiah::sum(planned.parts.values().map(|part| part.delivery)).expect("in range");
+            prop_assert_eq!(parted, if planned.parts.is_empty() { Rupiah::ZERO } else { delivery });
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Opening joint buys, saying what one wants, and what comes of it.
+
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+
+use super::model::{JointBuy, JointBuyId, NewJointBuy, State, Wanted, Whole};
+use super::rules::{self, Move, Offer, Plan};
+use super::{jobs, store};
+use crate::kit::auth::Identity;
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::money::{MoneyError, Rupiah};
+use crate::partners::agreements::terms::Supply;
+use crate::partners::agreements::{self, InForce};
+use crate::partners::notices::{Notice, tell};
+use crate::partners::parties::Names;
+use crate::partners::supplier_orders::model::{NewLine, NewOrder, Payment};
+use crate::partners::supplier_orders::service::{self as supplier_orders, SupplierOrderError};
+use crate::partners::supply::{self, ItemId};
+use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
+
+/// How far ahead a cut-off may lie.
+const MOST_DAYS: i64 = 60;
+
+/// What can happen to a person here.
+#[derive(Debug)]
+pub enum JointBuyError {
+    /// The organiser has no agreement with the supplier.
+    NoAgreement,
+    /// A member does not trade, or is of another village.
+    Members,
+    CutOff,
+    CutOffPassed,
+    NotForSale {
+        item: ItemId,
+    },
+    /// It does not come to the minimum.
+    NotEnough {
+        value: Rupiah,
+        minimum: Rupiah,
+    },
+    WrongState {
+        state: State,
+        wanted: Move,
+    },
+    TooMuch,
+    Order(SupplierOrderError),
+    Denied(Denied),
+}
+impl Refusal for JointBuyError {}
+
+impl From<Denied> for JointBuyError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<MoneyError> for JointBuyError {
+    fn from(_: MoneyError) -> Self {
+        Self::TooMuch
+    }
+}
+
+type Outcome<T> = Result<T, Failure<JointBuyError>>;
+
+fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> {
+    principal(conn, who, now).map_err(|failure| failure.map(JointBuyError::from))
+}
+
+/// By whose hand `enterprise` acts.
+fn acts(conn: &mut Conn, person: &Principal, enterprise: EnterpriseId) -> Outcome<By<'static>> {
+    let enterprise = enterprises::service::get(conn, enterprise)?;
+    authorize(person, Action::WriteProduct, &enterprise.resource()).map_err(JointBuyError::from)?;
+    Ok(By { actor: person.account, on_behalf_of: person.on_behalf_of(&enterprise.resource()), reason: None })
+}
+
+/// Opens a joint buy; the organiser is one of its members.
+///
+/// # Errors
+/// [`JointBuyError::NoAgreement`], [`JointBuyError::Members`], [`JointBuyError::CutOff`].
+pub fn open(tx: &mut Tx<'_>, who: Identity, organiser: EnterpriseId, new: &NewJointBuy) -> Outcome<Whole> {
+    let now = tx.now();
+    let person = person(tx, who, now)?;
+    let by = acts(tx, &person, organiser)?;
+    agreements::supply_in_force(tx, new.supplier, organiser, now)?.ok_or(JointBuyError::NoAgreement)?;
+    if new.cut_off <= now || new.cut_off > now.after(Duration::days(MOST_DAYS)) {
+        return Err(JointBuyError::CutOff.into());
+    }
+    let village = enterprises::service::get(tx, organiser)?.village_id;
+    let members: BTreeSet<EnterpriseId> = new.members.iter().copied().chain([organiser]).collect();
+    for member in &members {
+        let enterprise = match enterprises::service::get(tx, *member) {
+            Err(DbError::NotFound) => return Err(JointBuyError::Members.into()),
+            other => other?,
+        };
+        if !enterprise.is_seller() || enterprise.village_id != village || enterprise.id == new.supplier {
+            return Err(JointBuyError::Members.into());
+        }
+    }
+    let new = NewJointBuy { members: members.into_iter().collect(), ..new.clone() };
+    let id = store::insert(tx, village, organiser, &new)?;
+    store::record(tx, id, State::Open, State::Open, Some(by))?;
+    jobs::at_cut_off(tx, id, new.cut_off)?;
+    let buy = store::get(tx, id)?;
+    tell_members(tx, &buy, Notice::JointBuyOpened)?;
+    gathered(tx, now, buy)
+}
+
+fn tell_members(tx: &mut Tx<'_>, buy: &JointBuy, notice: Notice) -> Outcome<()> {
+    for member in store::members(tx, buy.id)? {
+        tell(tx, notice, member, buy.organiser_id, buy.id)?;
+    }
+    Ok(())
+}
+
+/// The terms, and what the items that are wanted hold and cost today.
+fn offers(
+    conn: &mut Conn,
+    buy: &JointBuy,
+    items: &[supply::model::Item],
+    now: Timestamp,
+) -> Outcome<(Option<InForce<Supply>>, Vec<Offer>)> {
+    let in_force = agreements::supply_in_force(conn, buy.supplier_id, buy.organiser_id, now)?;
+    let Some(terms) = in_force.as_ref().map(|found| &found.terms) else { return Ok((None, Vec::new())) };
+    let offer = |item: &supply::model::Item| {
+        let price = supplier_orders::unit_price(terms, item, now.business_date())?;
+        Some(Offer { item: item.row.id, content: item.row.content, base: item.row.base, price })
+    };
+    let offers = items.iter().filter_map(offer).collect();
+    Ok((in_force, offers))
+}
+
+fn gathered(conn: &mut Conn, now: Timestamp, buy: JointBuy) -> Outcome<Whole> {
+    let (members, wants) = (store::members(conn, buy.id)?, store::wants(conn, buy.id)?);
+    let ids: BTreeSet<ItemId> = wants.iter().map(|want| want.item).collect();
+    let items = supply::service::items(conn, &ids.into_iter().collect::<Vec<_>>(), now.business_date())?;
+    let (_, offers) = offers(conn, &buy, &items, now)?;
+    let plan = rules::plan(&offers, &wants, buy.delivery_cost, buy.split).map_err(JointBuyError::from)?;
+    let names = Names::of(conn, members.iter().copied().chain([buy.organiser_id, buy.supplier_id]))?;
+    Ok(Whole { buy, members, wants, items, names, plan })
+}
+
+/// Says what a member wants of an item, and how much more she would take to fill a sack.
+///
+/// # Errors
+/// [`JointBuyError::CutOffPassed`], [`JointBuyError::NotForSale`], [`JointBuyError::WrongState`].
+pub fn want(
+    tx: &mut Tx<'_>,
+    who: Identity,
+    id: JointBuyId,
+    member: EnterpriseId,
+    item: ItemId,
+    wanted: Wanted,
+    tolerance: Wanted,
+) -> Outcome<Whole> {
+    let now = tx.now();
+    let person = person(tx, who, now)?;
+    let buy = store::get(tx, id)?;
+    visible(tx, &person, &buy)?;
+    let by = acts(tx, &person, member)?;
+    if !store::members(tx, id)?.contains(&member) {
+        return Err(JointBuyError::Members.into());
+    }
+    if buy.state != State::Open {
+        return Err(JointBuyError::WrongState { state: buy.state, wanted: Move::Send }.into());
+    }
+    if now >= buy.cut_off {
+        return Err(JointBuyError::CutOffPassed.into());
+    }
+    let items = supply::service::items(tx, &[item], now.business_date())?;
+    let (_, offers) = offers(tx, &buy, &items, now)?;
+    if items.iter().all(|found| found.row.supplier_id != buy.supplier_id) || offers.is_empty() {
+        return Err(JointBuyError::NotForSale { item }.into());
+    }
+    store::want(tx, id, member, item, (wanted.get(), tolerance.get()), by)?;
+    gathered(tx, now, buy)
+}
+
+/// By whose hand the organiser acts; to other members it is told that it is not theirs to do.
+fn organises(conn: &mut Conn, person: &Principal, buy: &JointBuy) -> Outcome<By<'static>> {
+    visible(conn, person, buy)?;
+    acts(conn, person, buy.organiser_id).map_err(|failure| match failure {
+        Failure::Refused(JointBuyError::Denied(Denied::Hidden)) => JointBuyError::Denied(Denied::Forbidden).into(),
+        other => other,
+    })
+}
+
+/// Whoever acts for a member may see it.
+fn visible(conn: &mut Conn, person: &Principal, buy: &JointBuy) -> Outcome<()> {
+    let mut denied = Denied::Hidden;
+    for member in store::members(conn, buy.id)? {
+        let enterprise = enterprises::service::get(conn, member)?;
+        match authorize(person, Action::ViewEnterprise, &enterprise.resource()) {
+            Ok(()) => return Ok(()),
+            Err(Denied::Forbidden) => denied = Denied::Forbidden,
+            Err(Denied::Hidden | Denied::SessionEnded) => {}
+        }
+    }
+    Err(JointBuyError::Denied(denied).into())
+}
+
+/// The organiser sends it before the cut-off, as soon as it is enough.
+///
+/// # Errors
+/// [`JointBuyError::NotEnough`] with the figures, [`JointBuyError::WrongState`].
+pub fn send_now(tx: &mut Tx<'_>, who: Identity, id: JointBuyId) -> Outcome<Whole> {
+    let now = tx.now();
+    let person = person(tx, who, now)?;
+    let buy = store::get(tx, id)?;
+    let by = organises(tx, &person, &buy)?;
+    if buy.state != State::Open {
+        return Err(JointBuyError::WrongState { state: buy.state, wanted: Move::Send }.into());
+    }
+    let whole = gathered(tx, now, buy)?;
+    match enough(tx, &whole, now)? {
+        Ok(in_force) => send(tx, &whole, &in_force, Some(by))?,
+        Err((value, minimum)) => return Err(JointBuyError::NotEnough { value, minimum }.into()),
+    }
+    let buy = store::get(tx, id)?;
+    gathered(tx, now, buy)
+}
+
+/// The terms it would be sent under, or what it comes to and should come to.
+fn enough(conn: &mut Conn, whole: &Whole, now: Timestamp) -> Outcome<Result<InForce<Supply>, (Rupiah, Rupiah)>> {
+    let Plan { value, .. } = whole.plan;
+    let Some(in_force) = agreements::supply_in_force(conn, whole.buy.supplier_id, whole.buy.organiser_id, now)? else {
+        return Ok(Err((value, whole.buy.minimum)));
+    };
+    let minimum = whole.buy.minimum.max(in_force.terms.minimum.amount());
+    Ok(if value.is_positive() && value >= minimum { Ok(in_force) } else { Err((value, minimum)) })
+}
+
+/// Makes each member's share her order.
+fn send(tx: &mut Tx<'_>, whole: &Whole, in_force: &InForce<Supply>, by: Option<By<'_>>) -> Outcome<()> {
+    let (now, buy) = (tx.now(), &whole.buy);
+    if !store::move_state(tx, buy.id, State::Open, State::Sent, by)? {
+        return Err(JointBuyError::WrongState { state: buy.state, wanted: Move::Send }.into());
+    }
+    let wanted_on = crate::partners::supplier_orders::rules::earliest(&in_force.terms, now.business_date());
+    for (member, part) in &whole.plan.parts {
+        let lines: Vec<NewLine> = part
+            .shares
+            .iter()
+            .filter_map(|share| {
+                let row = &whole.items.iter().find(|item| item.row.id == share.item)?.row;
+                let label = format!("{}, {}", row.name, supply::rules::measured(share.quantity, row.base));
+                // A share is counted in base units: it is not a whole sack.
+                Some(NewLine {
+                    item_id: row.id,
+                    material_id: row.material_id,
+                    label,
+                    content: 1,
+                    ordered: share.quantity,
+                    total: share.cost,
+                })
+            })
+            .collect();
+        let new = NewOrder { supplier: buy.supplier_id, lines: Vec::new(), payment: Payment::Cash, wanted_on: Some(wanted_on), note: None };
+        let under = (in_force.agreement, in_force.number);
+        supplier_orders::send_share(tx, *member, &new, under, &lines, (buy.id, part.delivery))
+            .map_err(|failure| failure.map(JointBuyError::Order))?;
+    }
+    tell_members(tx, buy, Notice::JointBuySent)
+}
+
+/// At the cut-off: sent if it is enough, else extended as often as was said, else dropped. Everyone is told.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn cut_off(tx: &mut Tx<'_>, id: JointBuyId) -> Outcome<()> {
+    let now = tx.now();
+    let buy = store::get(tx, id)?;
+    if buy.state != State::Open || now < buy.cut_off {
+        return Ok(());
+    }
+    let whole = gathered(tx, now, buy)?;
+    let buy = &whole.buy;
+    if let Ok(in_force) = enough(tx, &whole, now)? {
+        return send(tx, &whole, &in_force, None);
+    }
+    if buy.extensions_left > 0 {
+        let later = buy.cut_off.after(Duration::days(buy.extend_days));
+        store::extend(tx, id, later, buy.extensions_left - 1)?;
+        store::move_state(tx, id, State::Open, State::Open, None)?;
+        jobs::at_cut_off(tx, id, later)?;
+        return tell_members(tx, buy, Notice::JointBuyExtended);
+    }
+    store::move_state(tx, id, State::Open, State::Dropped, None)?;
+    tell_members(tx, buy, Notice::JointBuyDropped)
+}
+
+/// The organiser calls it off.
+///
+/// # Errors
+/// [`JointBuyError::WrongState`].
+pub fn call_off(tx: &mut Tx<'_>, who: Identity, id: JointBuyId, reason: &str) -> Outcome<Whole> {
+    let now = tx.now();
+    let person = person(tx, who, now)?;
+    let buy = store::get(tx, id)?;
+    let by = By { reason: Some(reason), ..organises(tx, &person, &buy)? };
+    let wrong = || JointBuyError::WrongState { state: buy.state, wanted: Move::CallOff };
+    let to = rules::next(buy.state, Move::CallOff).ok_or_else(wrong)?;
+    if !store::move_state(tx, id, buy.state, to, Some(by))? {
+        return Err(wrong().into());
+    }
+    tell_members(tx, &buy, Notice::JointBuyDropped)?;
+    let buy = store::get(tx, id)?;
+    gathered(tx, now, buy)
+}
+
+/// A joint buy for its members.
+///
+/// # Errors
+/// [`JointBuyError::Denied`].
+pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: JointBuyId) -> Outcome<Whole> {
+    let person = person(conn, who, now)?;
+    let buy = store::get(conn, id)?;
+    visible(conn, &person, &buy)?;
+    gathered(conn, now, buy)
+}
+
+/// The joint buys an enterprise takes part in, newest first.
+///
+/// # Errors
+/// [`JointBuyError::Denied`].
+pub fn list(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    of: EnterpriseId,
+    before: Option<JointBuyId>,
+    rows: i64,
+) -> Outcome<(Vec<JointBuy>, Names)> {
+    let person = person(conn, who, now)?;
+    let enterprise = enterprises::service::get(conn, of)?;
+    authorize(&person, Action::ViewEnterprise, &enterprise.resource()).map_err(JointBuyError::from)?;
+    let buys = store::of_member(conn, of, before, rows)?;
+    let names = Names::of(conn, buys.iter().flat_map(|buy| [buy.organiser_id, buy.supplier_id]))?;
+    Ok((buys, names))
+}

@@ -1,0 +1,162 @@
+//! The tables of joint buys, their members, wants and events.
+
+use diesel::prelude::*;
+
+use super::model::{JointBuy, JointBuyId, NewJointBuy, State, Want, WantId};
+use crate::columns;
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, DbError, Tx};
+use crate::kit::ids::EventId;
+use crate::partners::supply::ItemId;
+use crate::people::enterprises::EnterpriseId;
+use crate::people::permissions::By;
+use crate::people::villages::VillageId;
+use crate::schema::{joint_buys, joint_events, joint_members, joint_wants};
+
+columns!(
+    Columns, COLUMNS:
+    joint_buys::id,
+    joint_buys::village_id,
+    joint_buys::organiser_id,
+    joint_buys::supplier_id,
+    joint_buys::state,
+    joint_buys::cut_off,
+    joint_buys::minimum,
+    joint_buys::delivery_cost,
+    joint_buys::split,
+    joint_buys::extend_days,
+    joint_buys::extensions_left,
+    joint_buys::note,
+    joint_buys::version,
+    joint_buys::created_at,
+    joint_buys::updated_at,
+);
+
+pub(super) fn get(conn: &mut Conn, id: JointBuyId) -> Result<JointBuy, DbError> {
+    Ok(joint_buys::table.find(id).select(COLUMNS).first(conn)?)
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, village: VillageId, organiser: EnterpriseId, new: &NewJointBuy) -> Result<JointBuyId, DbError> {
+    let (id, now) = (JointBuyId::new(), tx.now());
+    diesel::insert_into(joint_buys::table)
+        .values((
+            joint_buys::id.eq(id),
+            joint_buys::village_id.eq(village),
+            joint_buys::organiser_id.eq(organiser),
+            joint_buys::supplier_id.eq(new.supplier),
+            joint_buys::state.eq(State::Open),
+            joint_buys::cut_off.eq(new.cut_off),
+            joint_buys::minimum.eq(new.minimum.amount()),
+            joint_buys::delivery_cost.eq(new.delivery_cost.amount()),
+            joint_buys::split.eq(new.split),
+            joint_buys::extend_days.eq(new.extend_days.get()),
+            joint_buys::extensions_left.eq(new.extensions.get()),
+            joint_buys::note.eq(&new.note),
+            joint_buys::version.eq(1),
+            joint_buys::created_at.eq(now),
+            joint_buys::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    for member in &new.members {
+        diesel::insert_into(joint_members::table)
+            .values((joint_members::buy_id.eq(id), joint_members::enterprise_id.eq(*member)))
+            .execute(&mut **tx)?;
+    }
+    Ok(id)
+}
+
+pub(super) fn members(conn: &mut Conn, id: JointBuyId) -> Result<Vec<EnterpriseId>, DbError> {
+    let theirs = joint_members::table.filter(joint_members::buy_id.eq(id)).order(joint_members::enterprise_id);
+    Ok(theirs.select(joint_members::enterprise_id).load(conn)?)
+}
+
+/// In the order in which they came.
+pub(super) fn wants(conn: &mut Conn, id: JointBuyId) -> Result<Vec<Want>, DbError> {
+    let theirs = joint_wants::table.filter(joint_wants::buy_id.eq(id)).order(joint_wants::id);
+    let row = (joint_wants::id, joint_wants::member_id, joint_wants::item_id, joint_wants::wanted, joint_wants::tolerance);
+    Ok(theirs.select(row).load(conn)?)
+}
+
+/// The joint buys an enterprise is a member of, newest first.
+pub(super) fn of_member(conn: &mut Conn, of: EnterpriseId, before: Option<JointBuyId>, rows: i64) -> Result<Vec<JointBuy>, DbError> {
+    let theirs = joint_buys::table.inner_join(joint_members::table).filter(joint_members::enterprise_id.eq(of));
+    let mut query = theirs.order(joint_buys::id.desc()).limit(rows).select(COLUMNS).into_boxed();
+    if let Some(before) = before {
+        query = query.filter(joint_buys::id.lt(before));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Writes what a member wants; a change keeps her place.
+pub(super) fn want(
+    tx: &mut Tx<'_>,
+    id: JointBuyId,
+    member: EnterpriseId,
+    item: ItemId,
+    (wanted, tolerance): (i64, i64),
+    by: By<'_>,
+) -> Result<(), DbError> {
+    let now = tx.now();
+    let hers = joint_wants::buy_id.eq(id).and(joint_wants::member_id.eq(member)).and(joint_wants::item_id.eq(item));
+    let changed = diesel::update(joint_wants::table.filter(hers))
+        .set((
+            joint_wants::wanted.eq(wanted),
+            joint_wants::tolerance.eq(tolerance),
+            joint_wants::actor_id.eq(by.actor),
+            joint_wants::on_behalf_of.eq(by.on_behalf_of),
+            joint_wants::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    if changed == 0 {
+        diesel::insert_into(joint_wants::table)
+            .values((
+                joint_wants::id.eq(WantId::new()),
+                joint_wants::buy_id.eq(id),
+                joint_wants::member_id.eq(member),
+                joint_wants::item_id.eq(item),
+                joint_wants::wanted.eq(wanted),
+                joint_wants::tolerance.eq(tolerance),
+                joint_wants::actor_id.eq(by.actor),
+                joint_wants::on_behalf_of.eq(by.on_behalf_of),
+                joint_wants::updated_at.eq(now),
+            ))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// The only writer of the state; answers whether it still stood in `from`.
+pub(super) fn move_state(tx: &mut Tx<'_>, id: JointBuyId, from: State, to: State, by: Option<By<'_>>) -> Result<bool, DbError> {
+    let now = tx.now();
+    let moved = diesel::update(joint_buys::table.filter(joint_buys::id.eq(id).and(joint_buys::state.eq(from))))
+        .set((joint_buys::state.eq(to), joint_buys::version.eq(joint_buys::version + 1), joint_buys::updated_at.eq(now)))
+        .execute(&mut **tx)?;
+    if moved == 1 {
+        record(tx, id, from, to, by)?;
+    }
+    Ok(moved == 1)
+}
+
+pub(super) fn record(tx: &mut Tx<'_>, id: JointBuyId, from: State, to: State, by: Option<By<'_>>) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::insert_into(joint_events::table)
+        .values((
+            joint_events::id.eq(EventId::new()),
+            joint_events::buy_id.eq(id),
+            joint_events::from_state.eq(from),
+            joint_events::to_state.eq(to),
+            joint_events::actor_id.eq(by.map(|by| by.actor)),
+            joint_events::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
+            joint_events::reason.eq(by.and_then(|by| by.reason)),
+            joint_events::at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn extend(tx: &mut Tx<'_>, id: JointBuyId, cut_off: Timestamp, extensions_left: i64) -> Result<(), DbError> {
+    diesel::update(joint_buys::table.find(id))
+        .set((joint_buys::cut_off.eq(cut_off), joint_buys::extensions_left.eq(extensions_left)))
+        .execute(&mut **tx)?;
+    Ok(())
+}

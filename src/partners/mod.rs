@@ -1,0 +1,12 @@
+//! Partners: what enterprises agree on, and the supplies that follow from it.
+
+pub mod agreements;
+pub mod breaches;
+pub mod joint_buying;
+pub mod materials;
+pub mod notices;
+pub mod obligations;
+pub mod parties;
+pub mod recipes;
+pub mod supplier_orders;
+pub mod supply;

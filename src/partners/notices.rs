@@ -1,0 +1,85 @@
+//! Notices: what one enterprise is to be told about its dealings with another.
+//!
+//! 1. A notice is a job of the act's own transaction; who writes the letters is the office's affair.
+//! 2. It names enterprises by their id and carries no person's name or number.
+//! 3. Every kind of notice has its letter in the message catalogue, under its word.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kit::db::{DbError, Tx};
+use crate::kit::jobs::{Job, enqueue};
+use crate::people::enterprises::EnterpriseId;
+use crate::word_enum;
+
+/// An enterprise is to be told something.
+pub const NOTICE: &str = "partner_notice";
+
+word_enum! {
+    /// What there is to tell.
+    Notice {
+        /// Terms wait for an answer.
+        AgreementProposed = "agreement_proposed",
+        /// Terms were accepted.
+        AgreementAccepted = "agreement_accepted",
+        /// Terms were turned down or taken back.
+        AgreementDeclined = "agreement_declined",
+        /// An agreement will end.
+        AgreementEnding = "agreement_ending",
+        /// A breach was noted, answered or settled.
+        BreachMoved = "breach_moved",
+        /// An order waits for the supplier's word.
+        SupplierOrderSent = "supplier_order_sent",
+        /// The supplier has answered, or the buyer agreed to her day.
+        SupplierOrderAnswered = "supplier_order_answered",
+        /// It is on its way.
+        SupplierOrderShipped = "supplier_order_shipped",
+        /// The buyer called it off.
+        SupplierOrderCancelled = "supplier_order_cancelled",
+        /// The buyer has counted what came.
+        SupplierOrderReceived = "supplier_order_received",
+        /// What is charged was said.
+        SupplierOrderBilled = "supplier_order_billed",
+        /// The buyer says that she paid.
+        SupplierPaymentClaimed = "supplier_payment_claimed",
+        /// The supplier has the money.
+        SupplierPaymentConfirmed = "supplier_payment_confirmed",
+        /// The supplier does not see the money.
+        SupplierPaymentRefused = "supplier_payment_refused",
+        /// Something that is ordered has another price.
+        SupplyPriceChanged = "supply_price_changed",
+        /// Members may say what they want.
+        JointBuyOpened = "joint_buy_opened",
+        /// It went to the supplier.
+        JointBuySent = "joint_buy_sent",
+        /// It got more time.
+        JointBuyExtended = "joint_buy_extended",
+        /// It was not enough, or was called off.
+        JointBuyDropped = "joint_buy_dropped",
+    }
+}
+
+/// A notice on its way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Message {
+    pub notice: Notice,
+    pub to: EnterpriseId,
+    /// The other side.
+    pub from: EnterpriseId,
+    /// A figure, a number or a day that belongs into the letter.
+    pub fact: String,
+}
+
+/// Tells `to` something about its dealings with `from`.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn tell(tx: &mut Tx<'_>, notice: Notice, to: EnterpriseId, from: EnterpriseId, fact: impl ToString) -> Result<(), DbError> {
+    let message = Message { notice, to, from, fact: fact.to_string() };
+    enqueue(tx, NOTICE, serde_json::to_value(message).unwrap_or_default())
+}
+
+/// The message of a job.
+#[must_use]
+pub fn message_of(job: &Job) -> Option<Message> {
+    serde_json::from_value(job.payload.0.clone()).ok()
+}

@@ -1,0 +1,256 @@
+//! Obligations: every delivery and every payment that an agreement asks for, with the day it was due and the day it was done.
+//!
+//! 1. An obligation is written down with the version of the agreement that was in force, and is judged by it alone.
+//! 2. One thing is owed once: what it is about is unique among deliveries and among payments.
+//! 3. Done on its day or before is met, later is late with its days. What is not done thirty days after its day is missed.
+//! 4. What nobody owes any more, because the order was called off in time, is released and counts for nothing.
+//!
+//! | from | to |
+//! |---|---|
+//! | `open` | `met`, `late`, `missed`, `released` |
+
+use actix_web::{get, web};
+use chrono::{Days, NaiveDate};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::agreements::reading as agreements;
+use super::agreements::service::AgreementError;
+use super::agreements::{AgreementId, InForce};
+use crate::columns;
+use crate::kit::auth::{Actor, SignedIn};
+use crate::kit::clock::Timestamp;
+use crate::kit::db::{Conn, Db, DbError, Failure, Never, Tx};
+use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::{Limit, Page, Problem, page};
+use crate::kit::jobs::{Job, enqueue_at};
+use crate::people::enterprises::EnterpriseId;
+use crate::schema::obligations;
+use crate::{typed_id, word_enum};
+
+typed_id!(
+    /// Something one side owes the other under an agreement.
+    ObligationId, "obl"
+);
+
+/// So many days after its day what was not done counts as missed.
+pub const MISSED_AFTER_DAYS: u64 = 30;
+/// The time for an obligation is over.
+pub const TIME_UP: &str = "obligation_time_up";
+
+word_enum! {
+    /// What is owed.
+    Kind as "ObligationKind" {
+        /// Goods by a day.
+        Delivery = "delivery",
+        /// Money by a day.
+        Payment = "payment",
+    }
+}
+
+word_enum! {
+    /// What became of it.
+    State as "ObligationState" {
+        /// It is still to be done.
+        Open = "open",
+        /// Done on its day or before.
+        Met = "met",
+        /// Done later.
+        Late = "late",
+        /// Not done.
+        Missed = "missed",
+        /// Called off before it was due.
+        Released = "released",
+    }
+}
+
+/// What is owed, by whom and until when.
+#[derive(Clone, Copy, Debug)]
+pub struct Owed<'a> {
+    pub kind: Kind,
+    /// What it is about, in the id it goes by.
+    pub subject: &'a str,
+    pub by: EnterpriseId,
+    pub to: EnterpriseId,
+    pub due_on: NaiveDate,
+}
+
+/// How an obligation is judged that is done on `day`: its state and how many days late.
+#[must_use]
+pub fn judged(due_on: NaiveDate, day: NaiveDate) -> (State, i32) {
+    let late = (day - due_on).num_days();
+    if late <= 0 { (State::Met, 0) } else { (State::Late, i32::try_from(late).unwrap_or(i32::MAX)) }
+}
+
+/// Writes down what is owed under the terms in force.
+///
+/// # Errors
+/// [`DbError`] when the database fails, or this is owed already.
+pub fn owe<T>(tx: &mut Tx<'_>, under: &InForce<T>, owed: Owed<'_>) -> Result<ObligationId, DbError> {
+    let (id, now) = (ObligationId::new(), tx.now());
+    diesel::insert_into(obligations::table)
+        .values((
+            obligations::id.eq(id),
+            obligations::agreement_id.eq(under.agreement),
+            obligations::number.eq(under.number),
+            obligations::kind.eq(owed.kind),
+            obligations::subject.eq(owed.subject),
+            obligations::owed_by.eq(owed.by),
+            obligations::owed_to.eq(owed.to),
+            obligations::due_on.eq(owed.due_on),
+            obligations::state.eq(State::Open),
+            obligations::days_late.eq(0),
+            obligations::created_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    let time_up = Timestamp::in_village(owed.due_on + Days::new(MISSED_AFTER_DAYS + 1), 0);
+    enqueue_at(tx, TIME_UP, json!({ "obligation_id": id }), time_up)?;
+    Ok(id)
+}
+
+type Subject = (ObligationId, NaiveDate);
+
+fn open_one(conn: &mut Conn, kind: Kind, subject: &str) -> Result<Option<Subject>, DbError> {
+    let this = obligations::table.filter(obligations::kind.eq(kind).and(obligations::subject.eq(subject)));
+    Ok(this.filter(obligations::state.eq(State::Open)).select((obligations::id, obligations::due_on)).first(conn).optional()?)
+}
+
+/// The only writer of the state.
+fn end(tx: &mut Tx<'_>, id: ObligationId, state: State, done_on: Option<NaiveDate>, days_late: i32) -> Result<(), DbError> {
+    let open = obligations::table.filter(obligations::id.eq(id).and(obligations::state.eq(State::Open)));
+    diesel::update(open)
+        .set((obligations::state.eq(state), obligations::done_on.eq(done_on), obligations::days_late.eq(days_late)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What was owed has been done today; does nothing where nothing is open.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn done(tx: &mut Tx<'_>, kind: Kind, subject: &str) -> Result<(), DbError> {
+    let today = tx.now().business_date();
+    let Some((id, due_on)) = open_one(tx, kind, subject)? else { return Ok(()) };
+    let (state, days_late) = judged(due_on, today);
+    end(tx, id, state, Some(today), days_late)
+}
+
+/// Nobody owes it any more: released until its day, missed after.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn called_off(tx: &mut Tx<'_>, kind: Kind, subject: &str) -> Result<(), DbError> {
+    let today = tx.now().business_date();
+    let Some((id, due_on)) = open_one(tx, kind, subject)? else { return Ok(()) };
+    end(tx, id, if today <= due_on { State::Released } else { State::Missed }, None, 0)
+}
+
+/// What is not done now was missed.
+///
+/// # Errors
+/// In words, when it could not be done now.
+pub async fn time_up(db: &Db, job: &Job) -> Result<(), String> {
+    let id = job.payload.0.get("obligation_id").and_then(serde_json::Value::as_str).and_then(|id| id.parse().ok());
+    let id: ObligationId = id.ok_or("the job names no obligation")?;
+    let ended = db.write(move |tx| Ok::<_, Failure<Never>>(end(tx, id, State::Missed, None, 0)?));
+    ended.await.map_err(|failure| format!("{failure:?}"))
+}
+
+/// An obligation as it stands.
+#[derive(Clone, Debug, Queryable, Serialize, ToSchema)]
+pub struct ObligationView {
+    pub id: ObligationId,
+    /// The version of the agreement it is judged by.
+    pub version: i32,
+    pub kind: Kind,
+    /// What it is about.
+    pub subject: String,
+    pub owed_by: EnterpriseId,
+    pub owed_to: EnterpriseId,
+    #[schema(value_type = String, format = Date)]
+    pub due_on: NaiveDate,
+    pub state: State,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub done_on: Option<NaiveDate>,
+    pub days_late: i32,
+}
+
+columns!(
+    Columns, COLUMNS:
+    obligations::id,
+    obligations::number,
+    obligations::kind,
+    obligations::subject,
+    obligations::owed_by,
+    obligations::owed_to,
+    obligations::due_on,
+    obligations::state,
+    obligations::done_on,
+    obligations::days_late,
+);
+
+/// Which agreement an obligation is about.
+///
+/// # Errors
+/// [`DbError::NotFound`].
+pub fn agreement_of(conn: &mut Conn, id: ObligationId) -> Result<AgreementId, DbError> {
+    Ok(obligations::table.find(id).select(obligations::agreement_id).first(conn)?)
+}
+
+/// Which page of an agreement's obligations is asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ObligationQuery {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+const NEWEST: &str = "obligations";
+
+/// Lists what was owed under an agreement and what became of it, newest first.
+#[utoipa::path(tag = "agreements", operation_id = "list_obligations", params(("id" = AgreementId, Path), ObligationQuery),
+    responses((status = 200, body = Page<ObligationView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/agreements/{id}/obligations")]
+pub async fn list(
+    actor: Actor<SignedIn>,
+    id: web::Path<AgreementId>,
+    query: web::Query<ObligationQuery>,
+    db: web::Data<Db>,
+) -> Result<Page<ObligationView>, Problem> {
+    let (now, q) = (db.clock().now(), query.into_inner());
+    let before: Option<ObligationId> = page::decode(NEWEST, q.cursor.as_deref())?;
+    let rows = db.read(move |conn| {
+        agreements::show(conn, actor.who, now, *id)?;
+        let theirs = obligations::table.filter(obligations::agreement_id.eq(*id));
+        let mut query = theirs.order(obligations::id.desc()).limit(q.limit.fetch()).select(COLUMNS).into_boxed();
+        if let Some(before) = before {
+            query = query.filter(obligations::id.lt(before));
+        }
+        Ok::<Vec<ObligationView>, Failure<AgreementError>>(query.load(conn)?)
+    });
+    Ok(Page::cut(rows.await?, q.limit, NEWEST, |row| row.id))
+}
+
+/// The operations of this feature.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_too_late_is_late_by_a_day() {
+        let date = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let friday = date("2026-11-27");
+        assert_eq!(judged(friday, friday), (State::Met, 0));
+        assert_eq!(judged(friday, date("2026-11-26")), (State::Met, 0));
+        assert_eq!(judged(friday, date("2026-11-28")), (State::Late, 1));
+    }
+}

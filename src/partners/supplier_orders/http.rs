@@ -1,0 +1,307 @@
+//! Supplier orders over HTTP.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::model::{Answer, LineCount, MOST_LINES, Method, NewOrder, Payment, SupplierOrderId, SupplierPaymentId, WantedLine, Whole};
+use super::reading;
+use super::service::{self, SupplierOrderError};
+use super::views::{SupplierOrderHistoryView, SupplierOrderView};
+use super::{paying, receiving};
+use crate::act;
+use crate::kit::auth::{Actor, SignedIn};
+use crate::kit::db::{Db, Tx};
+use crate::kit::http::etag::tagged;
+use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
+use crate::kit::text::Reason;
+use crate::market::orders::model::Note;
+use crate::market::packs::model::Price;
+use crate::people::enterprises::EnterpriseId;
+use crate::word_enum;
+
+impl From<SupplierOrderError> for Problem {
+    fn from(error: SupplierOrderError) -> Self {
+        use SupplierOrderError as E;
+        match error {
+            E::NoAgreement => Self::conflict("no_supply_agreement"),
+            E::NotForSale { item } => Self::conflict("supply_not_for_sale").arg("item", item),
+            E::LineTwice => Self::invalid_field("lines", "item_twice"),
+            E::BelowMinimum { minimum } => Self::conflict("below_agreed_minimum").arg("minimum", minimum),
+            E::DayNotPossible { earliest } => Self::conflict("day_not_agreed").arg("earliest", earliest),
+            E::OverCredit { limit, free } => Self::conflict("over_credit_limit").arg("limit", limit).arg("free", free),
+            E::DayPassed => Self::invalid_field("on", "promise_day_out_of_range"),
+            E::NothingProposed => Self::conflict("no_day_proposed"),
+            E::NoSuchLine { position } => Self::invalid_field("lines", format!("no_such_order_line({position})")),
+            E::NothingReceived => Self::invalid_field("lines", "nothing_counted"),
+            E::BilledBelowPaid { paid } => Self::conflict("billed_below_paid").arg("paid", paid),
+            E::OverPaid { open } => Self::conflict("more_than_open").arg("open", open),
+            E::PaymentSettled => Self::conflict("supplier_payment_settled"),
+            E::WrongState { state, wanted } => Self::conflict("supplier_order_wrong_state").arg("state", state).arg("event", wanted),
+            E::TooMuch => Self::conflict("sum_out_of_range"),
+            E::Material(error) => error.into(),
+            E::Books(error) => error.into(),
+            E::Denied(denied) => denied.into(),
+        }
+    }
+}
+
+/// An order of raw material.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DraftSupplierOrder {
+    supplier_id: EnterpriseId,
+    /// 1 to 50 lines, each of another item.
+    #[schema(min_items = 1, max_items = 50)]
+    lines: Vec<WantedLine>,
+    payment: Payment,
+    /// The first day the agreement allows unless said otherwise.
+    #[schema(value_type = Option<String>, format = Date)]
+    wanted_on: Option<NaiveDate>,
+    note: Option<Note>,
+}
+
+impl TryFrom<DraftSupplierOrder> for NewOrder {
+    type Error = Problem;
+
+    fn try_from(body: DraftSupplierOrder) -> Result<Self, Problem> {
+        let DraftSupplierOrder { supplier_id, lines, payment, wanted_on, note } = body;
+        if lines.is_empty() || lines.len() > MOST_LINES {
+            return Err(Problem::invalid_field("lines", format!("lines_out_of_range({MOST_LINES})")));
+        }
+        Ok(Self { supplier: supplier_id, lines, payment, wanted_on, note })
+    }
+}
+
+word_enum! {
+    /// What a supplier says to an order.
+    Word as "SupplierAnswer" {
+        /// She brings it.
+        Accept = "accept",
+        /// She does not.
+        Reject = "reject",
+    }
+}
+
+/// What a supplier says to an order.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerSupplierOrder {
+    answer: Word,
+    /// The day she brings it; the one that is wanted unless said otherwise. A later one waits for the buyer's word.
+    #[schema(value_type = Option<String>, format = Date)]
+    on: Option<NaiveDate>,
+    /// Where she takes on less than was ordered.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    lines: Vec<LineCount>,
+    /// For the buyer to read.
+    reason: Option<Reason>,
+}
+
+impl From<AnswerSupplierOrder> for Answer {
+    fn from(AnswerSupplierOrder { answer, on, lines, reason }: AnswerSupplierOrder) -> Self {
+        match answer {
+            Word::Accept => Self::Promise { on, lines },
+            Word::Reject => Self::Reject { reason },
+        }
+    }
+}
+
+/// Counts per line.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CountLines {
+    #[schema(max_items = 50)]
+    lines: Vec<LineCount>,
+}
+
+/// Money for an order.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaySupplierOrder {
+    amount: Price,
+    method: Method,
+}
+
+word_enum! {
+    /// Which side of orders is asked for.
+    Direction as "SupplierOrderDirection" {
+        /// What the enterprise orders.
+        Bought = "bought",
+        /// What is ordered of it.
+        Sold = "sold",
+    }
+}
+
+/// Which of an enterprise's supplier orders are asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SupplierOrderQuery {
+    /// What it bought unless said otherwise.
+    direction: Option<Direction>,
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+const NEWEST: &str = "supplier_orders";
+
+fn shown(tx: &Tx<'_>, whole: Whole) -> Reply {
+    let version = whole.order.version;
+    Reply::ok(&SupplierOrderView::on(tx.now().business_date(), whole)).version(version)
+}
+
+/// Writes down an order of raw material; the supplier is told when it is sent.
+#[utoipa::path(tag = "supply", operation_id = "draft_supplier_order", params(("id" = EnterpriseId, Path), ("Idempotency-Key" = String, Header)), request_body = DraftSupplierOrder,
+    responses((status = 201, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/enterprises/{id}/supplier-orders")]
+pub async fn draft(
+    actor: Actor<SignedIn>,
+    id: web::Path<EnterpriseId>,
+    posted: Posted<DraftSupplierOrder>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, buyer, new) = (actor.who, id.into_inner(), NewOrder::try_from(posted.body)?);
+    let reply = posted.once.write(&db, who, move |tx| {
+        let whole = service::draft(tx, who, buyer, &new)?;
+        let (id, version) = (whole.order.id, whole.order.version);
+        let view = SupplierOrderView::on(tx.now().business_date(), whole);
+        Ok(Reply::created(format!("/v1/supplier-orders/{id}"), &view).version(version))
+    });
+    Ok(reply.await?)
+}
+
+/// Lists an enterprise's supplier orders, newest first.
+#[utoipa::path(tag = "supply", operation_id = "list_supplier_orders", params(("id" = EnterpriseId, Path), SupplierOrderQuery),
+    responses((status = 200, body = Page<SupplierOrderView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/enterprises/{id}/supplier-orders")]
+pub async fn list(
+    actor: Actor<SignedIn>,
+    id: web::Path<EnterpriseId>,
+    query: web::Query<SupplierOrderQuery>,
+    db: web::Data<Db>,
+) -> Result<Page<SupplierOrderView>, Problem> {
+    let (now, q) = (db.clock().now(), query.into_inner());
+    let before = page::decode(NEWEST, q.cursor.as_deref())?;
+    let sells = q.direction == Some(Direction::Sold);
+    let rows = db.read(move |conn| reading::list(conn, actor.who, now, *id, sells, before, q.limit.fetch())).await?;
+    Ok(Page::cut(rows, q.limit, NEWEST, |whole| whole.order.id).map(|whole| SupplierOrderView::on(now.business_date(), whole)))
+}
+
+/// Shows a supplier order to both its sides.
+#[utoipa::path(tag = "supply", operation_id = "get_supplier_order", params(("id" = SupplierOrderId, Path)),
+    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/supplier-orders/{id}")]
+pub async fn show(actor: Actor<SignedIn>, id: web::Path<SupplierOrderId>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    let now = db.clock().now();
+    let whole = db.read(move |conn| reading::show(conn, actor.who, now, *id)).await?;
+    Ok(tagged(whole.order.version, &SupplierOrderView::on(now.business_date(), whole)))
+}
+
+/// Lists the moves of a supplier order.
+#[utoipa::path(tag = "supply", operation_id = "list_supplier_order_history", params(("id" = SupplierOrderId, Path)),
+    responses((status = 200, body = SupplierOrderHistoryView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/supplier-orders/{id}/history")]
+pub async fn history(
+    actor: Actor<SignedIn>,
+    id: web::Path<SupplierOrderId>,
+    db: web::Data<Db>,
+) -> Result<web::Json<SupplierOrderHistoryView>, Problem> {
+    let now = db.clock().now();
+    Ok(web::Json(db.read(move |conn| reading::history(conn, actor.who, now, *id)).await?.into()))
+}
+
+/// The supplier's answer: the day, what she takes on, or that she declines.
+#[utoipa::path(tag = "supply", operation_id = "answer_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = AnswerSupplierOrder,
+    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/supplier-orders/{id}/answer")]
+pub async fn give_answer(
+    actor: Actor<SignedIn>,
+    id: web::Path<SupplierOrderId>,
+    posted: Posted<AnswerSupplierOrder>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, answer) = (actor.who, id.into_inner(), Answer::from(posted.body));
+    let reply = posted.once.write(&db, who, move |tx| service::answer(tx, who, id, &answer).map(|whole| shown(tx, whole)));
+    Ok(reply.await?)
+}
+
+/// The buyer counts what has come.
+#[utoipa::path(tag = "supply", operation_id = "receive_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = CountLines,
+    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/supplier-orders/{id}/receive")]
+pub async fn receive(
+    actor: Actor<SignedIn>,
+    id: web::Path<SupplierOrderId>,
+    posted: Posted<CountLines>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, lines) = (actor.who, id.into_inner(), posted.body.lines);
+    let reply = posted.once.write(&db, who, move |tx| receiving::receive(tx, who, id, &lines).map(|whole| shown(tx, whole)));
+    Ok(reply.await?)
+}
+
+/// What the supplier charges; a line that is left out is charged as it was received.
+#[utoipa::path(tag = "supply", operation_id = "bill_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = CountLines,
+    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/supplier-orders/{id}/bill")]
+pub async fn bill(
+    actor: Actor<SignedIn>,
+    id: web::Path<SupplierOrderId>,
+    posted: Posted<CountLines>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, lines) = (actor.who, id.into_inner(), posted.body.lines);
+    let reply = posted.once.write(&db, who, move |tx| receiving::bill(tx, who, id, &lines).map(|whole| shown(tx, whole)));
+    Ok(reply.await?)
+}
+
+/// Money goes over: the supplier's word counts at once, the buyer's waits for hers.
+#[utoipa::path(tag = "supply", operation_id = "pay_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = PaySupplierOrder,
+    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/supplier-orders/{id}/payments")]
+pub async fn pay(
+    actor: Actor<SignedIn>,
+    id: web::Path<SupplierOrderId>,
+    posted: Posted<PaySupplierOrder>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, PaySupplierOrder { amount, method }) = (actor.who, id.into_inner(), posted.body);
+    let reply = posted.once.write(&db, who, move |tx| paying::pay(tx, who, id, amount.amount(), method).map(|whole| shown(tx, whole)));
+    Ok(reply.await?)
+}
+
+act!(
+    /// Sends an order to the supplier at today's prices.
+    send, "supply", "/supplier-orders/{id}/send", "send_supplier_order", SupplierOrderId, SupplierOrderView,
+    |tx, who, id| service::send(tx, who, id).map(|whole| shown(tx, whole))
+);
+act!(
+    /// Agrees to the later day that the supplier proposed.
+    agree, "supply", "/supplier-orders/{id}/agree", "agree_to_supplier_day", SupplierOrderId, SupplierOrderView,
+    |tx, who, id| service::agree(tx, who, id).map(|whole| shown(tx, whole))
+);
+act!(
+    /// The supplier says that it is on its way.
+    ship, "supply", "/supplier-orders/{id}/ship", "ship_supplier_order", SupplierOrderId, SupplierOrderView,
+    |tx, who, id| service::ship(tx, who, id).map(|whole| shown(tx, whole))
+);
+act!(
+    /// Calls it off, until it is on its way.
+    cancel, "supply", "/supplier-orders/{id}/cancel", "cancel_supplier_order", SupplierOrderId, SupplierOrderView,
+    |tx, who, id, reason| service::cancel(tx, who, id, reason.as_str()).map(|whole| shown(tx, whole))
+);
+act!(
+    /// The supplier has the money that the buyer told of.
+    confirm_payment, "supply", "/supplier-payments/{id}/confirm", "confirm_supplier_payment", SupplierPaymentId, SupplierOrderView,
+    |tx, who, id| paying::answer_payment(tx, who, id, true).map(|whole| shown(tx, whole))
+);
+act!(
+    /// The supplier does not see the money that the buyer told of.
+    refuse_payment, "supply", "/supplier-payments/{id}/refuse", "refuse_supplier_payment", SupplierPaymentId, SupplierOrderView,
+    |tx, who, id| paying::answer_payment(tx, who, id, false).map(|whole| shown(tx, whole))
+);

@@ -1,0 +1,280 @@
+//! How a supplier order moves, on which day it may come, what it comes to, and what it does to both books.
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use super::model::{Line, Method, State};
+use crate::books::ledger::{Account, Entry, Movement};
+use crate::kit::clock::Timestamp;
+use crate::kit::money::{MoneyError, Rupiah};
+use crate::partners::agreements::terms::Supply;
+use crate::people::enterprises::EnterpriseId;
+use crate::word_enum;
+
+word_enum! {
+    /// What can happen to a supplier order.
+    Move {
+        /// It goes to the supplier.
+        Send = "send",
+        /// The supplier names the day.
+        Promise = "promise",
+        /// The supplier declines.
+        Reject = "reject",
+        /// It is on its way.
+        Ship = "ship",
+        /// Some of it has come.
+        ReceivePart = "receive_part",
+        /// All of it has come.
+        ReceiveFull = "receive_full",
+        /// The supplier says what she charges.
+        Bill = "bill",
+        /// All is paid.
+        Settle = "settle",
+        /// The buyer calls it off.
+        Cancel = "cancel",
+    }
+}
+
+/// The state after `event`, or `None` where it cannot happen.
+#[must_use]
+pub const fn next(state: State, event: Move) -> Option<State> {
+    match (state, event) {
+        (State::Draft, Move::Send) => Some(State::Sent),
+        (State::Sent | State::Promised, Move::Promise) => Some(State::Promised),
+        (State::Sent, Move::Reject) => Some(State::Rejected),
+        (State::Promised, Move::Ship) => Some(State::Shipped),
+        (State::Promised | State::Shipped | State::ReceivedPart, Move::ReceivePart) => Some(State::ReceivedPart),
+        (State::Promised | State::Shipped | State::ReceivedPart, Move::ReceiveFull) => Some(State::ReceivedFull),
+        (State::ReceivedPart | State::ReceivedFull, Move::Bill) => Some(State::Billed),
+        (State::Billed, Move::Settle) => Some(State::Paid),
+        (State::Draft | State::Sent | State::Promised, Move::Cancel) => Some(State::Cancelled),
+        (
+            State::Draft
+            | State::Sent
+            | State::Promised
+            | State::Shipped
+            | State::ReceivedPart
+            | State::ReceivedFull
+            | State::Billed
+            | State::Paid
+            | State::Rejected
+            | State::Cancelled,
+            Move::Send
+            | Move::Promise
+            | Move::Reject
+            | Move::Ship
+            | Move::ReceivePart
+            | Move::ReceiveFull
+            | Move::Bill
+            | Move::Settle
+            | Move::Cancel,
+        ) => None,
+    }
+}
+
+/// Whether goods of an order in `state` are still to come.
+#[must_use]
+pub const fn is_coming(state: State) -> bool {
+    match state {
+        State::Sent | State::Promised | State::Shipped | State::ReceivedPart => true,
+        State::Draft | State::ReceivedFull | State::Billed | State::Paid | State::Rejected | State::Cancelled => false,
+    }
+}
+
+/// The states in which something is ordered and not received.
+pub const COMING: [State; 4] = [State::Sent, State::Promised, State::Shipped, State::ReceivedPart];
+
+/// The first day for which an order sent on `today` may be wanted.
+#[must_use]
+pub fn earliest(terms: &Supply, today: NaiveDate) -> NaiveDate {
+    let lead = u64::try_from(terms.lead_time_days.get()).unwrap_or(0);
+    terms.delivery_days.next_from(today + Days::new(lead))
+}
+
+/// The day an order sent on `today` is for: the one that is wanted, or the first.
+///
+/// # Errors
+/// The first day there is, when the one wanted comes too early or is none of the days agreed.
+pub fn day_for(terms: &Supply, today: NaiveDate, wanted: Option<NaiveDate>) -> Result<NaiveDate, NaiveDate> {
+    let earliest = earliest(terms, today);
+    match wanted {
+        None => Ok(earliest),
+        Some(day) if day >= earliest && terms.delivery_days.contain(day) => Ok(day),
+        Some(_) => Err(earliest),
+    }
+}
+
+/// A quarter of a year, `2026-Q4`.
+#[must_use]
+pub fn quarter(day: NaiveDate) -> String {
+    format!("{:04}-Q{}", day.year(), day.month0() / 3 + 1)
+}
+
+/// What so many of a line come to: their part of its total, rounded down.
+///
+/// # Errors
+/// [`MoneyError::OutOfRange`].
+pub fn amount(line: &Line, quantity: i64) -> Result<Rupiah, MoneyError> {
+    let part = i128::from(line.total.amount()) * i128::from(quantity) / i128::from(line.ordered);
+    i64::try_from(part).map_err(|_| MoneyError::OutOfRange).and_then(Rupiah::new)
+}
+
+/// How many of a line are owed for: what was received, or billed where that is less.
+#[must_use]
+pub fn payable(line: &Line) -> i64 {
+    line.billed.map_or(line.received, |billed| billed.min(line.received))
+}
+
+/// What an order comes to as it stands: its lines, and the delivery once something has come.
+///
+/// # Errors
+/// [`MoneyError::OutOfRange`].
+pub fn owed(lines: &[Line], delivery_cost: Rupiah) -> Result<Rupiah, MoneyError> {
+    let came = lines.iter().any(|line| line.received > 0);
+    let start = if came { delivery_cost } else { Rupiah::ZERO };
+    lines.iter().try_fold(start, |sum, line| sum.plus(amount(line, payable(line))?))
+}
+
+/// Whether all that was ordered is there.
+#[must_use]
+pub fn in_full(lines: &[Line]) -> bool {
+    lines.iter().all(|line| line.received >= line.ordered)
+}
+
+/// What each line that came is worth with its part of the delivery, which is parted by value.
+///
+/// # Errors
+/// [`MoneyError::OutOfRange`].
+pub fn landed(goods: &[Rupiah], delivery_cost: Rupiah) -> Result<Vec<Rupiah>, MoneyError> {
+    let weights: Vec<u32> = goods.iter().map(|value| u32::try_from(value.amount()).unwrap_or(u32::MAX)).collect();
+    let parts = match delivery_cost.split(&weights) {
+        Err(MoneyError::NoWeights) => delivery_cost.split(&vec![1; goods.len()])?,
+        other => other?,
+    };
+    goods.iter().zip(parts).map(|(value, part)| value.plus(part)).collect()
+}
+
+/// Two entries that say the same from both sides: the buyer's and the supplier's.
+pub type Mirrored = (Entry, Entry);
+
+/// Who deals with whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Between {
+    pub buyer: EnterpriseId,
+    pub supplier: EnterpriseId,
+}
+
+/// Goods came, with their delivery: the buyer has material and a debt, the supplier a sale and a claim.
+///
+/// # Errors
+/// [`MoneyError`] for a negative amount.
+pub fn received(between: Between, reference: &str, goods: Rupiah, delivery: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+    let entry = || Entry::new(Movement::Supplied, reference.to_owned(), at);
+    let (debt, claim) = (Account::PayablePartner.with(between.supplier), Account::ReceivablePartner.with(between.buyer));
+    let buyer = entry().transfer(debt, Account::Materials, goods.plus(delivery)?)?;
+    let supplier = entry().transfer(Account::SalesSupply, claim, goods)?.transfer(Account::IncomeDelivery, claim, delivery)?;
+    Ok((buyer, supplier))
+}
+
+/// Less was billed than was received: debt and claim go down by it.
+///
+/// # Errors
+/// [`MoneyError`] for a negative amount.
+pub fn billed_less(between: Between, reference: &str, amount: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+    let entry = || Entry::new(Movement::Supplied, reference.to_owned(), at);
+    let (debt, claim) = (Account::PayablePartner.with(between.supplier), Account::ReceivablePartner.with(between.buyer));
+    Ok((entry().transfer(Account::CostMaterials, debt, amount)?, entry().transfer(claim, Account::SalesSupply, amount)?))
+}
+
+/// Money went over: debt and claim go down by it.
+///
+/// # Errors
+/// [`MoneyError`] for a negative amount.
+pub fn paid(between: Between, reference: &str, method: Method, amount: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+    let entry = || Entry::new(Movement::DebtSettled, reference.to_owned(), at);
+    let purse = match method {
+        Method::Cash => Account::CashSeller,
+        Method::Transfer => Account::Bank,
+    };
+    let (debt, claim) = (Account::PayablePartner.with(between.supplier), Account::ReceivablePartner.with(between.buyer));
+    Ok((entry().transfer(purse, debt, amount)?, entry().transfer(claim, purse, amount)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::model::SupplierOrderId;
+    use super::*;
+    use crate::books::ledger::rules::mirrors;
+    use crate::partners::supply::{ItemId, MaterialId};
+
+    #[test]
+    fn the_state_table_is_as_committed() {
+        insta::assert_snapshot!(crate::kit::text::state_table(State::ALL, Move::ALL, State::word, Move::word, next));
+    }
+
+    fn rp(amount: i64) -> Rupiah {
+        Rupiah::new(amount).expect("in range")
+    }
+
+    fn line(ordered: i64, total: i64, billed: Option<i64>, received: i64) -> Line {
+        let (order_id, item_id, material_id) = (SupplierOrderId::new(), ItemId::new(), MaterialId::new());
+        Line {
+            order_id,
+            position: 1,
+            item_id,
+            material_id,
+            label: String::new(),
+            content: 1,
+            ordered,
+            total: rp(total),
+            promised: None,
+            billed,
+            received,
+        }
+    }
+
+    #[test]
+    fn what_is_owed_is_received_and_not_more_than_billed() {
+        let cassava = |billed, received| line(50, 150_000, billed, received);
+        assert_eq!(owed(&[cassava(None, 45)], rp(20_000)), Ok(rp(155_000)));
+        assert_eq!(owed(&[cassava(Some(45), 45)], Rupiah::ZERO), Ok(rp(135_000)));
+        assert_eq!(owed(&[cassava(Some(50), 45)], Rupiah::ZERO), Ok(rp(135_000)), "billed and not brought");
+        assert_eq!(owed(&[cassava(Some(40), 45)], Rupiah::ZERO), Ok(rp(120_000)), "brought and not billed");
+        assert_eq!(owed(&[cassava(None, 0)], rp(20_000)), Ok(Rupiah::ZERO));
+        assert_eq!(owed(&[cassava(None, 55)], Rupiah::ZERO), Ok(rp(165_000)), "more than was ordered");
+    }
+
+    #[test]
+    fn an_order_is_for_a_day_that_was_agreed() {
+        let terms =
+            r#"{"lead_time_days":2,"delivery_days":["tuesday","friday"],"minimum":0,"credit_limit":0,"payment_days":0,"prices":[]}"#;
+        let terms: Supply = serde_json::from_str(terms).expect("terms");
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        assert_eq!(day_for(&terms, day("2026-11-24"), None), Ok(day("2026-11-27")));
+        assert_eq!(day_for(&terms, day("2026-11-24"), Some(day("2026-12-01"))), Ok(day("2026-12-01")));
+        assert_eq!(day_for(&terms, day("2026-11-24"), Some(day("2026-11-28"))), Err(day("2026-11-27")), "a Saturday");
+        assert_eq!(day_for(&terms, day("2026-11-24"), Some(day("2026-11-25"))), Err(day("2026-11-27")), "too early");
+        assert_eq!(quarter(day("2026-12-31")), "2026-Q4");
+    }
+
+    proptest! {
+        #[test]
+        fn both_books_say_the_same_of_whatever_comes_and_is_paid(goods in proptest::collection::vec(0i64..1_000_000_000, 1..10), delivery in 0i64..1_000_000, less in 1i64..1_000) {
+            let between = Between { buyer: EnterpriseId::new(), supplier: EnterpriseId::new() };
+            let at = Timestamp::from_chrono("2026-11-24T00:00:00Z".parse().expect("an instant"));
+            let goods: Vec<Rupiah> = goods.into_iter().map(rp).collect();
+            let sum = Rupiah::sum(goods.iter().copied()).expect("in range");
+            let landed = landed(&goods, rp(delivery)).expect("in range");
+            prop_assert_eq!(Rupiah::sum(landed.iter().copied()), sum.plus(rp(delivery)));
+            prop_assert!(landed.iter().zip(&goods).all(|(whole, value)| whole >= value));
+            for (buyer, supplier) in [
+                received(between, "r", sum, rp(delivery), at).expect("positive"),
+                billed_less(between, "b", rp(less), at).expect("positive"),
+                paid(between, "p", Method::Cash, sum, at).expect("positive"),
+            ] {
+                prop_assert_eq!(mirrors(between.buyer, &buyer, between.supplier, &supplier), Ok(true));
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Sample requests about partners: agreements, breaches, supply, supplier orders, joint buying and recipes.
+
+use serde_json::{Value, json};
+
+use crate::agreements;
+use crate::supplier_orders;
+use crate::supply;
+use crate::support::{Shop, TestApp, Village};
+
+/// What the enterprise has to do with its partners.
+pub struct Partners {
+    supplier: Shop,
+    agreement: String,
+    breach: String,
+    item: String,
+    order: String,
+    payment: String,
+    joint_buy: String,
+}
+
+pub fn partners(app: &TestApp, village: &Village, shop: &Shop) -> Partners {
+    let supplier = app.shop(village, "supplier", "Pemasok Singkong Papandayan");
+    let item = supply::item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    let agreement = agreements::supplied(&supplier, shop, agreements::supply_terms(500_000));
+    let breach = shop.owner.client.post(&format!("/v1/agreements/{agreement}/breaches"), json!({ "note": "Datang terlambat" })).expect(201);
+    let breach = breach["id"].as_str().expect("an id").to_owned();
+    let order = supplier_orders::sent(shop, &supplier, &[(&item, 20)], "cash");
+    supplier.owner.client.post(&format!("/v1/supplier-orders/{order}/answer"), json!({ "answer": "accept" })).expect(200);
+    let counted = json!({ "lines": [{ "position": 1, "quantity": 10 }] });
+    shop.owner.client.post(&format!("/v1/supplier-orders/{order}/receive"), counted).expect(200);
+    let paid = json!({ "amount": 1_000, "method": "cash" });
+    let paid = shop.owner.client.post(&format!("/v1/supplier-orders/{order}/payments"), paid).expect(200);
+    let payment = paid["payments"][0]["id"].as_str().expect("an id").to_owned();
+    let joint = joint_buy(&supplier);
+    let joint = shop.owner.client.post(&format!("/v1/enterprises/{}/joint-buys", shop.id), joint).expect(201);
+    let joint_buy = joint["joint_buy"]["id"].as_str().expect("an id").to_owned();
+    Partners { supplier, agreement, breach, item, order, payment, joint_buy }
+}
+
+fn joint_buy(supplier: &Shop) -> Value {
+    json!({
+        "supplier_id": supplier.id, "members": [], "cut_off": "2026-11-25T10:00:00Z", "minimum": 0, "delivery_cost": 0, "split": "evenly",
+        "extend_days": 1, "extensions": 0,
+    })
+}
+
+impl Partners {
+    pub fn id(&self, kind: &str) -> &str {
+        match kind {
+            "agreements" => &self.agreement,
+            "breaches" => &self.breach,
+            "supply-items" => &self.item,
+            "supplier-orders" => &self.order,
+            "supplier-payments" => &self.payment,
+            "joint-buys" => &self.joint_buy,
+            _ => "",
+        }
+    }
+
+    /// A request about partners, null where it has no body; `None` where it is about something else.
+    pub fn body(&self, shop: &Shop, operation: &str) -> Option<Value> {
+        let body = match operation {
+            "accept_agreement"
+            | "agree_to_supplier_day"
+            | "confirm_supplier_payment"
+            | "make_supplier_link"
+            | "mediate_breach"
+            | "offer_agreement"
+            | "refuse_supplier_payment"
+            | "send_joint_buy"
+            | "send_supplier_order"
+            | "ship_supplier_order"
+            | "withdraw_agreement"
+            | "withdraw_breach" => json!({}),
+            "call_off_joint_buy" | "cancel_supplier_order" | "decline_agreement" | "terminate_agreement" => {
+                json!({ "reason": "Karena diuji" })
+            }
+            "amend_agreement" | "counter_agreement" | "edit_agreement_draft" => agreements::proposal(agreements::supply_terms(600_000)),
+            "draft_agreement" => {
+                let proposal = agreements::proposal(agreements::supply_terms(500_000));
+                json!({ "provider_id": self.supplier.id, "receiver_id": shop.id, "proposal": proposal })
+            }
+            "answer_supplier_order" | "answer_linked_order" => json!({ "answer": "accept" }),
+            "bill_supplier_order" | "receive_supplier_order" => json!({ "lines": [{ "position": 1, "quantity": 1 }] }),
+            "buy_material" => json!({ "material": "Garam", "base": "g", "quantity": 1_000, "cost": 5_000, "paid_from": "cash" }),
+            "count_material" => json!({ "material": "Garam", "base": "g", "counted": 0, "spoiled": false, "reason": "Dihitung" }),
+            "draft_supplier_order" => {
+                json!({ "supplier_id": self.supplier.id, "lines": [{ "item_id": self.item, "quantity": 20 }], "payment": "cash" })
+            }
+            "open_joint_buy" => joint_buy(&self.supplier),
+            "pay_supplier_order" => json!({ "amount": 1_000, "method": "cash" }),
+            "produce" => json!({ "quantity": 1 }),
+            "set_recipe" => json!({ "makes": 1, "lines": [{ "material": "Garam", "base": "g", "quantity": 1 }] }),
+            "want_in_joint_buy" => json!({ "member_id": shop.id, "item_id": self.item, "wanted": 1_000, "tolerance": 0 }),
+            "note_breach" => json!({ "note": "Datang terlambat" }),
+            "reply_to_breach" | "settle_breach" => json!({ "words": "Jalan rusak" }),
+            "set_agreement_template" => json!({ "wording": "Kesepakatan" }),
+            "add_supply_item" => json!({ "material": "Garam", "base": "g", "unit": "kg", "price": { "price": 5_000 } }),
+            "edit_supply_item" => json!({ "active": true }),
+            "set_supply_price" => json!({ "price": 3_500 }),
+            "import_supply_items" => json!("material,unit,base,price\nGula,kg,g,16000\n"),
+            "get_agreement"
+            | "get_agreement_template"
+            | "get_breach"
+            | "get_joint_buy"
+            | "get_linked_order"
+            | "get_on_time"
+            | "get_production_plan"
+            | "get_recipe"
+            | "get_supplier_order"
+            | "list_joint_buys"
+            | "list_materials"
+            | "list_productions"
+            | "list_supplier_order_history"
+            | "list_supplier_orders"
+            | "list_agreement_history"
+            | "list_agreement_versions"
+            | "list_agreements"
+            | "list_breaches"
+            | "list_obligations"
+            | "list_supply_items"
+            | "list_supply_prices"
+            | "print_agreement" => Value::Null,
+            _ => return None,
+        };
+        Some(body)
+    }
+}

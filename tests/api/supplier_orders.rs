@@ -1,0 +1,272 @@
+//! Raw material: ordered, promised, counted, billed and paid, alike in both books.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::agreements::{Dealing, dealing, supplied, supply_terms};
+use crate::supply::item;
+use crate::support::{Answer, Person, Shop, TestApp};
+
+/// Orders lines of items; answers the draft's id.
+pub fn drafted(buyer: &Shop, supplier: &Shop, lines: &[(&str, i64)], payment: &str) -> String {
+    let lines: Vec<Value> = lines.iter().map(|(item, quantity)| json!({ "item_id": item, "quantity": quantity })).collect();
+    let body = json!({ "supplier_id": supplier.id, "lines": lines, "payment": payment, "wanted_on": null, "note": null });
+    let order = buyer.owner.client.post(&format!("/v1/enterprises/{}/supplier-orders", buyer.id), body).expect(201);
+    order["id"].as_str().expect("an id").to_owned()
+}
+
+fn act(by: &Person, order: &str, act: &str, body: Value) -> Answer {
+    by.client.post(&format!("/v1/supplier-orders/{order}/{act}"), body)
+}
+
+pub fn sent(buyer: &Shop, supplier: &Shop, lines: &[(&str, i64)], payment: &str) -> String {
+    let order = drafted(buyer, supplier, lines, payment);
+    act(&buyer.owner, &order, "send", json!({})).expect(200);
+    order
+}
+
+fn count(lines: &[(i32, i64)]) -> Value {
+    let lines: Vec<Value> = lines.iter().map(|(position, quantity)| json!({ "position": position, "quantity": quantity })).collect();
+    json!({ "lines": lines })
+}
+
+pub fn balance(who: &Person, enterprise: &str, account: &str) -> i64 {
+    let trial = who.client.get(&format!("/v1/enterprises/{enterprise}/trial-balance")).expect(200);
+    let rows = trial["accounts"].as_array().expect("a list").clone();
+    let of = |row: &Value| row["debit"].as_i64().unwrap_or(0) - row["credit"].as_i64().unwrap_or(0);
+    rows.iter().filter(|row| row["account"] == account).map(of).sum()
+}
+
+pub fn stock(who: &Person, enterprise: &str) -> Vec<(String, i64, i64)> {
+    let materials = who.client.get(&format!("/v1/enterprises/{enterprise}/materials")).expect(200);
+    let row = |row: &Value| {
+        (row["name"].as_str().unwrap_or("").to_owned(), row["quantity"].as_i64().unwrap_or(0), row["cost"].as_i64().unwrap_or(0))
+    };
+    materials["items"].as_array().expect("a list").iter().map(row).collect()
+}
+
+#[test]
+fn what_comes_late_and_short_is_counted_so_and_stands_in_both_books() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, village } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    let oil = item(&supplier, "Minyak goreng", "ml", "litre", None, 18_000);
+    let agreement = supplied(&supplier, &maker, supply_terms(500_000));
+    let order = sent(&maker, &supplier, &[(&cassava, 50), (&oil, 10)], "credit");
+    act(&maker.owner, &order, "answer", json!({ "answer": "accept" })).expect_problem(403, "forbidden");
+    let promised = act(&supplier.owner, &order, "answer", json!({ "answer": "accept", "on": "2026-11-26" })).expect(200);
+    assert_eq!(
+        (&promised["state"], &promised["promised_on"], &promised["total"]),
+        (&json!("promised"), &json!("2026-11-26"), &json!(330_000))
+    );
+    act(&supplier.owner, &order, "ship", json!({})).expect(200);
+    app.advance(Duration::days(3));
+    let (buyer, seller) = (app.awake(&maker.owner), app.awake(&supplier.owner));
+    let path = format!("/v1/supplier-orders/{order}/receive");
+    buyer.client.post(&path, count(&[])).expect_problem(400, "invalid_input");
+    buyer.client.post(&path, count(&[(3, 1)])).expect_problem(400, "invalid_input");
+    let came = buyer.client.post_once(&path, count(&[(1, 45), (2, 10)]), "terima-1").expect(200);
+    assert_eq!(buyer.client.post_once(&path, count(&[(1, 45), (2, 10)]), "terima-1").expect(200), came, "a replay lands once");
+    assert_eq!(
+        (&came["state"], &came["delay_days"], &came["in_full"], &came["owed"]),
+        (&json!("received_part"), &json!(1), &json!(false), &json!(315_000))
+    );
+    assert_eq!(stock(&buyer, &maker.id), [("Singkong".to_owned(), 45_000, 135_000), ("Minyak goreng".to_owned(), 10_000, 180_000)]);
+    let billed = act(&seller, &order, "bill", count(&[(1, 45)])).expect(200);
+    assert_eq!(
+        (&billed["state"], &billed["lines"][0]["ordered"], &billed["lines"][0]["billed"], &billed["lines"][0]["received"]),
+        (&json!("billed"), &json!(50), &json!(45), &json!(45))
+    );
+    let claimed = act(&buyer, &order, "payments", json!({ "amount": 157_500, "method": "cash" })).expect(200);
+    assert_eq!((&claimed["paid"], balance(&buyer, &maker.id, "payable:partner")), (&json!(0), -315_000));
+    act(&buyer, &order, "payments", json!({ "amount": 157_501, "method": "cash" })).expect_problem(409, "more_than_open");
+    let payment = claimed["payments"][0]["id"].as_str().expect("an id");
+    buyer.client.post(&format!("/v1/supplier-payments/{payment}/confirm"), json!({})).expect_problem(403, "forbidden");
+    seller.client.post(&format!("/v1/supplier-payments/{payment}/confirm"), json!({})).expect(200);
+    seller.client.post(&format!("/v1/supplier-payments/{payment}/confirm"), json!({})).expect_problem(409, "supplier_payment_settled");
+    assert_eq!((balance(&buyer, &maker.id, "payable:partner"), balance(&seller, &supplier.id, "receivable:partner")), (-157_500, 157_500));
+    assert_eq!((balance(&buyer, &maker.id, "materials"), balance(&seller, &supplier.id, "sales:supply")), (315_000, -315_000));
+    let owed = buyer.client.get(&format!("/v1/agreements/{agreement}/obligations")).expect(200);
+    assert_eq!(
+        (&owed["items"][1]["kind"], &owed["items"][1]["state"], &owed["items"][1]["days_late"]),
+        (&json!("delivery"), &json!("late"), &json!(1))
+    );
+    assert_eq!(
+        (&owed["items"][0]["kind"], &owed["items"][0]["state"], &owed["items"][0]["due_on"]),
+        (&json!("payment"), &json!("open"), &json!("2026-12-04"))
+    );
+    let on_time = buyer.client.get(&format!("/v1/enterprises/{}/on-time", supplier.id)).expect(200);
+    let quarter = &on_time["quarters"][0];
+    assert_eq!(
+        (&quarter["quarter"], &quarter["n"], &quarter["on_time_in_full_bp"], &quarter["mean_delay_tenths"]),
+        (&json!("2026-Q4"), &json!(1), &json!(0), &json!(10))
+    );
+    app.awake(&village.admin).client.get(&format!("/v1/enterprises/{}/on-time", supplier.id)).expect(200);
+    app.buyer("Orang lain").client.get(&format!("/v1/enterprises/{}/on-time", supplier.id)).expect_problem(404, "not_found");
+    let paid = act(&seller, &order, "payments", json!({ "amount": 157_500, "method": "transfer" })).expect(200);
+    assert_eq!(paid["state"], "paid");
+}
+
+#[test]
+fn an_order_goes_by_the_agreement_in_force() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    let body = json!({ "supplier_id": supplier.id, "lines": [{ "item_id": cassava, "quantity": 50 }], "payment": "credit", "wanted_on": null, "note": null });
+    let path = format!("/v1/enterprises/{}/supplier-orders", maker.id);
+    maker.owner.client.post(&path, body.clone()).expect_problem(409, "no_supply_agreement");
+    let mut terms = supply_terms(200_000);
+    terms["prices"] = json!([{ "item_id": cassava, "price": 2_800 }]);
+    supplied(&supplier, &maker, terms);
+    let few = drafted(&maker, &supplier, &[(&cassava, 10)], "cash");
+    act(&maker.owner, &few, "send", json!({})).expect_problem(409, "below_agreed_minimum");
+    act(&supplier.owner, &few, "cancel", json!({ "reason": "-" })).expect_problem(404, "not_found");
+    let mut early = body.clone();
+    early["wanted_on"] = json!("2026-11-25");
+    let early = maker.owner.client.post(&path, early).expect(201);
+    act(&maker.owner, early["id"].as_str().expect("an id"), "send", json!({})).expect_problem(409, "day_not_agreed");
+    let first = drafted(&maker, &supplier, &[(&cassava, 50)], "credit");
+    let sent = act(&maker.owner, &first, "send", json!({})).expect(200);
+    assert_eq!((&sent["total"], &sent["wanted_on"]), (&json!(140_000), &json!("2026-11-26")));
+    let second = drafted(&maker, &supplier, &[(&cassava, 50)], "credit");
+    let over = act(&maker.owner, &second, "send", json!({}));
+    over.expect_problem(409, "over_credit_limit");
+    assert!(over.json["detail"].as_str().is_some_and(|detail| detail.contains("Rp60.000")), "{}", over.text);
+    let later = act(
+        &supplier.owner,
+        &first,
+        "answer",
+        json!({ "answer": "accept", "on": "2026-11-30", "lines": [{ "position": 1, "quantity": 40 }] }),
+    )
+    .expect(200);
+    assert_eq!(
+        (&later["state"], &later["proposed_on"], &later["lines"][0]["promised"]),
+        (&json!("sent"), &json!("2026-11-30"), &json!(40))
+    );
+    let agreed = act(&maker.owner, &first, "agree", json!({})).expect(200);
+    assert_eq!(
+        (&agreed["state"], &agreed["promised_on"], &agreed["proposed_on"]),
+        (&json!("promised"), &json!("2026-11-30"), &Value::Null)
+    );
+    act(&maker.owner, &first, "cancel", json!({ "reason": "Tidak jadi" })).expect(200);
+    act(&maker.owner, &second, "send", json!({})).expect(200);
+    supplier.owner.client.post(&format!("/v1/supply-items/{cassava}/prices"), json!({ "price": 3_500 })).expect(200);
+    assert!(app.run_jobs() > 0);
+    let rejected = act(&supplier.owner, &second, "answer", json!({ "answer": "reject", "reason": "Habis" })).expect(200);
+    assert_eq!(rejected["state"], "rejected");
+}
+
+#[test]
+fn a_link_answers_without_an_account_and_opens_nothing_else() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    supplied(&supplier, &maker, supply_terms(500_000));
+    let draft = drafted(&maker, &supplier, &[(&cassava, 50)], "cash");
+    act(&maker.owner, &draft, "link", json!({})).expect_problem(409, "supplier_order_wrong_state");
+    let order = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
+    let first = act(&maker.owner, &order, "link", json!({})).expect(200)["path"].as_str().expect("a path").to_owned();
+    let path = act(&maker.owner, &order, "link", json!({})).expect(200)["path"].as_str().expect("a path").to_owned();
+    app.client.get(&first).expect_problem(404, "not_found");
+    let seen = app.client.get(&path).expect(200);
+    assert_eq!((&seen["buyer"], &seen["state"], &seen["total"]), (&json!("Keripik Cisurupan"), &json!("sent"), &json!(150_000)));
+    let yes = json!({ "answer": "accept", "on": null, "reason": null });
+    let answered = app.client.send("POST", &format!("{path}/answer"), Some(yes.clone()), &[]).expect(200);
+    assert_eq!((&answered["state"], &answered["promised_on"]), (&json!("promised"), &json!("2026-11-26")));
+    assert_eq!(app.client.send("POST", &format!("{path}/answer"), Some(yes), &[]).expect(200), answered, "the same answer again");
+    let history = maker.owner.client.get(&format!("/v1/supplier-orders/{order}/history")).expect(200);
+    assert_eq!((history["items"].as_array().map(Vec::len), &history["items"][2]["actor_id"]), (Some(3), &Value::Null));
+    app.client
+        .send("POST", &format!("{path}/answer"), Some(json!({ "answer": "reject" })), &[])
+        .expect_problem(409, "supplier_order_wrong_state");
+    app.advance(Duration::days(15));
+    app.client.get(&path).expect_problem(404, "not_found");
+}
+
+/// A small generator, so that a run can be told by its seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> i64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((self.0 >> 33) % sides).expect("small")
+    }
+}
+
+/// What the model believes of one order.
+#[derive(Clone, Default)]
+struct Believed {
+    received: i64,
+    billed: Option<i64>,
+    paid: i64,
+}
+
+impl Believed {
+    fn owed(&self) -> i64 {
+        3_000 * self.billed.map_or(self.received, |billed| billed.min(self.received))
+    }
+}
+
+/// Whatever happens to orders in whatever order: material, debts and claims are what the model says, and both books mirror.
+#[test]
+fn orders_do_what_a_model_of_them_does() {
+    for seed in [7, 2_026] {
+        let app = TestApp::start();
+        let Dealing { supplier, maker, .. } = dealing(&app);
+        let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+        supplied(&supplier, &maker, supply_terms(100_000_000));
+        let (mut dice, mut orders): (Dice, Vec<(String, Believed)>) = (Dice(seed), Vec::new());
+        for step in 0..60 {
+            if orders.len() < 4 && dice.roll(4) == 0 {
+                orders.push((sent(&maker, &supplier, &[(&cassava, 20 + dice.roll(30))], "credit"), Believed::default()));
+            }
+            let Some(index) = (!orders.is_empty()).then(|| usize::try_from(dice.roll(orders.len() as u64)).expect("small")) else {
+                continue;
+            };
+            let (order, believed) = &mut orders[index];
+            let (buyer, seller, some) = (&maker.owner, &supplier.owner, 1 + dice.roll(25));
+            let done = |answer: &Answer| matches!(answer.status, 200);
+            match dice.roll(7) {
+                0 => drop(act(seller, order, "answer", json!({ "answer": "accept" }))),
+                1 => drop(act(seller, order, "ship", json!({}))),
+                2 if dice.roll(6) == 0 => drop(act(buyer, order, "cancel", json!({ "reason": "-" }))),
+                2 | 3 => {
+                    if done(&act(buyer, order, "receive", count(&[(1, some)]))) {
+                        believed.received += some;
+                    }
+                }
+                4 if dice.roll(3) == 0 => {
+                    let answer = act(seller, order, "bill", count(&[(1, some)]));
+                    if done(&answer) {
+                        believed.billed = Some(some);
+                    }
+                    let too_little = answer.json["code"] == "billed_below_paid";
+                    assert!(
+                        !too_little || 3_000 * some.min(believed.received) < believed.paid,
+                        "seed {seed}, step {step}: {}",
+                        answer.text
+                    );
+                }
+                4 | 5 => {
+                    let amount = 1_000 * some;
+                    if done(&act(seller, order, "payments", json!({ "amount": amount, "method": "cash" }))) {
+                        believed.paid += amount;
+                    }
+                }
+                _ => {
+                    let shown = buyer.client.get(&format!("/v1/supplier-orders/{order}")).expect(200);
+                    let told = (shown["lines"][0]["received"].as_i64(), shown["owed"].as_i64(), shown["paid"].as_i64());
+                    assert_eq!(told, (Some(believed.received), Some(believed.owed()), Some(believed.paid)), "seed {seed}, step {step}");
+                }
+            }
+        }
+        let sum = |of: fn(&Believed) -> i64| orders.iter().map(|(_, believed)| of(believed)).sum::<i64>();
+        let open = sum(|believed| believed.owed() - believed.paid);
+        assert_eq!(balance(&maker.owner, &maker.id, "payable:partner"), -open, "seed {seed}");
+        assert_eq!(balance(&supplier.owner, &supplier.id, "receivable:partner"), open, "seed {seed}");
+        let received = sum(|believed| believed.received);
+        let quantity: i64 = stock(&maker.owner, &maker.id).iter().map(|(_, quantity, _)| quantity).sum();
+        assert_eq!((quantity, balance(&maker.owner, &maker.id, "materials")), (received * 1_000, received * 3_000), "seed {seed}");
+        assert_eq!(balance(&supplier.owner, &supplier.id, "cash:seller"), sum(|believed| believed.paid), "seed {seed}");
+    }
+}
