@@ -95,11 +95,6 @@ impl Titip {
         (sum(&owned, "home"), sum(&held, "consigned"), sum(&held, "bought"))
     }
 
-    /// Debits less credits of an account in a shop's books.
-    pub fn balance(&self, shop: &Shop, account: &str) -> i64 {
-        balance(shop, account)
-    }
-
     /// What the warung owes, as the consignment, the maker's books and the warung's books say.
     pub fn owed(&self, consignment: &str) -> i64 {
         let owed = self.maker.owner.client.get(&format!("/v1/consignments/{consignment}")).expect(200)["owed"].as_i64().expect("a number");
@@ -109,6 +104,7 @@ impl Titip {
     }
 }
 
+/// Debits less credits of an account in a shop's books.
 pub fn balance(shop: &Shop, account: &str) -> i64 {
     let books = shop.owner.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
     let rows = books["accounts"].as_array().expect("accounts").iter().filter(|row| row["account"] == account);

@@ -5,7 +5,7 @@ use super::model::{Consignment, NewSale, SaleKind, Side, Visit, VisitId, VisitLi
 use super::rules::{self, Found, Money, Standing, VisitMove};
 use super::service::{ConsignmentError, Hand, Outcome, about, mirrored, other, settling_terms, stock, sums, take};
 use super::visits::{clear, spoilage, whole};
-use super::{notes, store, visit_store};
+use super::{notes, sale_store, store, visit_store};
 use crate::books::ledger::Account;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
@@ -207,11 +207,11 @@ fn enter(
                 due: money.due,
                 happened_at: now,
             };
-            store::insert_sale(tx, of.id, &sale)?;
+            sale_store::insert_sale(tx, of.id, &sale)?;
         }
         let bad = sums(is.spoilage_due.minus(was.spoilage_due))?;
         if bad != Rupiah::ZERO {
-            store::insert_sale(tx, of.id, &spoilage(is.pack_id, bad, now))?;
+            sale_store::insert_sale(tx, of.id, &spoilage(is.pack_id, bad, now))?;
         }
         for (total, more) in totals.iter_mut().zip([money.gross, money.share, money.due]) {
             *total = sums(total.plus(more))?;

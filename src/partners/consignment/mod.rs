@@ -35,6 +35,7 @@ pub mod http;
 pub mod model;
 pub mod notes;
 pub mod rules;
+mod sale_store;
 pub mod selling;
 pub mod service;
 pub mod statement;

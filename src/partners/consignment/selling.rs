@@ -5,7 +5,7 @@ use super::model::{Consignment, ConsignmentId, Method, NewSale, SaleKind, Side};
 use super::rules;
 use super::service::{ConsignmentError, Outcome, about, after_visit, counts_at, enter_cost, mirrored, part_with_cost, stock, sums, take};
 use super::visits::clear;
-use super::{notes, store};
+use super::{notes, sale_store, store};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{DbError, Tx};
@@ -65,7 +65,7 @@ pub fn sell(tx: &mut Tx<'_>, sale: AtTill<'_>, by: By<'_>) -> Outcome<Rupiah> {
         due: money.due,
         happened_at: at,
     };
-    store::insert_sale(tx, of.id, &row)?;
+    sale_store::insert_sale(tx, of.id, &row)?;
     store::add_due(tx, of.id, money.due)?;
     Ok(goods.price)
 }

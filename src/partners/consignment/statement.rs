@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::model::{Consignment, ConsignmentId, Goods, Side, Visit};
+use super::sale_store::{self, Earnings};
 use super::service::{ConsignmentError, Outcome, sums, visible};
-use super::store::{self, Earnings};
+use super::store;
 use super::visit_store;
 use crate::books::ledger::service as ledger;
 use crate::kit::auth::Identity;
@@ -121,7 +122,7 @@ pub fn statement(
     let eve = first.pred_opt().unwrap_or(first);
     let before = inventory::flows(conn, consignment.maker_id, consignment.warung_id, None, eve)?;
     let during = inventory::flows(conn, consignment.maker_id, consignment.warung_id, Some(first), last)?;
-    let earnings = store::earnings(conn, id, (first, last))?;
+    let earnings = sale_store::earnings(conn, id, (first, last))?;
     let goods = store::goods(conn, id)?;
     let packs: Vec<PackId> = goods.keys().copied().collect();
     let mut called = store::pack_names(conn, &packs)?;
@@ -148,8 +149,8 @@ pub fn statement(
             lines.push(line);
         }
     }
-    let (due_before, paid_before) = store::until(conn, id, eve)?;
-    let (due, paid) = store::until(conn, id, last)?;
+    let (due_before, paid_before) = sale_store::until(conn, id, eve)?;
+    let (due, paid) = sale_store::until(conn, id, last)?;
     let theirs = ledger::owed(conn, consignment.maker_id, consignment.warung_id, last)?;
     let ours = ledger::owed(conn, consignment.warung_id, consignment.maker_id, last)?;
     let visits = visit_store::between(conn, id, (Timestamp::in_village(first, 0), Timestamp::in_village(last, 24 * 60)))?;
@@ -177,6 +178,6 @@ pub fn sold_since(
     (first, last): (NaiveDate, NaiveDate),
 ) -> Result<(Option<Consignment>, BTreeMap<PackId, i64>), crate::kit::db::DbError> {
     let Some(consignment) = store::of_pair(conn, maker, warung)? else { return Ok((None, BTreeMap::new())) };
-    let earned = store::earnings(conn, consignment.id, (first, last))?;
+    let earned = sale_store::earnings(conn, consignment.id, (first, last))?;
     Ok((Some(consignment), earned.into_iter().map(|(pack, earned)| (pack, earned.quantity)).collect()))
 }

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use bigdecimal::BigDecimal;
 use chrono::NaiveDate;
-use diesel::dsl::sum;
 use diesel::prelude::*;
 
 use super::model::{
-    ConsignedSaleId, Consignment, ConsignmentId, ConsignmentPaymentId, Event, Goods, Method, Missing, NewSale, Note, NoteId, NoteLine,
-    NoteState, SaleKind, Side, VisitId, WholeNote,
+    Consignment, ConsignmentId, ConsignmentPaymentId, Event, Goods, Method, Missing, Note, NoteId, NoteLine, NoteState, Side, VisitId,
+    WholeNote,
 };
 use super::rules::Earned;
 use crate::columns;
@@ -24,8 +22,8 @@ use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::schema::{
-    consigned_goods, consigned_sales, consignment_note_events, consignment_note_lines, consignment_notes, consignment_payments,
-    consignments, packs, products,
+    consigned_goods, consignment_note_events, consignment_note_lines, consignment_notes, consignment_payments, consignments, packs,
+    products,
 };
 
 columns!(
@@ -359,27 +357,35 @@ pub(super) fn move_note(tx: &mut Tx<'_>, id: NoteId, from: NoteState, to: NoteSt
 }
 
 pub(super) fn record_note(tx: &mut Tx<'_>, id: NoteId, from: NoteState, to: NoteState, by: Option<By<'_>>) -> Result<(), DbError> {
-    use consignment_note_events as e;
     let now = tx.now();
-    diesel::insert_into(e::table)
+    diesel::insert_into(consignment_note_events::table)
         .values((
-            e::id.eq(EventId::new()),
-            e::note_id.eq(id),
-            e::from_state.eq(from),
-            e::to_state.eq(to),
-            e::actor_id.eq(by.map(|by| by.actor)),
-            e::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
-            e::reason.eq(by.and_then(|by| by.reason)),
-            e::at.eq(now),
+            consignment_note_events::id.eq(EventId::new()),
+            consignment_note_events::note_id.eq(id),
+            consignment_note_events::from_state.eq(from),
+            consignment_note_events::to_state.eq(to),
+            consignment_note_events::actor_id.eq(by.map(|by| by.actor)),
+            consignment_note_events::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
+            consignment_note_events::reason.eq(by.and_then(|by| by.reason)),
+            consignment_note_events::at.eq(now),
         ))
         .execute(&mut **tx)?;
     Ok(())
 }
 
 pub(super) fn note_events(conn: &mut Conn, id: NoteId) -> Result<Vec<Event<NoteState>>, DbError> {
-    use consignment_note_events as e;
-    let events = e::table.filter(e::note_id.eq(id)).order(e::id).limit(100);
-    Ok(events.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::at)).load(conn)?)
+    let events =
+        consignment_note_events::table.filter(consignment_note_events::note_id.eq(id)).order(consignment_note_events::id).limit(100);
+    Ok(events
+        .select((
+            consignment_note_events::from_state,
+            consignment_note_events::to_state,
+            consignment_note_events::actor_id,
+            consignment_note_events::on_behalf_of,
+            consignment_note_events::reason,
+            consignment_note_events::at,
+        ))
+        .load(conn)?)
 }
 
 /// What came of a line; it stands at the warung from `at` on.
@@ -445,95 +451,4 @@ pub(super) fn delivered(
         *all.entry(pack).or_default() += received.unwrap_or(0);
     }
     Ok(all)
-}
-
-pub(super) fn insert_sale(tx: &mut Tx<'_>, of: ConsignmentId, sale: &NewSale) -> Result<(), DbError> {
-    diesel::insert_into(consigned_sales::table)
-        .values((
-            consigned_sales::id.eq(ConsignedSaleId::new()),
-            consigned_sales::consignment_id.eq(of),
-            consigned_sales::pack_id.eq(sale.pack),
-            consigned_sales::kind.eq(sale.kind),
-            consigned_sales::quantity.eq(sale.quantity),
-            consigned_sales::gross.eq(sale.gross),
-            consigned_sales::share.eq(sale.share),
-            consigned_sales::due.eq(sale.due),
-            consigned_sales::happened_at.eq(sale.happened_at),
-            consigned_sales::business_date.eq(sale.happened_at.business_date()),
-        ))
-        .execute(&mut **tx)?;
-    Ok(())
-}
-
-/// What the till sold after `after` and until `until`, by pack.
-pub(super) fn at_till(
-    conn: &mut Conn,
-    of: ConsignmentId,
-    after: Option<Timestamp>,
-    until: Option<Timestamp>,
-) -> Result<BTreeMap<PackId, i64>, DbError> {
-    use consigned_sales as s;
-    let mut sales =
-        s::table.filter(s::consignment_id.eq(of).and(s::kind.eq(SaleKind::Till))).select((s::pack_id, s::quantity)).into_boxed();
-    if let Some(after) = after {
-        sales = sales.filter(s::happened_at.gt(after));
-    }
-    if let Some(until) = until {
-        sales = sales.filter(s::happened_at.le(until));
-    }
-    let rows: Vec<(PackId, i64)> = sales.load(conn)?;
-    let mut all = BTreeMap::new();
-    for (pack, quantity) in rows {
-        *all.entry(pack).or_default() += quantity;
-    }
-    Ok(all)
-}
-
-/// What was earned with one pack.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Earnings {
-    pub quantity: i64,
-    pub gross: Rupiah,
-    pub share: Rupiah,
-    pub due: Rupiah,
-}
-
-type Sum = Option<BigDecimal>;
-
-fn number(sum: Sum) -> i64 {
-    use bigdecimal::ToPrimitive as _;
-    sum.and_then(|sum| sum.to_i64()).unwrap_or(0)
-}
-
-fn rupiah(sum: Sum) -> Rupiah {
-    Rupiah::new(number(sum)).unwrap_or_default()
-}
-
-/// What was earned from `first` until `last`, by pack.
-pub(super) fn earnings(
-    conn: &mut Conn,
-    of: ConsignmentId,
-    (first, last): (NaiveDate, NaiveDate),
-) -> Result<BTreeMap<PackId, Earnings>, DbError> {
-    use consigned_sales as s;
-    let span = s::consignment_id.eq(of).and(s::business_date.between(first, last));
-    let rows: Vec<(PackId, Sum, Sum, Sum, Sum)> = s::table
-        .filter(span)
-        .group_by(s::pack_id)
-        .order(s::pack_id)
-        .select((s::pack_id, sum(s::quantity), sum(s::gross), sum(s::share), sum(s::due)))
-        .load(conn)?;
-    let earned = rows.into_iter().map(|(pack, quantity, gross, share, due)| {
-        (pack, Earnings { quantity: number(quantity), gross: rupiah(gross), share: rupiah(share), due: rupiah(due) })
-    });
-    Ok(earned.collect())
-}
-
-/// What had come due, and what had been paid, until the end of `day`.
-pub(super) fn until(conn: &mut Conn, of: ConsignmentId, day: NaiveDate) -> Result<(Rupiah, Rupiah), DbError> {
-    use consigned_sales as s;
-    use consignment_payments as p;
-    let due: Sum = s::table.filter(s::consignment_id.eq(of).and(s::business_date.le(day))).select(sum(s::due)).first(conn)?;
-    let paid: Sum = p::table.filter(p::consignment_id.eq(of).and(p::business_date.le(day))).select(sum(p::amount)).first(conn)?;
-    Ok((rupiah(due), rupiah(paid)))
 }

@@ -111,27 +111,26 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by:
 }
 
 fn insert_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Result<(), DbError> {
-    use consignment_visit_lines as l;
     let (share_bp, wholesale) = parted(line.earned);
-    diesel::insert_into(l::table)
+    diesel::insert_into(consignment_visit_lines::table)
         .values((
-            l::visit_id.eq(id),
-            l::pack_id.eq(line.pack_id),
-            l::opening.eq(line.opening),
-            l::delivered.eq(line.delivered),
-            l::counted.eq(line.counted),
-            l::returned.eq(line.returned),
-            l::spoiled.eq(line.spoiled),
-            l::sold.eq(line.sold),
-            l::at_till.eq(line.at_till),
-            l::topped_up.eq(line.topped_up),
-            l::price.eq(line.price),
-            l::share_bp.eq(share_bp),
-            l::wholesale.eq(wholesale),
-            l::gross.eq(line.gross),
-            l::share.eq(line.share),
-            l::due.eq(line.due),
-            l::spoilage_due.eq(line.spoilage_due),
+            consignment_visit_lines::visit_id.eq(id),
+            consignment_visit_lines::pack_id.eq(line.pack_id),
+            consignment_visit_lines::opening.eq(line.opening),
+            consignment_visit_lines::delivered.eq(line.delivered),
+            consignment_visit_lines::counted.eq(line.counted),
+            consignment_visit_lines::returned.eq(line.returned),
+            consignment_visit_lines::spoiled.eq(line.spoiled),
+            consignment_visit_lines::sold.eq(line.sold),
+            consignment_visit_lines::at_till.eq(line.at_till),
+            consignment_visit_lines::topped_up.eq(line.topped_up),
+            consignment_visit_lines::price.eq(line.price),
+            consignment_visit_lines::share_bp.eq(share_bp),
+            consignment_visit_lines::wholesale.eq(wholesale),
+            consignment_visit_lines::gross.eq(line.gross),
+            consignment_visit_lines::share.eq(line.share),
+            consignment_visit_lines::due.eq(line.due),
+            consignment_visit_lines::spoilage_due.eq(line.spoilage_due),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -139,17 +138,16 @@ fn insert_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Result<(), DbE
 
 /// Puts a line right: its figures and its money, as both agree now.
 pub(super) fn correct_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Result<(), DbError> {
-    use consignment_visit_lines as l;
-    diesel::update(l::table.find((id, line.pack_id)))
+    diesel::update(consignment_visit_lines::table.find((id, line.pack_id)))
         .set((
-            l::counted.eq(line.counted),
-            l::returned.eq(line.returned),
-            l::spoiled.eq(line.spoiled),
-            l::sold.eq(line.sold),
-            l::gross.eq(line.gross),
-            l::share.eq(line.share),
-            l::due.eq(line.due),
-            l::spoilage_due.eq(line.spoilage_due),
+            consignment_visit_lines::counted.eq(line.counted),
+            consignment_visit_lines::returned.eq(line.returned),
+            consignment_visit_lines::spoiled.eq(line.spoiled),
+            consignment_visit_lines::sold.eq(line.sold),
+            consignment_visit_lines::gross.eq(line.gross),
+            consignment_visit_lines::share.eq(line.share),
+            consignment_visit_lines::due.eq(line.due),
+            consignment_visit_lines::spoilage_due.eq(line.spoilage_due),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -157,43 +155,54 @@ pub(super) fn correct_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Re
 
 /// What the other side says of a line.
 pub(super) fn dispute_line(tx: &mut Tx<'_>, id: VisitId, pack: PackId, said: &str) -> Result<bool, DbError> {
-    use consignment_visit_lines as l;
-    Ok(diesel::update(l::table.find((id, pack))).set(l::disputed.eq(said)).execute(&mut **tx)? == 1)
+    Ok(diesel::update(consignment_visit_lines::table.find((id, pack)))
+        .set(consignment_visit_lines::disputed.eq(said))
+        .execute(&mut **tx)?
+        == 1)
 }
 
 /// The totals of a visit after it was put right.
 pub(super) fn set_totals(tx: &mut Tx<'_>, visit: &Visit) -> Result<(), DbError> {
-    use consignment_visits as v;
-    diesel::update(v::table.find(visit.id))
-        .set((v::gross.eq(visit.gross), v::share.eq(visit.share), v::due.eq(visit.due), v::postings.eq(visit.postings)))
+    diesel::update(consignment_visits::table.find(visit.id))
+        .set((
+            consignment_visits::gross.eq(visit.gross),
+            consignment_visits::share.eq(visit.share),
+            consignment_visits::due.eq(visit.due),
+            consignment_visits::postings.eq(visit.postings),
+        ))
         .execute(&mut **tx)?;
     Ok(())
 }
 
 /// From this visit on so much more, or less, has come due.
 pub(super) fn shift_due_through(tx: &mut Tx<'_>, of: ConsignmentId, from: i32, more: Rupiah) -> Result<(), DbError> {
-    use consignment_visits as v;
-    diesel::update(v::table.filter(v::consignment_id.eq(of).and(v::number.ge(from))))
-        .set(v::due_through.eq(v::due_through + more))
+    diesel::update(consignment_visits::table.filter(consignment_visits::consignment_id.eq(of).and(consignment_visits::number.ge(from))))
+        .set(consignment_visits::due_through.eq(consignment_visits::due_through + more))
         .execute(&mut **tx)?;
     Ok(())
 }
 
 /// The visits that are not paid for yet although all that had come due with them is paid: from now on they are.
 pub(super) fn clear(tx: &mut Tx<'_>, of: ConsignmentId, paid: Rupiah) -> Result<Vec<VisitId>, DbError> {
-    use consignment_visits as v;
-    let open = v::consignment_id.eq(of).and(v::cleared.eq(false)).and(v::due_through.le(paid));
-    let these: Vec<VisitId> = v::table.filter(open).order(v::number).select(v::id).load(&mut **tx)?;
-    diesel::update(v::table.filter(v::id.eq_any(&these))).set(v::cleared.eq(true)).execute(&mut **tx)?;
+    let open =
+        consignment_visits::consignment_id.eq(of).and(consignment_visits::cleared.eq(false)).and(consignment_visits::due_through.le(paid));
+    let these: Vec<VisitId> =
+        consignment_visits::table.filter(open).order(consignment_visits::number).select(consignment_visits::id).load(&mut **tx)?;
+    diesel::update(consignment_visits::table.filter(consignment_visits::id.eq_any(&these)))
+        .set(consignment_visits::cleared.eq(true))
+        .execute(&mut **tx)?;
     Ok(these)
 }
 
 /// The only writer of a visit's state; answers whether it still stood in `from`.
 pub(super) fn move_state(tx: &mut Tx<'_>, id: VisitId, from: VisitState, to: VisitState, by: Option<By<'_>>) -> Result<bool, DbError> {
-    use consignment_visits as v;
     let now = tx.now();
-    let changed = diesel::update(v::table.filter(v::id.eq(id).and(v::state.eq(from))))
-        .set((v::state.eq(to), v::version.eq(v::version + 1), v::updated_at.eq(now)))
+    let changed = diesel::update(consignment_visits::table.filter(consignment_visits::id.eq(id).and(consignment_visits::state.eq(from))))
+        .set((
+            consignment_visits::state.eq(to),
+            consignment_visits::version.eq(consignment_visits::version + 1),
+            consignment_visits::updated_at.eq(now),
+        ))
         .execute(&mut **tx)?;
     if changed == 1 {
         record(tx, id, from, to, by)?;
@@ -202,44 +211,53 @@ pub(super) fn move_state(tx: &mut Tx<'_>, id: VisitId, from: VisitState, to: Vis
 }
 
 fn record(tx: &mut Tx<'_>, id: VisitId, from: VisitState, to: VisitState, by: Option<By<'_>>) -> Result<(), DbError> {
-    use consignment_visit_events as e;
     let now = tx.now();
-    diesel::insert_into(e::table)
+    diesel::insert_into(consignment_visit_events::table)
         .values((
-            e::id.eq(EventId::new()),
-            e::visit_id.eq(id),
-            e::from_state.eq(from),
-            e::to_state.eq(to),
-            e::actor_id.eq(by.map(|by| by.actor)),
-            e::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
-            e::reason.eq(by.and_then(|by| by.reason)),
-            e::at.eq(now),
+            consignment_visit_events::id.eq(EventId::new()),
+            consignment_visit_events::visit_id.eq(id),
+            consignment_visit_events::from_state.eq(from),
+            consignment_visit_events::to_state.eq(to),
+            consignment_visit_events::actor_id.eq(by.map(|by| by.actor)),
+            consignment_visit_events::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
+            consignment_visit_events::reason.eq(by.and_then(|by| by.reason)),
+            consignment_visit_events::at.eq(now),
         ))
         .execute(&mut **tx)?;
     Ok(())
 }
 
 pub(super) fn events(conn: &mut Conn, id: VisitId) -> Result<Vec<Event<VisitState>>, DbError> {
-    use consignment_visit_events as e;
-    let events = e::table.filter(e::visit_id.eq(id)).order(e::id).limit(100);
-    Ok(events.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::at)).load(conn)?)
+    let events =
+        consignment_visit_events::table.filter(consignment_visit_events::visit_id.eq(id)).order(consignment_visit_events::id).limit(100);
+    Ok(events
+        .select((
+            consignment_visit_events::from_state,
+            consignment_visit_events::to_state,
+            consignment_visit_events::actor_id,
+            consignment_visit_events::on_behalf_of,
+            consignment_visit_events::reason,
+            consignment_visit_events::at,
+        ))
+        .load(conn)?)
 }
 
 /// A page of a consignment's visits, newest first.
 pub(super) fn page(conn: &mut Conn, of: ConsignmentId, before: Option<i32>, rows: i64) -> Result<Vec<Visit>, DbError> {
-    use consignment_visits as v;
-    let mut query = v::table.filter(v::consignment_id.eq(of)).into_boxed();
+    let mut query = consignment_visits::table.filter(consignment_visits::consignment_id.eq(of)).into_boxed();
     if let Some(before) = before {
-        query = query.filter(v::number.lt(before));
+        query = query.filter(consignment_visits::number.lt(before));
     }
-    Ok(query.order(v::number.desc()).limit(rows).select(COLUMNS).load(conn)?)
+    Ok(query.order(consignment_visits::number.desc()).limit(rows).select(COLUMNS).load(conn)?)
 }
 
 /// The visits of a span, oldest first; at most a hundred.
 pub(super) fn between(conn: &mut Conn, of: ConsignmentId, (from, until): (Timestamp, Timestamp)) -> Result<Vec<Visit>, DbError> {
-    use consignment_visits as v;
-    let span = v::consignment_id.eq(of).and(v::visited_at.ge(from)).and(v::visited_at.lt(until));
-    Ok(v::table.filter(span).order(v::number).limit(100).select(COLUMNS).load(conn)?)
+    let span = consignment_visits::consignment_id
+        .eq(of)
+        .and(consignment_visits::visited_at.ge(from))
+        .and(consignment_visits::visited_at.lt(until));
+    Ok(consignment_visits::table.filter(span).order(consignment_visits::number).limit(100).select(COLUMNS).load(conn)?)
 }
 
 type Figures = (i64, i64, i64, i64, i64, i64, i64, i64);
@@ -247,17 +265,33 @@ type Amounts = (Rupiah, Option<i32>, Option<Rupiah>, Rupiah, Rupiah, Rupiah, Rup
 type Named = (VisitLine, String, String);
 
 fn lines(conn: &mut Conn, these: &[VisitId]) -> Result<BTreeMap<VisitId, Vec<Named>>, DbError> {
-    use consignment_visit_lines as l;
-    let rows: Vec<(VisitId, PackId, Figures, Amounts, Option<String>, String, String)> = l::table
+    let rows: Vec<(VisitId, PackId, Figures, Amounts, Option<String>, String, String)> = consignment_visit_lines::table
         .inner_join(packs::table.inner_join(products::table))
-        .filter(l::visit_id.eq_any(these))
-        .order((l::visit_id, l::pack_id))
+        .filter(consignment_visit_lines::visit_id.eq_any(these))
+        .order((consignment_visit_lines::visit_id, consignment_visit_lines::pack_id))
         .select((
-            l::visit_id,
-            l::pack_id,
-            (l::opening, l::delivered, l::counted, l::returned, l::spoiled, l::sold, l::at_till, l::topped_up),
-            (l::price, l::share_bp, l::wholesale, l::gross, l::share, l::due, l::spoilage_due),
-            l::disputed,
+            consignment_visit_lines::visit_id,
+            consignment_visit_lines::pack_id,
+            (
+                consignment_visit_lines::opening,
+                consignment_visit_lines::delivered,
+                consignment_visit_lines::counted,
+                consignment_visit_lines::returned,
+                consignment_visit_lines::spoiled,
+                consignment_visit_lines::sold,
+                consignment_visit_lines::at_till,
+                consignment_visit_lines::topped_up,
+            ),
+            (
+                consignment_visit_lines::price,
+                consignment_visit_lines::share_bp,
+                consignment_visit_lines::wholesale,
+                consignment_visit_lines::gross,
+                consignment_visit_lines::share,
+                consignment_visit_lines::due,
+                consignment_visit_lines::spoilage_due,
+            ),
+            consignment_visit_lines::disputed,
             products::name,
             packs::label,
         ))
@@ -304,17 +338,21 @@ pub(super) fn gathered(conn: &mut Conn, consignment: &Consignment, visits: Vec<V
 
 /// One link per visit: a new one takes the place of the one before.
 pub(super) fn set_link(tx: &mut Tx<'_>, id: VisitId, digest: &str, expires_at: Timestamp) -> Result<(), DbError> {
-    use consignment_visit_links as k;
     let now = tx.now();
-    diesel::delete(k::table.filter(k::visit_id.eq(id))).execute(&mut **tx)?;
-    diesel::insert_into(k::table)
-        .values((k::digest.eq(digest), k::visit_id.eq(id), k::created_at.eq(now), k::expires_at.eq(expires_at)))
+    diesel::delete(consignment_visit_links::table.filter(consignment_visit_links::visit_id.eq(id))).execute(&mut **tx)?;
+    diesel::insert_into(consignment_visit_links::table)
+        .values((
+            consignment_visit_links::digest.eq(digest),
+            consignment_visit_links::visit_id.eq(id),
+            consignment_visit_links::created_at.eq(now),
+            consignment_visit_links::expires_at.eq(expires_at),
+        ))
         .execute(&mut **tx)?;
     Ok(())
 }
 
 pub(super) fn by_link(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Option<VisitId>, DbError> {
-    use consignment_visit_links as k;
-    let good = k::table.filter(k::digest.eq(digest).and(k::expires_at.gt(now)));
-    Ok(good.select(k::visit_id).first(conn).optional()?)
+    let good =
+        consignment_visit_links::table.filter(consignment_visit_links::digest.eq(digest).and(consignment_visit_links::expires_at.gt(now)));
+    Ok(good.select(consignment_visit_links::visit_id).first(conn).optional()?)
 }

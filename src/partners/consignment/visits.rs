@@ -14,8 +14,8 @@ use super::service::{
     ConsignmentError, Hand, Outcome, about, counts_at, enter_cost, mirrored, next_visit, on_sale, owe_visit, part_with_cost, priced,
     settling_terms, stock, sums, take, visible, visit_subject,
 };
-use super::store;
 use super::visit_store::{self, NewRow};
+use super::{sale_store, store};
 use crate::books::ledger::Account;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
@@ -124,7 +124,7 @@ fn held_at(tx: &mut Tx<'_>, of: &Consignment, new: &NewVisit) -> Outcome<Timesta
 fn standing(conn: &mut Conn, of: &Consignment, goods: &BTreeMap<PackId, Goods>, at: Timestamp) -> Outcome<BTreeMap<PackId, Standing>> {
     let (last, packs) = (of.last_visited_at, goods.keys().copied().collect::<Vec<_>>());
     let (delivered, delivered_later) = (store::delivered(conn, of.id, last, Some(at))?, store::delivered(conn, of.id, Some(at), None)?);
-    let (at_till, at_till_later) = (store::at_till(conn, of.id, last, Some(at))?, store::at_till(conn, of.id, Some(at), None)?);
+    let (at_till, at_till_later) = (sale_store::at_till(conn, of.id, last, Some(at))?, sale_store::at_till(conn, of.id, Some(at), None)?);
     let shelves = inventory::held_of(conn, of.warung_id, &packs)?;
     let count = |these: &BTreeMap<PackId, i64>, pack: &PackId| these.get(pack).copied().unwrap_or(0);
     let one = |goods: &Goods| {
@@ -288,10 +288,10 @@ fn enter(tx: &mut Tx<'_>, hand: &Hand<'_>, visit: VisitId, lines: &[VisitLine], 
             happened_at: at,
         };
         if sale.quantity > 0 {
-            store::insert_sale(tx, of.id, &sale)?;
+            sale_store::insert_sale(tx, of.id, &sale)?;
         }
         if line.spoilage_due.is_positive() {
-            store::insert_sale(tx, of.id, &spoilage(line.pack_id, line.spoilage_due, at))?;
+            sale_store::insert_sale(tx, of.id, &spoilage(line.pack_id, line.spoilage_due, at))?;
         }
     }
     let entries = sums(about.sold("sold", all, Account::CashSeller))?;

@@ -171,27 +171,34 @@ pub(super) fn move_state(tx: &mut Tx<'_>, id: RestockId, from: State, to: State,
 }
 
 pub(super) fn record(tx: &mut Tx<'_>, id: RestockId, from: State, to: State, by: Option<By<'_>>) -> Result<(), DbError> {
-    use restock_events as e;
     let now = tx.now();
-    diesel::insert_into(e::table)
+    diesel::insert_into(restock_events::table)
         .values((
-            e::id.eq(EventId::new()),
-            e::restock_id.eq(id),
-            e::from_state.eq(from),
-            e::to_state.eq(to),
-            e::actor_id.eq(by.map(|by| by.actor)),
-            e::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
-            e::reason.eq(by.and_then(|by| by.reason)),
-            e::at.eq(now),
+            restock_events::id.eq(EventId::new()),
+            restock_events::restock_id.eq(id),
+            restock_events::from_state.eq(from),
+            restock_events::to_state.eq(to),
+            restock_events::actor_id.eq(by.map(|by| by.actor)),
+            restock_events::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
+            restock_events::reason.eq(by.and_then(|by| by.reason)),
+            restock_events::at.eq(now),
         ))
         .execute(&mut **tx)?;
     Ok(())
 }
 
 pub(super) fn events(conn: &mut Conn, id: RestockId) -> Result<Vec<Event>, DbError> {
-    use restock_events as e;
-    let events = e::table.filter(e::restock_id.eq(id)).order(e::id).limit(100);
-    Ok(events.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::at)).load(conn)?)
+    let events = restock_events::table.filter(restock_events::restock_id.eq(id)).order(restock_events::id).limit(100);
+    Ok(events
+        .select((
+            restock_events::from_state,
+            restock_events::to_state,
+            restock_events::actor_id,
+            restock_events::on_behalf_of,
+            restock_events::reason,
+            restock_events::at,
+        ))
+        .load(conn)?)
 }
 
 /// What should always stand at a warung.
