@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Engine, Failure, Never, types};
 use crate::kit::jobs::{self, JobState};
+use crate::market::inventory;
 
 pub(super) async fn doctor(config: &Config, app: &App) -> Result<(), CliError> {
     let now = app.db.clock().now();
@@ -20,6 +21,7 @@ pub(super) async fn doctor(config: &Config, app: &App) -> Result<(), CliError> {
     println!("engine         {:?} {}", app.db.engine(), seen.version);
     println!("clock          {now} here, {} in the database ({} ms apart)", seen.clock, seen.clock.since(now).num_milliseconds().abs());
     println!("jobs           {} due, {} dead", seen.due, seen.dead);
+    println!("stock          {} shelves hold something else than their movements say", seen.drifting);
     println!("data folder    {}", config.data_dir.display());
     println!("fsync          {:.0} per second", fsyncs_per_second(config)?);
     let disk = rustix::fs::statvfs(&config.data_dir).map_err(std::io::Error::from)?;
@@ -33,6 +35,7 @@ struct Seen {
     clock: Timestamp,
     due: i64,
     dead: i64,
+    drifting: usize,
 }
 
 fn look(conn: &mut Conn, now: Timestamp) -> Result<Seen, DbError> {
@@ -45,6 +48,7 @@ fn look(conn: &mut Conn, now: Timestamp) -> Result<Seen, DbError> {
         clock: diesel::select(diesel::dsl::sql::<types::Utc>(clock)).get_result(conn)?,
         due: jobs::due(conn, JobState::Queued, now)?,
         dead: jobs::due(conn, JobState::Dead, now.after(chrono::Duration::days(36_500)))?,
+        drifting: inventory::drifting(conn)?.len(),
     })
 }
 

@@ -241,3 +241,46 @@ fn what_was_for_sale_before_packs_is_one_pack() {
     }))
     .expect("carried over");
 }
+
+/// Stock that stood before shelves is its maker's, at hers, and its first movement says so.
+#[test]
+fn what_was_in_stock_before_shelves_is_at_home() {
+    const ID: &str = "0193a000-0000-7000-8000-000000000001";
+    const AT: &str = "2026-11-24T02:00:00.000000Z";
+    let database = TestDb::empty();
+    let db = open(&database);
+    let folder = if engine() == Engine::Sqlite { "sqlite" } else { "postgres" };
+    let read = |name: &str, file: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+        std::fs::read_to_string(folder.join(name).join(file)).expect("a migration")
+    };
+    let before: Vec<String> = names(folder).iter().take_while(|name| *name < &"0040".to_owned()).map(|name| read(name, "up.sql")).collect();
+    let (up, down) = (read("0040_stock", "up.sql"), read("0040_stock", "down.sql"));
+    let rows = format!(
+        "INSERT INTO villages (id, code, name, district, regency, province, created_at) VALUES ('{ID}', '32.05.20.2007', 'Balewangi', 'Cisurupan', 'Garut', 'Jawa Barat', '{AT}');
+         INSERT INTO enterprises (id, village_id, kind, name, phone_public, assisted, state, version, created_at, updated_at, trusted)
+             VALUES ('{ID}', '{ID}', 'home_industry', 'Keripik', FALSE, FALSE, 'approved', 1, '{AT}', '{AT}', FALSE);
+         INSERT INTO products (id, village_id, enterprise_id, category_code, name, description, price_from, photos, state, search_name, search_rest, version, created_at, updated_at, allergens)
+             VALUES ('{ID}', '{ID}', '{ID}', 'minuman', 'Bandrek', 'Hangat', 12500, '[]', 'published', 'bandrek', 'hangat', 1, '{AT}', '{AT}', '[]');
+         INSERT INTO packs (id, product_id, position, label, unit, active, created_at) VALUES ('{ID}', '{ID}', 1, 'Botol', 'bottle', TRUE, '{AT}');
+         INSERT INTO stock_items VALUES ('{ID}', 40, 3, '{AT}');"
+    );
+    let seen = "SELECT s.site || ' ' || CAST(s.on_hand AS TEXT) || ' ' || CAST(s.reserved AS TEXT) || ' ' || m.movement || ' ' || m.cause || ' ' || \
+                CAST(m.on_hand AS TEXT) || ' ' || CAST(m.reserved AS TEXT) || ' ' || CAST(m.business_date AS TEXT) AS found \
+                FROM stock_items s JOIN stock_movements m ON m.pack_id = s.pack_id AND m.owner_id = s.holder_id WHERE s.owner_id = s.holder_id";
+    let again = "SELECT CAST(on_hand AS TEXT) || ' ' || CAST(reserved AS TEXT) AS found FROM stock_items";
+    wait(db.write(move |tx| {
+        for migration in &before {
+            tx.batch_execute(migration)?;
+        }
+        tx.batch_execute(&rows)?;
+        tx.batch_execute(&up)?;
+        let found: Vec<Found> = diesel::sql_query(seen).load(&mut **tx)?;
+        assert_eq!(found.iter().map(|row| row.found.as_str()).collect::<Vec<_>>(), ["home 40 3 adjusted opening 40 3 2026-11-24"]);
+        tx.batch_execute(&down)?;
+        let found: Vec<Found> = diesel::sql_query(again).load(&mut **tx)?;
+        assert_eq!(found.iter().map(|row| row.found.as_str()).collect::<Vec<_>>(), ["40 3"]);
+        Ok::<_, Failure<Never>>(())
+    }))
+    .expect("carried over");
+}

@@ -195,9 +195,9 @@ pub(super) fn earned(share_bp: Option<i32>, wholesale: Option<Rupiah>) -> Earned
     }
 }
 
-pub(super) const fn parted(earned: Earned) -> (Option<i32>, Option<Rupiah>) {
+pub(super) fn parted(earned: Earned) -> (Option<i32>, Option<Rupiah>) {
     match earned {
-        Earned::Share(bp) => (Some(bp as i32), None),
+        Earned::Share(bp) => (Some(i32::from(bp)), None),
         Earned::Above(fixed) => (None, Some(fixed)),
     }
 }
