@@ -189,12 +189,11 @@ pub fn accept(tx: &mut Tx<'_>, who: Identity, id: OrderId, change: ChangeId) -> 
 fn reduce(tx: &mut Tx<'_>, order: &Order, line: &Line, quantity: i64) -> Outcome<()> {
     let total = line.unit_price.times(quantity).map_err(OrderError::from)?;
     let freed = line.quantity - quantity;
-    match line.preorder_id.filter(|_| rules::next(order.state, Move::HandOver).is_none()) {
-        Some(window) => preorders::service::give_back(tx, window, freed)?,
-        None => {
-            let why = Why::now(tx, order.id, None);
-            inventory::release(tx, line.pack_id, freed, &why).map_err(Failure::widen)?;
-        }
+    if let Some(window) = line.preorder_id.filter(|_| rules::next(order.state, Move::HandOver).is_none()) {
+        preorders::service::give_back(tx, window, freed)?;
+    } else {
+        let why = Why::now(tx, order.id, None);
+        inventory::release(tx, line.pack_id, freed, &why).map_err(Failure::widen)?;
     }
     store::set_quantity(tx, line, quantity, total)?;
     Ok(())

@@ -350,12 +350,11 @@ fn hand_over(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> 
 
 fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
     for line in store::lines(tx, &[order.id])?.iter().filter(|line| line.quantity > 0) {
-        match line.preorder_id.filter(|_| order.state != State::Ready) {
-            Some(window) => preorders::service::give_back(tx, window, line.quantity)?,
-            None => {
-                let why = Why::now(tx, order.id, by);
-                inventory::release(tx, line.pack_id, line.quantity, &why).map_err(Failure::widen)?;
-            }
+        if let Some(window) = line.preorder_id.filter(|_| order.state != State::Ready) {
+            preorders::service::give_back(tx, window, line.quantity)?;
+        } else {
+            let why = Why::now(tx, order.id, by);
+            inventory::release(tx, line.pack_id, line.quantity, &why).map_err(Failure::widen)?;
         }
     }
     for (change, _) in store::open_changes(tx, &[order.id])? {

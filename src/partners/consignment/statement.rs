@@ -29,13 +29,16 @@ pub struct Whereabouts {
     pub shelves: Vec<(ShelfRow, Vec<Lot>, Option<Goods>)>,
 }
 
+/// A shelf with its batches.
+type Stocked = (ShelfRow, Vec<Lot>);
+
 fn gathered(conn: &mut Conn, these: Vec<Consignment>) -> Outcome<Vec<Whereabouts>> {
     let names = Names::of(conn, these.iter().flat_map(|one| [one.maker_id, one.warung_id]))?;
     let makers: Vec<EnterpriseId> = these.iter().map(|one| one.maker_id).collect();
     let warungs: Vec<EnterpriseId> = these.iter().map(|one| one.warung_id).collect();
     let ids: Vec<ConsignmentId> = these.iter().map(|one| one.id).collect();
     let mut goods = store::goods_of(conn, &ids)?;
-    let mut standing: BTreeMap<(EnterpriseId, EnterpriseId), Vec<(ShelfRow, Vec<Lot>)>> = BTreeMap::new();
+    let mut standing: BTreeMap<(EnterpriseId, EnterpriseId), Vec<Stocked>> = BTreeMap::new();
     for (row, lots) in inventory::consigned(conn, &makers, &warungs)? {
         standing.entry((row.owner, row.holder)).or_default().push((row, lots));
     }

@@ -7,13 +7,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::answers::{self, Answer, Correction};
 use super::http::fitting;
 use super::model::{ClientId, ConsignmentId, NewVisit, Paying, VisitCount, VisitId, VisitNote, WholeVisit};
-use super::service::ConsignmentError;
 use super::views::{ConsignmentHistoryView, ConsignmentVisitView, LinkedVisitView};
 use super::visits;
 use crate::kit::auth::token::{digest, random_secret};
 use crate::kit::auth::{Actor, Anyone, SignedIn};
 use crate::kit::clock::Timestamp;
-use crate::kit::db::{Db, Failure};
+use crate::kit::db::Db;
 use crate::kit::http::edge::caller_network;
 use crate::kit::http::limits::{Door, Gate};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
@@ -267,7 +266,7 @@ pub async fn show_linked(
     let (now, secret) = (db.clock().now(), digest(&token));
     let whole = db.read(move |conn| {
         let id = answers::by_link(conn, &secret, now)?;
-        Ok::<_, Failure<ConsignmentError>>(visits::whole(conn, id)?)
+        visits::whole(conn, id)
     });
     Ok(web::Json(whole.await?.into()))
 }

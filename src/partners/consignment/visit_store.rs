@@ -262,10 +262,11 @@ pub(super) fn between(conn: &mut Conn, of: ConsignmentId, (from, until): (Timest
 
 type Figures = (i64, i64, i64, i64, i64, i64, i64, i64);
 type Amounts = (Rupiah, Option<i32>, Option<Rupiah>, Rupiah, Rupiah, Rupiah, Rupiah);
+type LineRow = (VisitId, PackId, Figures, Amounts, Option<String>, String, String);
 type Named = (VisitLine, String, String);
 
 fn lines(conn: &mut Conn, these: &[VisitId]) -> Result<BTreeMap<VisitId, Vec<Named>>, DbError> {
-    let rows: Vec<(VisitId, PackId, Figures, Amounts, Option<String>, String, String)> = consignment_visit_lines::table
+    let rows: Vec<LineRow> = consignment_visit_lines::table
         .inner_join(packs::table.inner_join(products::table))
         .filter(consignment_visit_lines::visit_id.eq_any(these))
         .order((consignment_visit_lines::visit_id, consignment_visit_lines::pack_id))
