@@ -84,6 +84,7 @@ impl World {
         (self.titip.maker, self.titip.warung) = (awake(&self.titip.maker), awake(&self.titip.warung));
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each act")]
     fn step(&mut self, act: &Act) {
         self.wake();
         self.model.acts += 1;

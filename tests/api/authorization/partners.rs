@@ -106,6 +106,7 @@ impl Partners {
     }
 
     /// A request about partners, null where it has no body; `None` where it is about something else.
+    #[expect(clippy::too_many_lines, reason = "one line for each operation")]
     pub fn body(&self, shop: &Shop, operation: &str) -> Option<Value> {
         let body = match operation {
             "accept_agreement"
