@@ -34,13 +34,13 @@ use crate::kit::mail::Mailer;
 use crate::kit::objects::{Objects, ObjectsConfig};
 use crate::kit::pictures::Darkroom;
 use crate::market::catalogue::model::{Badge, Sort};
-use crate::market::media::intake::Studio;
 use crate::market::whatsapp::PublicUrl;
-use crate::market::{catalogue, claims, desk, media, moderation, orders};
+use crate::market::{catalogue, claims, desk, moderation, orders};
 use crate::office::{notifications, owner_letters, partner_letters, product_news};
 use crate::partners::supplier_orders::http::Direction;
 use crate::partners::{agreements, joint_buying, notices, obligations, supplier_orders, supply};
-use crate::people::{accounts, enterprises, payment_details};
+use crate::people::media::intake::Studio;
+use crate::people::{accounts, enterprises, media, payment_details};
 use crate::routes;
 
 /// What all handlers share; cheap to clone.

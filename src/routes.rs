@@ -8,9 +8,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
-use crate::market::{batches, catalogue, claims, complaints, desk, media, moderation, orders, packs, preorders, shops, whatsapp};
+use crate::market::{batches, catalogue, claims, complaints, desk, moderation, orders, packs, preorders, shops, whatsapp};
 use crate::partners::{agreements, breaches, joint_buying, materials, obligations, recipes, supplier_orders, supply};
-use crate::people::{accounts, enterprises, payment_details, villages};
+use crate::people::{accounts, enterprises, media, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
 pub fn api(config: &mut ServiceConfig<'_>) {

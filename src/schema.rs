@@ -283,6 +283,7 @@ table! {
         id -> Id, enterprise_id -> Id, entry_id -> Id, client_id -> Nullable<Text>, kind -> Text, amount -> BigInt, paid -> Text, channel -> Nullable<Text>,
         source -> Nullable<Text>, partner_id -> Nullable<Id>, day -> Date, note -> Nullable<Text>, evidence -> Text, recorded_by -> Id, on_behalf_of -> Nullable<Id>,
         recorded_at -> Utc, reversal_id -> Nullable<Id>, reversed_by -> Nullable<Id>, reversal_reason -> Nullable<Text>,
+        photo_media_id -> Nullable<Id>,
     }
 }
 table! {

@@ -7,7 +7,6 @@ pub mod complaints;
 pub mod costs;
 pub mod desk;
 pub mod inventory;
-pub mod media;
 pub mod moderation;
 pub mod orders;
 pub mod packs;

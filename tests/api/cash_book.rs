@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};
+use crate::pictures::jpeg;
 use crate::support::{Shop, TestApp};
 
 fn row(shop: &Shop, body: Value) -> crate::support::Answer {
@@ -223,4 +224,44 @@ fn the_office_writes_for_whom_it_assists_and_says_so() {
     let made =
         village.admin.client.post(&format!("/v1/enterprises/{id}/cash-book"), json!({ "kind": "sale", "amount": 3_000 })).expect(201);
     assert_eq!((&made["recorded_by"], &made["on_behalf_of"]), (&json!(village.admin.account_id), &json!(id)));
+}
+
+#[test]
+fn a_row_keeps_a_picture_of_its_slip_for_those_who_may_see_the_books() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let (shop, other) = (app.home_industry(&village, "Opak Bulanan"), app.home_industry(&village, "Dodol Balewangi"));
+    let path = format!("/v1/enterprises/{}/cash-book", shop.id);
+    let photo =
+        |who: &crate::support::Person, purpose: &str, width: u32| who.client.photo(purpose, &jpeg(width, 300)).expect(201)["id"].clone();
+    let row =
+        |photo: &Value| json!({ "kind": "purchase", "amount": 50_000, "photo_media_id": photo, "client_id": format!("slip-{photo}") });
+    let slip = photo(&shop.owner, "cash_book", 400);
+    for wrong in [photo(&other.owner, "cash_book", 400), photo(&shop.owner, "claim_photo", 401)] {
+        let refused = shop.owner.client.post(&path, row(&wrong));
+        refused.expect_problem(400, "invalid_input");
+        assert_eq!(refused.json["errors"][0]["field"], "photo_media_id");
+    }
+    let made = shop.owner.client.post(&path, row(&slip)).expect(201);
+    assert_eq!(made["photo"]["id"], slip);
+    assert_eq!(shop.owner.client.post(&path, row(&slip)).expect(200)["id"], made["id"], "the same row, sent again");
+    let url = made["photo"]["variants"][1]["url"].as_str().expect("an address");
+    assert_eq!((shop.owner.client.get(url).status, other.owner.client.get(url).status, app.client.get(url).status), (200, 404, 401));
+    assert_eq!(shop.owner.client.get(&path).expect(200)["items"][0]["photo"]["id"], slip);
+
+    // In a batch, the row whose photo is taken is refused alone and leaves nothing behind.
+    let again =
+        |client_id: &str, photo: &Value| json!({ "kind": "expense", "amount": 1_000, "photo_media_id": photo, "client_id": client_id });
+    let fresh = photo(&shop.owner, "cash_book", 402);
+    let batch = json!({ "rows": [again("a", &slip), again("b", &fresh), again("c", &fresh)] });
+    let landed = shop.owner.client.post(&format!("{path}/batch"), batch).expect(200);
+    let outcomes: Vec<_> = landed["results"].as_array().expect("a list").iter().map(|row| row["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["refused", "recorded", "refused"]);
+    assert_eq!(shop.owner.client.get(&path).expect(200)["items"].as_array().map(Vec::len), Some(2));
+    let trial = shop.owner.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
+    let cash = trial["accounts"].as_array().expect("a list").iter().find(|row| row["account"] == "cash:seller").expect("cash").clone();
+    assert_eq!((&cash["credit"], &trial["difference"]), (&json!(51_000), &json!(0)));
+
+    let template = json!({ "name": "Gula", "row": { "kind": "purchase", "amount": 10_000, "photo_media_id": slip } });
+    shop.owner.client.post(&format!("/v1/enterprises/{}/cash-templates", shop.id), template).expect_problem(400, "invalid_input");
 }

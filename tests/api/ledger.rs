@@ -132,10 +132,8 @@ fn rows_that_went_or_came_and_links_that_were_bent_are_named() {
     let other = (head.0.clone(), 3, "0".repeat(64));
     assert_eq!(named(&app.proved(&[other]), What::OtherHead), [entries[2].as_str()]);
 
-    tamper(
-        &app,
-        "UPDATE journal_seals SET hash = CASE substr(hash, 1, 1) WHEN 'f' THEN '0' ELSE 'f' END || substr(hash, 2) WHERE number = 2",
-    );
+    let other_digit = "CASE substr(hash, 1, 1) WHEN 'f' THEN '0' ELSE 'f' END || substr(hash, 2)";
+    tamper(&app, &format!("UPDATE journal_seals SET hash = {other_digit} WHERE number = 2"));
     assert!(named(&app.proved(&[]), What::Broken).contains(&entries[1].as_str()));
     let uuid = |entry: &str| uuid::Uuid::try_parse(&entry[4..]).expect("a uuid").hyphenated().to_string();
     tamper(&app, &format!("DELETE FROM postings WHERE entry_id = '{}'", uuid(&entries[0])));

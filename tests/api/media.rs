@@ -6,8 +6,8 @@ use chrono::Duration;
 use image::GenericImageView;
 use pasar_kuliner::kit::auth::AccountId;
 use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::market::media::service::{self, AttachError};
-use pasar_kuliner::market::media::{Attachment, MediaId, Purpose};
+use pasar_kuliner::people::media::service::{self, AttachError};
+use pasar_kuliner::people::media::{Attachment, MediaId, Purpose};
 use serde_json::{Value, json};
 
 use crate::pictures::{exif, harmless, hostile, jpeg, png, with_segment};

@@ -17,6 +17,8 @@ use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::money::Rupiah;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::Purpose;
+use crate::people::media::http::PhotoView;
 
 impl From<CashError> for Problem {
     fn from(error: CashError) -> Self {
@@ -28,6 +30,7 @@ impl From<CashError> for Problem {
             CashError::ReasonNeeded { expected } => Self::conflict("count_reason_needed").arg("expected", expected),
             CashError::NameTaken => Self::conflict("template_name_taken"),
             CashError::TooManyTemplates => Self::conflict("too_many_templates").arg("most", service::MOST_TEMPLATES),
+            CashError::Photo(error) => error.problem("photo_media_id"),
             CashError::TooMuch => Self::conflict("sum_out_of_range"),
             CashError::Books(error) => error.into(),
             CashError::Denied(denied) => denied.into(),
@@ -62,6 +65,8 @@ pub struct CashRowView {
     #[schema(value_type = String, format = Date)]
     day: NaiveDate,
     note: Option<String>,
+    /// A picture of the slip or of the page.
+    photo: Option<PhotoView>,
     evidence: Evidence,
     recorded_by: AccountId,
     /// The enterprise the village office acted for.
@@ -93,6 +98,7 @@ impl From<CashRow> for CashRowView {
             reversal_id,
             reversed_by,
             reversal_reason,
+            photo,
         } = row;
         let taken_back = reversal_id.map(|entry_id| TakenBackView { entry_id, by: reversed_by, reason: reversal_reason });
         Self {
@@ -108,6 +114,7 @@ impl From<CashRow> for CashRowView {
             partner_id,
             day,
             note,
+            photo: photo.map(|id| PhotoView::of(id, Purpose::CashBook)),
             evidence,
             recorded_by,
             on_behalf_of,

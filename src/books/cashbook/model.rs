@@ -11,6 +11,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::kit::text::Reason;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::MediaId;
 use crate::{plain_text, typed_id, word_enum};
 
 typed_id!(
@@ -125,6 +126,8 @@ pub struct NewCashRow {
     #[schema(value_type = Option<String>, format = Date)]
     pub day: Option<NaiveDate>,
     pub note: Option<CashNote>,
+    /// A picture of the slip or of the page, uploaded before with the purpose `cash_book`.
+    pub photo_media_id: Option<MediaId>,
     /// The name the device gave it: the same again is the same row.
     pub client_id: Option<ClientId>,
     /// Whether the amount is a guess.
@@ -154,6 +157,7 @@ pub struct CashRow {
     pub reversal_id: Option<EntryId>,
     pub reversed_by: Option<AccountId>,
     pub reversal_reason: Option<String>,
+    pub photo: Option<MediaId>,
 }
 
 /// The cash as somebody counted it.

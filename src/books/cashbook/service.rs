@@ -12,6 +12,8 @@ use crate::kit::money::{MoneyError, Rupiah};
 use crate::kit::text::Reason;
 use crate::people::enterprises::model::Enterprise;
 use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::media::service::AttachError;
+use crate::people::media::{self, Attachment, Purpose};
 use crate::people::permissions::{Action, Denied};
 
 /// The most templates of one enterprise.
@@ -34,6 +36,8 @@ pub enum CashError {
     ReasonNeeded {
         expected: Rupiah,
     },
+    /// The photo cannot go with the row.
+    Photo(AttachError),
     /// A template has this name.
     NameTaken,
     /// There are as many templates as there may be.
@@ -101,7 +105,12 @@ pub fn record(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
         return Ok(Recorded { row, already: true });
     }
     let id = CashRowId::new();
-    let (row, entry, theirs) = drafted(tx, enterprise, new, &id.to_string(), now)?;
+    let subject = id.to_string();
+    let (row, entry, theirs) = drafted(tx, enterprise, new, &subject, now)?;
+    // Before anything is posted: in a batch, a refused row must have left nothing behind.
+    if let Some(photo) = new.photo_media_id {
+        media::service::attachable(tx, who.account, photo, Purpose::CashBook).map_err(|failure| failure.map(CashError::Photo))?;
+    }
     let entry_id = match &theirs {
         Some((partner, their_entry)) => {
             ledger::service::post_mirrored(tx, (enterprise, &entry), (*partner, their_entry)).map(|ids| Some(ids.0))
@@ -130,8 +139,13 @@ pub fn record(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
         reversal_id: None,
         reversed_by: None,
         reversal_reason: None,
+        photo: new.photo_media_id,
     };
     store::insert(tx, &row)?;
+    if let Some(photo) = new.photo_media_id {
+        let to = Attachment { subject: &subject, enterprise, buyer: None };
+        media::service::attach(tx, who.account, photo, Purpose::CashBook, &to).map_err(|failure| failure.map(CashError::Photo))?;
+    }
     Ok(Recorded { row, already: false })
 }
 
@@ -267,7 +281,7 @@ pub fn keep_template(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, n
     let now = tx.now();
     may(tx, who, now, enterprise, Action::KeepBooks)?;
     rules::read(enterprise, row).map_err(CashError::from)?;
-    if row.day.is_some() || row.client_id.is_some() {
+    if row.day.is_some() || row.client_id.is_some() || row.photo_media_id.is_some() {
         return Err(CashError::BadRow(BadRow("row", "template_undated")).into());
     }
     let there = store::templates(tx, enterprise, i64::from(MOST_TEMPLATES))?;

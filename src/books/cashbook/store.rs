@@ -33,6 +33,7 @@ columns!(
     cash_rows::reversal_id,
     cash_rows::reversed_by,
     cash_rows::reversal_reason,
+    cash_rows::photo_media_id,
 );
 
 pub(super) fn insert(tx: &mut Tx<'_>, row: &CashRow) -> Result<(), DbError> {
@@ -54,6 +55,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, row: &CashRow) -> Result<(), DbError> {
             cash_rows::recorded_by.eq(row.recorded_by),
             cash_rows::on_behalf_of.eq(row.on_behalf_of),
             cash_rows::recorded_at.eq(row.recorded_at),
+            cash_rows::photo_media_id.eq(row.photo),
         ))
         .execute(&mut **tx)?;
     Ok(())

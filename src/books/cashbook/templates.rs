@@ -14,6 +14,7 @@ use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Posted, Problem, Reply};
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::MediaId;
 
 /// A row to be kept.
 #[derive(Deserialize, ToSchema)]
@@ -84,6 +85,8 @@ pub struct ApplyTemplate {
     #[schema(value_type = Option<String>, format = Date)]
     day: Option<NaiveDate>,
     note: Option<CashNote>,
+    /// A picture of the slip or of the page, uploaded before with the purpose `cash_book`.
+    photo_media_id: Option<MediaId>,
     client_id: Option<ClientId>,
 }
 
@@ -104,6 +107,7 @@ pub async fn apply(
             row.amount = new.amount.unwrap_or(row.amount);
             row.day = new.day;
             row.note = new.note.clone().or_else(|| row.note.take());
+            row.photo_media_id = new.photo_media_id;
             row.client_id.clone_from(&new.client_id);
         };
         service::apply_template(tx, who, id, change).map(answered)

@@ -12,7 +12,7 @@ use super::badges::{Halal, HalalNumber, HalalScheme, PirtNumber};
 use super::model::{CategoryCode, Description, ProductName};
 use crate::kit::db::types::Document;
 use crate::kit::http::input::Patch;
-use crate::market::media::MediaId;
+use crate::people::media::MediaId;
 use crate::{bounded, plain_text, word_enum};
 
 plain_text!(

@@ -7,8 +7,8 @@ use super::model::ProductId;
 use super::service::{Outcome, ProductError};
 use crate::kit::auth::AccountId;
 use crate::kit::db::Tx;
-use crate::market::media::{Attachment, Purpose, service as media};
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::{Attachment, Purpose, service as media};
 
 /// Holds the photos that are named.
 ///

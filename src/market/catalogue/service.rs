@@ -16,11 +16,11 @@ use crate::kit::phone::Phone;
 use crate::kit::search::{Query, normalise};
 use crate::kit::text::Reason;
 use crate::market::batches;
-use crate::market::media::service::AttachError;
 use crate::market::moderation;
 use crate::market::moderation::model::State as Decision;
 use crate::market::packs::{self, PackId};
 use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::media::service::AttachError;
 use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
 use crate::people::villages::{self, VillageId};
 

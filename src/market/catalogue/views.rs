@@ -18,12 +18,12 @@ use crate::kit::clock::Timestamp;
 use crate::kit::http::etag::tagged;
 use crate::kit::i18n::{Language, say};
 use crate::kit::money::Rupiah;
-use crate::market::media::Purpose;
-use crate::market::media::http::PhotoView;
 use crate::market::moderation::views::ModerationView;
 use crate::market::packs::model::Pack;
 use crate::market::packs::views::PackView;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::Purpose;
+use crate::people::media::http::PhotoView;
 use crate::people::villages::VillageId;
 
 /// A category.

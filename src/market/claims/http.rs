@@ -18,11 +18,11 @@ use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::kit::text::Reason;
 use crate::market::batches::BatchCode;
-use crate::market::media::MediaId;
 use crate::market::orders::OrderId;
 use crate::market::orders::model::Quantity;
 use crate::market::orders::service::OrderError;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::MediaId;
 use crate::people::permissions::Action;
 use crate::people::villages::VillageId;
 

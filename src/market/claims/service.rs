@@ -12,8 +12,6 @@ use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::Rupiah;
 use crate::market::costs;
 use crate::market::inventory::{self, InventoryError};
-use crate::market::media::service::AttachError;
-use crate::market::media::{self, Attachment, Purpose};
 use crate::market::orders::OrderId;
 use crate::market::orders::model::{Line, Order};
 use crate::market::orders::rules as order_rules;
@@ -21,6 +19,8 @@ use crate::market::orders::service::OrderError;
 use crate::market::orders::{claiming, paying};
 use crate::market::{batches, orders};
 use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::media::service::AttachError;
+use crate::people::media::{self, Attachment, Purpose};
 use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
 use crate::people::villages::{self, VillageId};
 

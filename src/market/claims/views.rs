@@ -8,12 +8,12 @@ use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::kit::phone::Phone;
-use crate::market::media::http::PhotoView;
-use crate::market::media::{MediaId, Purpose};
 use crate::market::orders::OrderId;
 use crate::market::orders::rules::seller_sees_buyer;
 use crate::market::packs::PackId;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::http::PhotoView;
+use crate::people::media::{MediaId, Purpose};
 
 /// Who made a claim.
 #[derive(Serialize, ToSchema)]

@@ -10,11 +10,11 @@ use crate::books::ledger::{self, Account, Entry, Holder, Movement};
 use crate::kit::auth::Identity;
 use crate::kit::db::{Failure, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::media::{self, Attachment, MediaId, Purpose};
 use crate::market::payments::model::{Move, RefundCause, RefundMove, State as PaymentState};
 use crate::market::payments::rules::without_missing_digits;
 use crate::market::payments::service::{self as payments, Incoming, PaymentError};
 use crate::market::payments::{Bill, Method, Payment, PaymentId, Refund, RefundId};
+use crate::people::media::{self, Attachment, MediaId, Purpose};
 use crate::people::permissions::{Action, By, authorize};
 
 /// What an act does to a bill, and how it is told.

@@ -17,9 +17,9 @@ use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Posted, Problem, Reply};
 use crate::kit::money::Rupiah;
-use crate::market::media::MediaId;
 use crate::market::payments::model::RefundMove;
 use crate::market::payments::{Method, PaymentId, RefundId};
+use crate::people::media::MediaId;
 use crate::people::payment_details::http::PaymentInstructionsView;
 
 /// How much a buyer pays, by when and to where.

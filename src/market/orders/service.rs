@@ -14,16 +14,16 @@ use crate::kit::i18n::{Language, say};
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::market::costs;
 use crate::market::inventory::{self, InventoryError};
-use crate::market::media::service::AttachError;
 use crate::market::packs::PackId;
 use crate::market::payments::service::PaymentError;
 use crate::market::payments::{self};
 use crate::market::preorders::rules::NotTaken;
-use crate::market::{media, preorders, shops};
+use crate::market::{preorders, shops};
 use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::media::service::AttachError;
 use crate::people::payment_details::{self, model::ForBuyer};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
-use crate::people::{accounts, villages};
+use crate::people::{accounts, media, villages};
 
 /// What can happen to a person here.
 #[derive(Debug)]

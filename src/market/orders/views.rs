@@ -13,7 +13,6 @@ use crate::kit::http::Problem;
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::kit::phone::Phone;
 use crate::market::catalogue::ProductId;
-use crate::market::media::MediaId;
 use crate::market::packs::model::Channel as PriceChannel;
 use crate::market::packs::{PackId, Unit};
 use crate::market::payments::model::{self as pay, RefundCause, RefundState, Status};
@@ -21,6 +20,7 @@ use crate::market::payments::rules::status;
 use crate::market::payments::{Bill, Method, Payment, PaymentId, Refund, RefundId};
 use crate::market::preorders::WindowId;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::MediaId;
 use crate::people::villages::VillageId;
 
 /// A line of an order.

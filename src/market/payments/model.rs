@@ -6,9 +6,9 @@ use crate::books::ledger::{Account, Holder};
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::media::MediaId;
 use crate::market::orders::OrderId;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::MediaId;
 pub use crate::people::payment_details::Method;
 use crate::{typed_id, word_enum};
 

@@ -6,9 +6,9 @@ use super::store::{self, New, RefundChange};
 use crate::books::ledger::Holder;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::media::MediaId;
 use crate::market::orders::OrderId;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::MediaId;
 use crate::people::permissions::By;
 
 /// The most payments an order can have.

@@ -8,9 +8,9 @@ use crate::columns;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
-use crate::market::media::MediaId;
 use crate::market::orders::OrderId;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::media::MediaId;
 use crate::people::permissions::By;
 use crate::schema::{bills, orders, payment_events, payments, refunds};
 

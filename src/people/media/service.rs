@@ -31,20 +31,39 @@ impl Refusal for AttachError {}
 /// # Errors
 /// [`AttachError`].
 pub fn attach(tx: &mut Tx<'_>, who: AccountId, id: MediaId, purpose: Purpose, to: &Attachment<'_>) -> Result<(), Failure<AttachError>> {
-    let media = match store::get(tx, id) {
-        Err(DbError::NotFound) => return Err(AttachError::NoSuchPhoto.into()),
-        other => other?,
-    };
+    let media = found(tx, id)?;
     if media.subject.as_deref() == Some(to.subject) && media.purpose == purpose {
         return Ok(());
     }
-    if media.owner != who {
-        return Err(AttachError::NoSuchPhoto.into());
-    }
-    if media.purpose != purpose {
-        return Err(AttachError::OtherPurpose.into());
-    }
+    may_attach(&media, who, purpose)?;
     if store::attach(tx, id, to)? { Ok(()) } else { Err(AttachError::InUse.into()) }
+}
+
+/// Whether [`attach`] would attach a photo to something it is not attached to yet, for acts that must know before they begin.
+///
+/// # Errors
+/// [`AttachError`].
+pub fn attachable(conn: &mut Conn, who: AccountId, id: MediaId, purpose: Purpose) -> Result<(), Failure<AttachError>> {
+    let media = found(conn, id)?;
+    may_attach(&media, who, purpose)?;
+    if media.subject.is_none() { Ok(()) } else { Err(AttachError::InUse.into()) }
+}
+
+fn found(conn: &mut Conn, id: MediaId) -> Result<Media, Failure<AttachError>> {
+    match store::get(conn, id) {
+        Err(DbError::NotFound) => Err(AttachError::NoSuchPhoto.into()),
+        other => Ok(other?),
+    }
+}
+
+fn may_attach(media: &Media, who: AccountId, purpose: Purpose) -> Result<(), AttachError> {
+    if media.owner != who {
+        Err(AttachError::NoSuchPhoto)
+    } else if media.purpose != purpose {
+        Err(AttachError::OtherPurpose)
+    } else {
+        Ok(())
+    }
 }
 
 /// Detaches a photo from the thing it belongs to; it is removed after this transaction.

@@ -1,0 +1,1 @@
+ALTER TABLE cash_rows DROP COLUMN photo_media_id;
