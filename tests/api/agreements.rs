@@ -468,14 +468,14 @@ fn an_act_goes_by_the_terms_of_its_own_day() {
     later["starts_on"] = json!("2026-12-01");
     act(&supplier.owner, &id, "amend", later).expect(200);
     act(&maker.owner, &id, "accept", json!({})).expect(200);
-    let send = |who: &Person, order: &str| who.client.post(&format!("/v1/supplier-orders/{order}/send"), json!({}));
+    let sending = |who: &Person, order: &str| who.client.post(&format!("/v1/supplier-orders/{order}/send"), json!({}));
     let [now, few, enough] = [20, 20, 40].map(|quantity| drafted(&maker, &supplier, &[(&cassava, quantity)], "credit"));
-    let sent = send(&maker.owner, &now).expect(200);
+    let sent = sending(&maker.owner, &now).expect(200);
     assert_eq!((&sent["total"], &sent["agreement_version"]), (&json!(56_000), &json!(1)));
     app.advance(Duration::days(7));
     let owner = app.awake(&maker.owner);
-    send(&owner, &few).expect_problem(409, "below_agreed_minimum");
-    let sent = send(&owner, &enough).expect(200);
+    sending(&owner, &few).expect_problem(409, "below_agreed_minimum");
+    let sent = sending(&owner, &enough).expect(200);
     assert_eq!((&sent["total"], &sent["agreement_version"]), (&json!(100_000), &json!(2)));
     let first = owner.client.get(&format!("/v1/supplier-orders/{now}")).expect(200);
     assert_eq!((&first["total"], &first["agreement_version"]), (&json!(56_000), &json!(1)), "what was sent stays as it was agreed");

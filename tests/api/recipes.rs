@@ -34,10 +34,10 @@ fn a_production_uses_material_and_its_batch_knows_its_cost() {
     let shop = app.home_industry(&village, "Keripik Cisurupan");
     let product = app.product(&village, &shop, "Keripik Singkong", 12_500, 0);
     let pack = pack_of(&product);
-    let make = |quantity: i64, key: &str| {
+    let cook = |quantity: i64, key: &str| {
         shop.owner.client.post_once(&format!("/v1/packs/{pack}/productions"), json!({ "quantity": quantity, "code": key }), key)
     };
-    make(100, "a").expect_problem(409, "no_recipe");
+    cook(100, "a").expect_problem(409, "no_recipe");
     let lines = json!([{ "material": "Singkong", "base": "g", "quantity": 20_000 }, { "material": "Minyak goreng", "base": "ml", "quantity": 3_000 }]);
     let written = set(&shop, &pack, "\"0\"", 100, lines.clone());
     assert_eq!((written.status, written.header("etag")), (200, "\"1\""));
@@ -51,7 +51,7 @@ fn a_production_uses_material_and_its_batch_knows_its_cost() {
     )
     .expect_problem(400, "invalid_input");
     bought(&shop, "Singkong", "g", 45_000, 135_000);
-    make(100, "b").expect_problem(409, "not_enough_material");
+    cook(100, "b").expect_problem(409, "not_enough_material");
     assert_eq!(stock(&shop.owner, &shop.id), [("Singkong".to_owned(), 45_000, 135_000)], "nothing left halfway");
     bought(&shop, "Minyak goreng", "ml", 10_000, 180_000);
 
@@ -60,10 +60,10 @@ fn a_production_uses_material_and_its_batch_knows_its_cost() {
     let cassava = plan["materials"].as_array().expect("a list").iter().find(|row| row["material"] == "Singkong").expect("needed").clone();
     assert_eq!((&cassava["needed"], &cassava["have"], &cassava["to_order"]), (&json!(60_000), &json!(45_000), &json!(15_000)));
 
-    let made = make(100, "c").expect(201);
+    let made = cook(100, "c").expect(201);
     assert_eq!((&made["cost"], &made["cost_per_pack"]), (&json!(114_000), &json!(1_140)));
-    assert_eq!(make(100, "c").expect(201), made, "a replay lands once");
-    make(100, "c2").expect(201);
+    assert_eq!(cook(100, "c").expect(201), made, "a replay lands once");
+    cook(100, "c2").expect(201);
     assert_eq!(app.available(&product), 200);
     assert_eq!(stock(&shop.owner, &shop.id), [("Singkong".to_owned(), 5_000, 15_000), ("Minyak goreng".to_owned(), 4_000, 72_000)]);
     assert_eq!((balance(&shop.owner, &shop.id, "materials"), balance(&shop.owner, &shop.id, "stock")), (87_000, 228_000));
