@@ -438,10 +438,16 @@ fn access_hangs_on_an_agreement_and_ends_with_it() {
     short["ends_on"] = json!("2026-11-30");
     let id = offered(&maker.owner, &supplier, &maker, short);
     let doors = [format!("/v1/enterprises/{}/supply-items", supplier.id), format!("/v1/enterprises/{}/on-time", supplier.id)];
-    let closed = |who: &Person| doors.iter().for_each(|door| who.client.get(door).expect_problem(404, "not_found"));
+    let closed = |who: &Person| {
+        for door in &doors {
+            who.client.get(door).expect_problem(404, "not_found");
+        }
+    };
     closed(&maker.owner);
     act(&supplier.owner, &id, "accept", json!({})).expect(200);
-    doors.iter().for_each(|door| drop(maker.owner.client.get(door).expect(200)));
+    for door in &doors {
+        maker.owner.client.get(door).expect(200);
+    }
     let waiting = drafted(&maker, &supplier, &[(&cassava, 50)], "cash");
     app.advance(Duration::days(7));
     let owner = app.awake(&maker.owner);
