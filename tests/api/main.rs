@@ -26,6 +26,7 @@ mod mail;
 mod media;
 mod migrations;
 mod moderation;
+mod obligations;
 mod order_changes;
 mod order_money;
 mod order_times;
@@ -34,6 +35,7 @@ mod payment_details;
 #[path = "../pictures/mod.rs"]
 mod pictures;
 mod packs;
+mod partner_letters;
 mod preorders;
 mod recipes;
 mod sales;

@@ -100,6 +100,7 @@ impl Partners {
             "set_supply_price" => json!({ "price": 3_500 }),
             "import_supply_items" => json!("material,unit,base,price\nGula,kg,g,16000\n"),
             "get_agreement"
+            | "get_agreement_record"
             | "get_agreement_template"
             | "get_breach"
             | "get_joint_buy"
