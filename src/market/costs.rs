@@ -80,6 +80,16 @@ pub fn take(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<Rupiah, DbEr
     Ok(gone.cost)
 }
 
+/// So many were counted: no more packs have a known cost than there are. Answers what the missing ones had cost; the books are
+/// the caller's.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn keep_at_most(tx: &mut Tx<'_>, pack: PackId, counted: i64) -> Result<Rupiah, DbError> {
+    let missing = known(tx, pack)?.map_or(0, |known| known.quantity - counted);
+    if missing > 0 { take(tx, pack, missing) } else { Ok(Rupiah::ZERO) }
+}
+
 /// What one pack cost to make, rounded down; `None` where it is not known.
 ///
 /// # Errors

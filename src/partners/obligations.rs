@@ -2,15 +2,18 @@
 //!
 //! 1. An obligation is written down with the version of the agreement that was in force, and is judged by it alone.
 //! 2. One thing is owed once: what it is about is unique among deliveries and among payments.
-//! 3. Done on its day or before is met, later is late with its days. What is not done thirty days after its day is missed.
+//! 3. Done on its day or before is met, later is late with its days. What is not done thirty days after its day is missed. What
+//!    is done in parts is judged by its last part.
 //! 4. What nobody owes any more, because the order was called off in time, is released and counts for nothing.
 //!
 //! | from | to |
 //! |---|---|
 //! | `open` | `met`, `late`, `missed`, `released` |
+//! | `met`, `late` | `late` |
 
 use actix_web::{get, web};
 use chrono::{Days, NaiveDate};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -146,6 +149,23 @@ pub fn done_on(tx: &mut Tx<'_>, kind: Kind, subject: &str, day: NaiveDate) -> Re
     end(tx, id, state, Some(day), days_late)
 }
 
+/// The rest of it was done today: it is judged by its last part.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn rest_done(tx: &mut Tx<'_>, kind: Kind, subject: &str) -> Result<(), DbError> {
+    let today = tx.now().business_date();
+    let this = obligations::table.filter(obligations::kind.eq(kind).and(obligations::subject.eq(subject)));
+    let begun = this.filter(obligations::state.eq_any([State::Met, State::Late]));
+    let found: Option<Subject> = begun.select((obligations::id, obligations::due_on)).first(&mut **tx).optional()?;
+    let Some((id, due_on)) = found else { return Ok(()) };
+    let (state, days_late) = judged(due_on, today);
+    diesel::update(obligations::table.find(id))
+        .set((obligations::state.eq(state), obligations::done_on.eq(today), obligations::days_late.eq(days_late)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Nobody owes it any more: released until its day, missed after.
 ///
 /// # Errors
@@ -244,9 +264,73 @@ pub async fn list(
     Ok(Page::cut(rows.await?, q.limit, NEWEST, |row| row.id))
 }
 
+/// How one side has kept one kind of obligation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct KeptView {
+    owed_by: EnterpriseId,
+    kind: Kind,
+    open: i64,
+    met: i64,
+    late: i64,
+    missed: i64,
+    /// The days late of all that was late, together.
+    days_late: i64,
+}
+
+/// How both sides have kept an agreement. What was released counts for nothing.
+#[derive(Serialize, ToSchema)]
+pub struct AgreementRecordView {
+    items: Vec<KeptView>,
+}
+
+type Counted = (EnterpriseId, Kind, State, i32, i64);
+
+/// Adds up what became of obligations, by side and kind.
+fn tallied(rows: Vec<Counted>) -> Vec<KeptView> {
+    let mut kept: Vec<KeptView> = Vec::new();
+    for (owed_by, kind, state, days_late, count) in rows {
+        if kept.last().is_none_or(|last| (last.owed_by, last.kind) != (owed_by, kind)) {
+            kept.push(KeptView { owed_by, kind, open: 0, met: 0, late: 0, missed: 0, days_late: 0 });
+        }
+        let Some(row) = kept.last_mut() else { continue };
+        match state {
+            State::Open => row.open += count,
+            State::Met => row.met += count,
+            State::Late => {
+                row.late += count;
+                row.days_late += i64::from(days_late) * count;
+            }
+            State::Missed => row.missed += count,
+            State::Released => {}
+        }
+    }
+    kept
+}
+
+/// Counts what each side of an agreement has kept, was late with, or missed.
+#[utoipa::path(tag = "agreements", operation_id = "get_agreement_record", params(("id" = AgreementId, Path)),
+    responses((status = 200, body = AgreementRecordView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/agreements/{id}/record")]
+pub async fn record(
+    actor: Actor<SignedIn>,
+    id: web::Path<AgreementId>,
+    db: web::Data<Db>,
+) -> Result<web::Json<AgreementRecordView>, Problem> {
+    let now = db.clock().now();
+    let rows = db.read(move |conn| {
+        agreements::show(conn, actor.who, now, *id)?;
+        let by = (obligations::owed_by, obligations::kind, obligations::state, obligations::days_late);
+        let theirs =
+            obligations::table.filter(obligations::agreement_id.eq(*id)).group_by(by).order((obligations::owed_by, obligations::kind));
+        let columns = (obligations::owed_by, obligations::kind, obligations::state, obligations::days_late, count_star());
+        Ok::<Vec<Counted>, Failure<AgreementError>>(theirs.select(columns).load(conn)?)
+    });
+    Ok(web::Json(AgreementRecordView { items: tallied(rows.await?) }))
+}
+
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list);
+    config.service(list).service(record);
 }
 
 #[cfg(test)]
@@ -260,5 +344,20 @@ mod tests {
         assert_eq!(judged(friday, friday), (State::Met, 0));
         assert_eq!(judged(friday, date("2026-11-26")), (State::Met, 0));
         assert_eq!(judged(friday, date("2026-11-28")), (State::Late, 1));
+    }
+
+    #[test]
+    fn what_became_of_obligations_is_counted_by_side_and_kind() {
+        let (supplier, buyer) = (EnterpriseId::new(), EnterpriseId::new());
+        let kept = tallied(vec![
+            (supplier, Kind::Delivery, State::Met, 0, 4),
+            (supplier, Kind::Delivery, State::Late, 2, 3),
+            (supplier, Kind::Delivery, State::Late, 5, 1),
+            (supplier, Kind::Delivery, State::Released, 0, 9),
+            (buyer, Kind::Payment, State::Missed, 0, 1),
+        ]);
+        let row =
+            |owed_by, kind, [open, met, late, missed, days_late]: [i64; 5]| KeptView { owed_by, kind, open, met, late, missed, days_late };
+        assert_eq!(kept, [row(supplier, Kind::Delivery, [0, 4, 4, 0, 11]), row(buyer, Kind::Payment, [0, 0, 0, 1, 0])]);
     }
 }

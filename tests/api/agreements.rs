@@ -1,12 +1,17 @@
 //! Agreements between enterprises: how they come about, what they bind, and how they end.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::Duration;
 use pasar_kuliner::kit::clock::Timestamp;
 use pasar_kuliner::kit::db::{Failure, Never};
 use pasar_kuliner::partners::agreements;
 use pasar_kuliner::people::enterprises::EnterpriseId;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
+use crate::supplier_orders::drafted;
+use crate::supply::item;
 use crate::support::people::pack_of;
 use crate::support::{Person, Shop, TestApp, Village};
 
@@ -330,4 +335,154 @@ fn an_offer_is_declined_or_withdrawn_once_and_a_replay_lands_once() {
     let second = offered(&maker.owner, &supplier, &maker, proposal(supply_terms(0)));
     assert_eq!(act(&maker.owner, &second, "withdraw", json!({})).expect(200)["state"], "withdrawn");
     act(&supplier.owner, &second, "accept", json!({})).expect_problem(409, "agreement_wrong_state");
+}
+
+/// JSON without blanks and with the names of every object in the order of their bytes, as docs/adr/0012 says.
+fn sorted(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<&String, &Value> = fields.iter().collect();
+            let inside: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\":{}", sorted(value))).collect();
+            format!("{{{}}}", inside.join(","))
+        }
+        Value::Array(values) => format!("[{}]", values.iter().map(sorted).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
+/// The hash of a version, computed from what the API tells of it and nothing else.
+fn recomputed(agreement: &Value, version: &Value) -> String {
+    let facts = json!({
+        "agreement": agreement["id"], "version": version["number"], "provider": agreement["provider"]["id"],
+        "receiver": agreement["receiver"]["id"], "starts_on": version["starts_on"], "ends_on": version["ends_on"],
+        "notice_days": version["notice_days"], "terms": version["terms"],
+    });
+    let text = format!("pasar-kuliner agreement 1\n{}\n\n{}", sorted(&facts), version["wording"].as_str().expect("a text"));
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
+#[test]
+fn it_is_countered_as_often_as_they_like_and_the_last_word_counts() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let id = offered(&maker.owner, &supplier, &maker, proposal(supply_terms(0)));
+    for turn in 1..=8 {
+        let (hers, other) = if turn % 2 == 1 { (&supplier.owner, &maker.owner) } else { (&maker.owner, &supplier.owner) };
+        let terms = || proposal(supply_terms(turn * 50_000));
+        act(other, &id, "counter", terms()).expect_problem(409, "not_your_turn");
+        let countered = act(hers, &id, "counter", terms()).expect(200);
+        assert_eq!((&countered["state"], &countered["proposed"]["number"]), (&json!("countered"), &json!(turn + 1)));
+        act(hers, &id, "accept", json!({})).expect_problem(409, "not_your_turn");
+        assert!(!partners(&app, &supplier, &maker));
+    }
+    let accepted = act(&supplier.owner, &id, "accept", json!({})).expect(200);
+    assert_eq!(limit(&app, &supplier, &maker), Some((9, 400_000)));
+    let versions = maker.owner.client.get(&format!("/v1/agreements/{id}/versions")).expect(200);
+    let versions = versions["items"].as_array().expect("a list").clone();
+    assert_eq!(versions.len(), 9);
+    for version in &versions {
+        assert_eq!(version["digest"], recomputed(&accepted, version), "version {}", version["number"]);
+        assert_eq!(version["accepted_at"].is_null(), version["number"] != 9, "version {}", version["number"]);
+    }
+    let digests: BTreeSet<&str> = versions.iter().filter_map(|version| version["digest"].as_str()).collect();
+    assert_eq!(digests.len(), 9);
+}
+
+#[test]
+fn every_kind_has_its_template_and_a_village_may_word_each() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, village } = dealing(&app);
+    let warung = app.shop(&village, "warung", "Warung Pojok");
+    let consignment = json!({
+        "kind": "consignment", "earning": { "by": "share", "bp": 2_000 }, "visit_days": ["saturday"], "return_rule": "before_expiry",
+        "return_days": 3, "credit_limit": 150_000, "spoilage_borne_by": "provider",
+    });
+    let purchase =
+        json!({ "kind": "purchase", "prices": [], "delivery_days": ["monday"], "minimum": 0, "credit_limit": 0, "payment_days": 0 });
+    let stall = json!({
+        "kind": "joint_stall", "place": "Alun-alun Cisurupan", "days": ["sunday"], "stall_cost": 20_000, "provider_bears": 5_000,
+        "provider_share": 500,
+    });
+    for (kind, provider, receiver, terms, said) in [
+        ("supply", &supplier, &maker, supply_terms(0), "KESEPAKATAN PASOKAN"),
+        ("consignment", &maker, &warung, consignment, "20%"),
+        ("purchase", &maker, &warung, purchase, "KESEPAKATAN"),
+        ("joint_stall", &maker, &warung, stall, "Alun-alun Cisurupan"),
+    ] {
+        let offered_in = |words: &str| {
+            let id = offered(&maker.owner, provider, receiver, proposal(terms.clone()));
+            let shown = maker.owner.client.get(&format!("/v1/agreements/{id}")).expect(200);
+            let wording = shown["proposed"]["wording"].as_str().expect("a text").to_owned();
+            assert!(wording.contains(words) && !wording.contains('{'), "{kind}: {wording}");
+            id
+        };
+        let before = offered_in(said);
+        let path = format!("/v1/villages/{}/agreement-templates/{kind}", village.id);
+        let house = village.admin.client.get(&path).expect(200);
+        assert_eq!(house["own"], false, "{kind}");
+        let own = format!("PERJANJIAN DESA BALEWANGI\n{}", house["wording"].as_str().expect("a text"));
+        let set = village.admin.client.send("PUT", &path, Some(json!({ "wording": own })), &[("If-Match", "\"0\"")]);
+        assert_eq!(set.status, 200, "{kind}: {}", set.text);
+        offered_in("PERJANJIAN DESA BALEWANGI");
+        let kept = maker.owner.client.get(&format!("/v1/agreements/{before}")).expect(200);
+        assert!(kept["proposed"]["wording"].as_str().is_some_and(|text| !text.contains("PERJANJIAN DESA")), "what was read stays");
+    }
+}
+
+#[test]
+fn access_hangs_on_an_agreement_and_ends_with_it() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    let mut short = proposal(supply_terms(500_000));
+    short["ends_on"] = json!("2026-11-30");
+    let id = offered(&maker.owner, &supplier, &maker, short);
+    let doors = [format!("/v1/enterprises/{}/supply-items", supplier.id), format!("/v1/enterprises/{}/on-time", supplier.id)];
+    let closed = |who: &Person| {
+        for door in &doors {
+            who.client.get(door).expect_problem(404, "not_found");
+        }
+    };
+    closed(&maker.owner);
+    act(&supplier.owner, &id, "accept", json!({})).expect(200);
+    for door in &doors {
+        maker.owner.client.get(door).expect(200);
+    }
+    let waiting = drafted(&maker, &supplier, &[(&cassava, 50)], "cash");
+    app.advance(Duration::days(7));
+    let owner = app.awake(&maker.owner);
+    closed(&owner);
+    owner.client.post(&format!("/v1/supplier-orders/{waiting}/send"), json!({})).expect_problem(409, "no_supply_agreement");
+    let body = json!({ "supplier_id": supplier.id, "lines": [{ "item_id": cassava, "quantity": 50 }], "payment": "cash" });
+    owner.client.post(&format!("/v1/enterprises/{}/supplier-orders", maker.id), body).expect_problem(409, "no_supply_agreement");
+    app.run_jobs();
+}
+
+#[test]
+fn an_act_goes_by_the_terms_of_its_own_day() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    let priced = |price: i64, minimum: i64| {
+        let mut terms = supply_terms(500_000);
+        terms["prices"] = json!([{ "item_id": cassava, "price": price }]);
+        terms["minimum"] = json!(minimum);
+        terms
+    };
+    let id = supplied(&supplier, &maker, priced(2_800, 50_000));
+    let mut later = proposal(priced(2_500, 100_000));
+    later["starts_on"] = json!("2026-12-01");
+    act(&supplier.owner, &id, "amend", later).expect(200);
+    act(&maker.owner, &id, "accept", json!({})).expect(200);
+    let sending = |who: &Person, order: &str| who.client.post(&format!("/v1/supplier-orders/{order}/send"), json!({}));
+    let [now, few, enough] = [20, 20, 40].map(|quantity| drafted(&maker, &supplier, &[(&cassava, quantity)], "credit"));
+    let sent = sending(&maker.owner, &now).expect(200);
+    assert_eq!((&sent["total"], &sent["agreement_version"]), (&json!(56_000), &json!(1)));
+    app.advance(Duration::days(7));
+    let owner = app.awake(&maker.owner);
+    sending(&owner, &few).expect_problem(409, "below_agreed_minimum");
+    let sent = sending(&owner, &enough).expect(200);
+    assert_eq!((&sent["total"], &sent["agreement_version"]), (&json!(100_000), &json!(2)));
+    let first = owner.client.get(&format!("/v1/supplier-orders/{now}")).expect(200);
+    assert_eq!((&first["total"], &first["agreement_version"]), (&json!(56_000), &json!(1)), "what was sent stays as it was agreed");
 }

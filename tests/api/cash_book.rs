@@ -265,3 +265,26 @@ fn a_row_keeps_a_picture_of_its_slip_for_those_who_may_see_the_books() {
     let template = json!({ "name": "Gula", "row": { "kind": "purchase", "amount": 10_000, "photo_media_id": slip } });
     shop.owner.client.post(&format!("/v1/enterprises/{}/cash-templates", shop.id), template).expect_problem(400, "invalid_input");
 }
+
+#[test]
+fn who_writes_into_the_books_of_another_is_known_and_can_be_answered() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let (shop, other) = (app.home_industry(&village, "Opak Bulanan"), app.home_industry(&village, "Pemasok Ketan"));
+    let stranger = app.buyer("Orang baru");
+    let draft = app.onboarding(&village, &stranger, "home_industry", "Belum Disetujui");
+    let bought = json!({ "kind": "purchase", "amount": 50_000, "paid": "credit", "partner_id": other.id, "client_id": "a" });
+    let refused = stranger.client.post(&format!("/v1/enterprises/{draft}/cash-book"), bought.clone());
+    refused.expect_problem(409, "enterprise_not_trading");
+    let made = row(&shop, bought.clone()).expect(201);
+    assert_eq!(holds(&other, "receivable:partner"), 50_000);
+    let mut changed = bought;
+    changed["amount"] = json!(60_000);
+    row(&shop, changed).expect_problem(400, "invalid_input");
+
+    let path = format!("/v1/cash-book/{}/reverse", made["id"].as_str().expect("an id"));
+    stranger.client.post(&path, json!({ "reason": "Iseng" })).expect_problem(404, "not_found");
+    let back = other.owner.client.post(&path, json!({ "reason": "Saya tidak menjual ini" })).expect(200);
+    assert_eq!((&back["taken_back"]["reason"], &back["note"]), (&json!("Saya tidak menjual ini"), &Value::Null));
+    assert_eq!((holds(&other, "receivable:partner"), holds(&shop, "payable:partner")), (0, 0));
+}

@@ -504,3 +504,12 @@ fn staff_of_an_assisted_enterprise_becomes_its_owner_by_the_code() {
     helper.client.post("/v1/enterprises/join", json!({ "code": code })).expect(200);
     assert_eq!(helper.client.get(&format!("{path}/members")).expect(200)["items"][0]["role"], "owner");
 }
+
+#[test]
+fn nobody_makes_an_officer_a_member_against_her_will() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let shop = app.home_industry(&village, "Opak Bulanan");
+    let body = json!({ "phone": village.admin.phone, "role": "staff" });
+    shop.owner.client.post(&format!("/v1/enterprises/{}/members", shop.id), body).expect_problem(409, "officer_not_by_hand");
+}

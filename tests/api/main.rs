@@ -28,11 +28,13 @@ mod mail;
 mod media;
 mod migrations;
 mod moderation;
+mod obligations;
 mod order_changes;
 mod order_money;
 mod order_times;
 mod orders;
 mod packs;
+mod partner_letters;
 mod payment_details;
 #[path = "../pictures/mod.rs"]
 mod pictures;

@@ -47,8 +47,8 @@ fn a_part_is_a_part_and_too_much_is_owed_back() {
     assert_eq!(bill(&over), ("paid".to_owned(), [30_000, 0, 5_000]));
     assert_eq!((&over["refunds"][0]["cause"], balance(&shop, "refunds:buyers")), (&json!("overpaid"), -5_000));
     pay(&shop.owner, &order, json!({})).expect_problem(409, "nothing_to_pay");
-    for amount in [0, -1] {
-        pay(&shop.owner, &order, json!({ "amount": amount })).expect_problem(409, "nothing_to_pay");
+    for amount in [0, -1, 1_000_000_001] {
+        pay(&shop.owner, &order, json!({ "amount": amount })).expect_problem(400, "invalid_input");
     }
     let more = pay(&shop.owner, &order, json!({ "amount": 1_000 })).expect(200);
     assert_eq!((bill(&more).1[2], more["refunds"].as_array().map(Vec::len)), (6_000, Some(1)), "one refund is due, of all of it");
@@ -172,4 +172,79 @@ fn whoever_has_the_number_sees_how_far_it_has_come_and_nothing_else() {
     );
     assert!(!text.contains("Pembeli") && !text.contains(&buyer.phone[2..]) && !text.contains("25000"), "{text}");
     app.client.get("/v1/tracking/0000-0000").expect_problem(404, "not_found");
+}
+
+#[test]
+fn who_buys_is_not_learned_by_writing_down_money() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 1);
+    pay(&shop.owner, &order, json!({ "amount": 1 })).expect_problem(409, "payment_not_due");
+    shop.owner.client.post(&format!("/v1/orders/{order}/reject"), json!({ "reason": "Bahan habis" })).expect(200);
+    pay(&shop.owner, &order, json!({ "amount": 1 })).expect_problem(409, "payment_not_due");
+    assert!(shop.owner.client.get(&format!("/v1/orders/{order}")).expect(200)["buyer"].is_null());
+}
+
+#[test]
+fn money_that_is_claimed_is_confirmed_and_not_written_down_beside_it() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 2);
+    shop.owner.step(&order, "accept");
+    let payment = claimed(&buyer, &order);
+    pay(&shop.owner, &order, json!({})).expect_problem(409, "payment_claim_waits");
+    let desk = || shop.owner.client.get(&format!("/v1/enterprises/{}/desk", shop.id)).expect(200);
+    assert_eq!((&desk()["to_check"][0]["id"], &desk()["to_check"][0]["claimed"]), (&json!(order), &json!(25_000)));
+    buyer.client.post(&format!("/v1/orders/{order}/cancel"), json!({ "reason": "Batal" })).expect(200);
+    assert_eq!(desk()["to_check"][0]["id"], json!(order), "her money may still come");
+    let seen = shop.owner.client.post(&format!("/v1/payments/{payment}/confirm"), json!({})).expect(200);
+    assert_eq!(desk()["to_check"], json!([]));
+    let refund = last(&seen, "refunds");
+    shop.owner.client.post(&format!("/v1/refunds/{refund}/send"), json!({})).expect(200);
+    assert_eq!(desk()["refunds_due"], json!([]));
+    buyer.client.post(&format!("/v1/refunds/{refund}/dispute"), json!({ "reason": "Belum masuk" })).expect(200);
+    assert_eq!(desk()["refunds_due"][0]["state"], "disputed");
+}
+
+#[test]
+fn a_completed_order_whose_money_was_not_there_is_paid_again() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 2);
+    shop.owner.steps(&order, &["accept", "prepare", "ready", "hand-over"]);
+    let paid = pay(&shop.owner, &order, json!({})).expect(200);
+    shop.owner.step(&order, "complete");
+    shop.owner.client.post(&format!("/v1/payments/{}/reverse", last(&paid, "payments")), json!({ "reason": "Uang palsu" })).expect(200);
+    let desk = shop.owner.client.get(&format!("/v1/enterprises/{}/desk", shop.id)).expect(200);
+    assert_eq!(desk["to_collect"][0]["id"], json!(order));
+    let payment = claimed(&buyer, &order);
+    let again = shop.owner.client.post(&format!("/v1/payments/{payment}/confirm"), json!({})).expect(200);
+    assert_eq!(bill(&again), ("paid".to_owned(), [25_000, 0, 0]));
+}
+
+#[test]
+fn claims_that_are_refused_do_not_keep_the_seller_from_her_money() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 2);
+    shop.owner.step(&order, "accept");
+    let claim = || buyer.client.post(&format!("/v1/orders/{order}/payments/claim"), json!({ "amount": 1 }));
+    for _ in 0..20 {
+        let payment = last(&claim().expect(200), "payments");
+        shop.owner.client.post(&format!("/v1/payments/{payment}/refuse"), json!({ "reason": "Belum masuk" })).expect(200);
+    }
+    claim().expect_problem(409, "too_many_payments");
+    assert_eq!(bill(&pay(&shop.owner, &order, json!({})).expect(200)).0, "paid");
+}
+
+#[test]
+fn a_refund_goes_back_the_way_the_money_came() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    app.takes_transfers(&shop);
+    let (order, asked) = by_transfer(&buyer, &shop.owner, &product);
+    pay(&shop.owner, &order, json!({ "method": "cash_at_pickup", "amount": asked })).expect(200);
+    let seen = buyer.client.post(&format!("/v1/orders/{order}/cancel"), json!({ "reason": "Batal" })).expect(200);
+    shop.owner.client.post(&format!("/v1/refunds/{}/send", last(&seen, "refunds")), json!({})).expect(200);
+    assert_eq!((balance(&shop, "cash:seller"), balance(&shop, "bank")), (0, 0));
 }

@@ -395,8 +395,8 @@ fn a_seller_sees_whom_she_owes_money() {
     let app = TestApp::start();
     let Stall { shop, product, buyer, .. } = stall(&app);
     let order = buyer.orders(&product, 1);
-    shop.owner.step(&order, "payments/receive");
-    let seen = shop.owner.client.post(&format!("/v1/orders/{order}/reject"), json!({ "reason": "Bahan habis" })).expect(200);
+    shop.owner.steps(&order, &["accept", "payments/receive"]);
+    let seen = shop.owner.client.post(&format!("/v1/orders/{order}/cancel"), json!({ "reason": "Bahan habis" })).expect(200);
     assert_eq!((seen["refunds"][0]["state"].as_str(), seen["buyer"]["phone"].is_string()), (Some("due"), true));
     let unpaid = buyer.orders(&product, 1);
     let seen = shop.owner.client.post(&format!("/v1/orders/{unpaid}/reject"), json!({ "reason": "Bahan habis" })).expect(200);

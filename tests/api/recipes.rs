@@ -6,7 +6,10 @@ use pasar_kuliner::market::costs;
 use pasar_kuliner::market::packs::PackId;
 use serde_json::{Value, json};
 
-use crate::supplier_orders::{balance, stock};
+use crate::agreements::{supplied, supply_terms};
+use crate::orders::{Stall, stall};
+use crate::supplier_orders::{balance, sent, stock};
+use crate::supply::item;
 use crate::support::people::pack_of;
 use crate::support::{Answer, Shop, TestApp};
 
@@ -31,10 +34,10 @@ fn a_production_uses_material_and_its_batch_knows_its_cost() {
     let shop = app.home_industry(&village, "Keripik Cisurupan");
     let product = app.product(&village, &shop, "Keripik Singkong", 12_500, 0);
     let pack = pack_of(&product);
-    let make = |quantity: i64, key: &str| {
+    let cook = |quantity: i64, key: &str| {
         shop.owner.client.post_once(&format!("/v1/packs/{pack}/productions"), json!({ "quantity": quantity, "code": key }), key)
     };
-    make(100, "a").expect_problem(409, "no_recipe");
+    cook(100, "a").expect_problem(409, "no_recipe");
     let lines = json!([{ "material": "Singkong", "base": "g", "quantity": 20_000 }, { "material": "Minyak goreng", "base": "ml", "quantity": 3_000 }]);
     let written = set(&shop, &pack, "\"0\"", 100, lines.clone());
     assert_eq!((written.status, written.header("etag")), (200, "\"1\""));
@@ -48,7 +51,7 @@ fn a_production_uses_material_and_its_batch_knows_its_cost() {
     )
     .expect_problem(400, "invalid_input");
     bought(&shop, "Singkong", "g", 45_000, 135_000);
-    make(100, "b").expect_problem(409, "not_enough_material");
+    cook(100, "b").expect_problem(409, "not_enough_material");
     assert_eq!(stock(&shop.owner, &shop.id), [("Singkong".to_owned(), 45_000, 135_000)], "nothing left halfway");
     bought(&shop, "Minyak goreng", "ml", 10_000, 180_000);
 
@@ -57,10 +60,10 @@ fn a_production_uses_material_and_its_batch_knows_its_cost() {
     let cassava = plan["materials"].as_array().expect("a list").iter().find(|row| row["material"] == "Singkong").expect("needed").clone();
     assert_eq!((&cassava["needed"], &cassava["have"], &cassava["to_order"]), (&json!(60_000), &json!(45_000), &json!(15_000)));
 
-    let made = make(100, "c").expect(201);
+    let made = cook(100, "c").expect(201);
     assert_eq!((&made["cost"], &made["cost_per_pack"]), (&json!(114_000), &json!(1_140)));
-    assert_eq!(make(100, "c").expect(201), made, "a replay lands once");
-    make(100, "c2").expect(201);
+    assert_eq!(cook(100, "c").expect(201), made, "a replay lands once");
+    cook(100, "c2").expect(201);
     assert_eq!(app.available(&product), 200);
     assert_eq!(stock(&shop.owner, &shop.id), [("Singkong".to_owned(), 5_000, 15_000), ("Minyak goreng".to_owned(), 4_000, 72_000)]);
     assert_eq!((balance(&shop.owner, &shop.id, "materials"), balance(&shop.owner, &shop.id, "stock")), (87_000, 228_000));
@@ -92,4 +95,80 @@ fn what_is_counted_differently_stands_in_the_books() {
     assert_eq!(count(41_000, false)["cost"], 123_000);
     assert_eq!(count(0, false)["cost"], 0);
     assert_eq!((balance(&shop.owner, &shop.id, "materials"), balance(&shop.owner, &shop.id, "cost:materials")), (0, 120_000));
+}
+
+/// A pack of which a hundred were made for Rp1.000 each.
+fn made(app: &TestApp) -> (Stall, String) {
+    let stall = stall(app);
+    let pack = pack_of(&stall.product);
+    let none = json!({ "on_hand": 0 });
+    stall.shop.owner.client.put(&format!("/v1/packs/{pack}/stock"), none).expect(200);
+    bought(&stall.shop, "Singkong", "g", 50_000, 100_000);
+    set(&stall.shop, &pack, "\"0\"", 100, json!([{ "material": "Singkong", "base": "g", "quantity": 50_000 }]));
+    let production = json!({ "quantity": 100 });
+    stall.shop.owner.client.post(&format!("/v1/packs/{pack}/productions"), production).expect(201);
+    (stall, pack)
+}
+
+#[test]
+fn goods_that_leave_bring_their_cost_into_the_income_report() {
+    let app = TestApp::start();
+    let (stall, pack) = made(&app);
+    let (owner, shop) = (&stall.shop.owner, &stall.shop.id);
+    let order = stall.buyer.orders(&stall.product, 10);
+    assert_eq!(balance(owner, shop, "cost:goods"), 0, "what is only promised costs nothing yet");
+    owner.steps(&order, &["accept", "prepare", "ready", "hand-over"]);
+    assert_eq!((balance(owner, shop, "cost:goods"), balance(owner, shop, "stock")), (10_000, 90_000));
+    let income = owner.client.get(&format!("/v1/enterprises/{shop}/income?from=2026-11")).expect(200);
+    assert_eq!((&income["total"]["revenue"]["amount"], &income["total"]["materials"]["amount"]), (&json!(125_000), &json!(10_000)));
+    assert_eq!(income["total"]["net"]["amount"], 115_000);
+
+    let called_off = stall.buyer.orders(&stall.product, 5);
+    stall.buyer.client.post(&format!("/v1/orders/{called_off}/cancel"), json!({ "reason": "Tidak jadi" })).expect(200);
+    assert_eq!(balance(owner, shop, "cost:goods"), 10_000);
+
+    let claim = json!({ "position": 1, "quantity": 2, "text": "Hancur", "wish": "replacement" });
+    let claim = stall.buyer.client.post(&format!("/v1/orders/{order}/claims"), claim).expect(201)["id"].clone();
+    let claim = format!("/v1/claims/{}", claim.as_str().expect("an id"));
+    owner.client.post(&format!("{claim}/offer"), json!({ "remedy": "replacement" })).expect(200);
+    stall.buyer.client.post(&format!("{claim}/accept"), json!({})).expect(200);
+    assert_eq!((balance(owner, shop, "cost:goods"), balance(owner, shop, "stock")), (12_000, 88_000), "what replaces them costs too");
+
+    owner.client.put(&format!("/v1/packs/{pack}/stock"), json!({ "on_hand": 80 })).expect(200);
+    assert_eq!((balance(owner, shop, "cost:spoilage"), balance(owner, shop, "stock")), (8_000, 80_000), "eight are missing");
+    owner.client.put(&format!("/v1/packs/{pack}/stock"), json!({ "on_hand": 90 })).expect(200);
+    assert_eq!(balance(owner, shop, "stock"), 80_000, "what is only counted brings no cost");
+}
+
+#[test]
+fn what_must_be_made_and_ordered_follows_from_orders_in_hand() {
+    let app = TestApp::start();
+    let (stall, pack) = made(&app);
+    let (owner, shop) = (&stall.shop.owner, &stall.shop.id);
+    let window = json!({ "cut_off": "2026-11-26T10:00:00Z", "ready_on": "2026-11-28", "capacity": 200 });
+    let window = owner.client.post(&format!("/v1/packs/{pack}/preorders"), window).expect(201)["id"].clone();
+    for _ in 0..2 {
+        let line = json!({ "pack_id": pack, "quantity": 75, "preorder_id": window });
+        let body = json!({ "lines": [line], "fulfilment": "pickup", "payment": "cash_at_pickup" });
+        stall.buyer.client.post("/v1/order-groups", body).expect(201);
+    }
+    bought(&stall.shop, "Singkong", "g", 5_000, 10_000);
+    let supplier = app.shop(&stall.village, "supplier", "Pemasok Singkong Papandayan");
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 2_000);
+    let mut terms = supply_terms(0);
+    terms["minimum"] = json!(0);
+    supplied(&supplier, &stall.shop, terms);
+    let coming = sent(&stall.shop, &supplier, &[(&cassava, 12)], "cash");
+    let planned = || {
+        let plan = owner.client.get(&format!("/v1/enterprises/{shop}/production-plan")).expect(200);
+        let (pack, cassava) = (&plan["packs"][0], &plan["materials"][0]);
+        let number = |row: &Value, field: &str| row[field].as_i64().expect("a number");
+        let packs = ["ordered", "on_hand", "to_make", "can_make"].map(|field| number(pack, field));
+        (packs, ["needed", "have", "coming", "to_order"].map(|field| number(cassava, field)))
+    };
+    assert_eq!(planned(), ([150, 100, 50, 10], [25_000, 5_000, 12_000, 8_000]));
+    supplier.owner.client.post(&format!("/v1/supplier-orders/{coming}/answer"), json!({ "answer": "accept" })).expect(200);
+    let counted = json!({ "lines": [{ "position": 1, "quantity": 12 }] });
+    owner.client.post(&format!("/v1/supplier-orders/{coming}/receive"), counted).expect(200);
+    assert_eq!(planned(), ([150, 100, 50, 34], [25_000, 17_000, 0, 8_000]));
 }

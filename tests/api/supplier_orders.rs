@@ -183,6 +183,38 @@ fn a_link_answers_without_an_account_and_opens_nothing_else() {
     app.client.get(&path).expect_problem(404, "not_found");
 }
 
+#[test]
+fn it_may_come_in_parts_and_more_of_it_than_was_ordered() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    supplied(&supplier, &maker, supply_terms(0));
+    let order = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
+    act(&supplier.owner, &order, "answer", json!({ "answer": "accept" })).expect(200);
+    let came = |quantity: i64| {
+        let seen = act(&maker.owner, &order, "receive", count(&[(1, quantity)])).expect(200);
+        (seen["state"].clone(), seen["lines"][0]["received"].clone(), seen["in_full"].clone(), seen["owed"].clone())
+    };
+    assert_eq!(came(20), (json!("received_part"), json!(20), json!(false), json!(60_000)));
+    assert_eq!(came(20), (json!("received_part"), json!(40), json!(false), json!(120_000)));
+    assert_eq!(came(15), (json!("received_full"), json!(55), json!(true), json!(165_000)));
+    assert_eq!(stock(&maker.owner, &maker.id), [("Singkong".to_owned(), 55_000, 165_000)]);
+    act(&maker.owner, &order, "receive", count(&[(1, 1)])).expect_problem(409, "supplier_order_wrong_state");
+    let billed = act(&supplier.owner, &order, "bill", count(&[(1, 52)])).expect(200);
+    let line = &billed["lines"][0];
+    assert_eq!((&line["ordered"], &line["billed"], &line["received"]), (&json!(50), &json!(52), &json!(55)));
+    assert_eq!(billed["owed"], 156_000, "no more than was billed");
+    assert_eq!(
+        (balance(&maker.owner, &maker.id, "payable:partner"), balance(&maker.owner, &maker.id, "cost:materials")),
+        (-156_000, -9_000)
+    );
+    act(&maker.owner, &order, "payments", json!({ "amount": 156_001, "method": "cash" })).expect_problem(409, "more_than_open");
+    let paid = act(&supplier.owner, &order, "payments", json!({ "amount": 156_000, "method": "cash" })).expect(200);
+    assert_eq!(paid["state"], "paid");
+    assert_eq!((balance(&maker.owner, &maker.id, "payable:partner"), balance(&supplier.owner, &supplier.id, "receivable:partner")), (0, 0));
+    assert_eq!(balance(&supplier.owner, &supplier.id, "sales:supply"), -156_000);
+}
+
 /// A small generator, so that a run can be told by its seed.
 struct Dice(u64);
 

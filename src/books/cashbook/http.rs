@@ -30,6 +30,7 @@ impl From<CashError> for Problem {
             CashError::ReasonNeeded { expected } => Self::conflict("count_reason_needed").arg("expected", expected),
             CashError::NameTaken => Self::conflict("template_name_taken"),
             CashError::TooManyTemplates => Self::conflict("too_many_templates").arg("most", service::MOST_TEMPLATES),
+            CashError::NotTrading => Self::conflict("enterprise_not_trading"),
             CashError::Photo(error) => error.problem("photo_media_id"),
             CashError::TooMuch => Self::conflict("sum_out_of_range"),
             CashError::Books(error) => error.into(),
@@ -224,7 +225,7 @@ pub async fn list(
 }
 
 act!(
-    /// Takes a wrong row back: on its own day where that month is open, else today.
+    /// Takes a wrong row back: on its own day where that month is open, else today. The partner it names may too.
     reverse, "cash book", "/cash-book/{id}/reverse", "reverse_cash_row", CashRowId, CashRowView,
     |tx, who, id, reason| service::reverse(tx, who, id, reason).map(|row| Reply::ok(&CashRowView::from(row)))
 );

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::books::ledger::{Channel, EntryId, Evidence, Holder};
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
-use crate::kit::money::Rupiah;
+use crate::kit::money::{Amount, Rupiah};
 use crate::kit::text::Reason;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::media::MediaId;
@@ -84,27 +84,6 @@ word_enum! {
         Loan = "loan",
         /// Earned in another way.
         Other = "other",
-    }
-}
-
-/// An amount that someone writes down: Rp1 to Rp1.000.000.000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000)]
-pub struct Amount(Rupiah);
-
-impl Amount {
-    /// The amount.
-    #[must_use]
-    pub const fn rupiah(self) -> Rupiah {
-        self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let amount = u32::try_from(i64::deserialize(deserializer)?).ok().filter(|amount| (1..=1_000_000_000).contains(amount));
-        amount.map(|amount| Self(amount.into())).ok_or_else(|| serde::de::Error::custom("price_out_of_range"))
     }
 }
 

@@ -36,6 +36,8 @@ pub enum CashError {
     ReasonNeeded {
         expected: Rupiah,
     },
+    /// What concerns another enterprise is written by one that trades.
+    NotTrading,
     /// The photo cannot go with the row.
     Photo(AttachError),
     /// A template has this name.
@@ -102,6 +104,9 @@ pub fn record(tx: &mut Tx<'_>, who: Identity, enterprise: EnterpriseId, new: &Ne
     if let Some(client_id) = &new.client_id
         && let Some(row) = store::by_client_id(tx, enterprise, client_id.as_str())?
     {
+        if row.kind != new.kind || row.amount != new.amount.rupiah() {
+            return Err(CashError::BadRow(BadRow("client_id", "client_id_of_another_row")).into());
+        }
         return Ok(Recorded { row, already: true });
     }
     let id = CashRowId::new();
@@ -170,7 +175,12 @@ fn check_partner(
     amount: Rupiah,
     now: Timestamp,
 ) -> Outcome<()> {
+    // Whoever writes into another's books must be known to the village herself.
+    if enterprises::service::get(conn, enterprise)?.state != enterprises::State::Approved {
+        return Err(CashError::NotTrading.into());
+    }
     match enterprises::service::get(conn, partner) {
+        Ok(found) if found.kind == enterprises::Kind::VillageOffice => return Err(CashError::NoSuchPartner.into()),
         Ok(found) if found.state == enterprises::State::Approved => {}
         Ok(_) | Err(DbError::NotFound) => return Err(CashError::NoSuchPartner.into()),
         Err(error) => return Err(error.into()),
@@ -225,14 +235,21 @@ pub fn list(
 pub fn reverse(tx: &mut Tx<'_>, who: Identity, id: CashRowId, reason: &Reason) -> Outcome<CashRow> {
     let now = tx.now();
     let row = store::get(tx, id)?;
-    may(tx, who, now, row.enterprise_id, Action::KeepBooks)?;
+    let own = may(tx, who, now, row.enterprise_id, Action::KeepBooks);
+    let by_partner = match (own, row.partner_id) {
+        (Ok(_), _) => false,
+        // It stands in her books too, and she did not write it.
+        (Err(_), Some(partner)) => may(tx, who, now, partner, Action::KeepBooks).map(|_| true)?,
+        (Err(failure), None) => return Err(failure),
+    };
     let reversal = ledger::service::reverse(tx, row.enterprise_id, row.entry_id).map_err(|failure| {
         failure.map(|error| if error == LedgerError::AlreadyReversed { CashError::AlreadyReversed } else { CashError::Books(error) })
     })?;
     if !store::take_back(tx, id, reversal, who.account, reason.as_str())? {
         return Err(CashError::AlreadyReversed.into());
     }
-    Ok(store::get(tx, id)?)
+    let row = store::get(tx, id)?;
+    Ok(if by_partner { CashRow { note: None, photo: None, ..row } } else { row })
 }
 
 /// Keeps what was counted, and enters the difference.

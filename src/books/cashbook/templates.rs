@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::http::{CashRowView, answered};
-use super::model::{Amount, CashNote, CashTemplateId, ClientId, NewCashRow, Template, TemplateName};
+use super::model::{CashNote, CashTemplateId, ClientId, NewCashRow, Template, TemplateName};
 use super::service;
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Posted, Problem, Reply};
+use crate::kit::money::Amount;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::media::MediaId;
 

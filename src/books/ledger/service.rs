@@ -88,20 +88,27 @@ fn enter_both(tx: &mut Tx<'_>, one: (EnterpriseId, &Entry), other: (EnterpriseId
 /// [`LedgerError::NoSuchEntry`], [`LedgerError::AlreadyReversed`].
 pub fn reverse(tx: &mut Tx<'_>, enterprise: EnterpriseId, id: EntryId) -> Outcome<EntryId> {
     let entered = store::entry(tx, enterprise, id)?.ok_or(LedgerError::NoSuchEntry)?;
-    let opposite = opposite(tx, enterprise, &entered)?;
+    let own_day = is_open(tx, enterprise, &entered)?;
     let Some(mirror) = entered.mirror_id else {
+        let opposite = opposite(tx, &entered, own_day)?;
         return enter(tx, enterprise, EntryId::new(), &opposite, None);
     };
     let partner = store::books_of(tx, mirror)?;
     let theirs = store::entry(tx, partner, mirror)?.ok_or(LedgerError::NoSuchEntry)?;
-    let their_opposite = self::opposite(tx, partner, &theirs)?;
+    // Both halves count on one day, or the two books would differ in between.
+    let own_day = own_day && is_open(tx, partner, &theirs)?;
+    let (opposite, their_opposite) = (opposite(tx, &entered, own_day)?, self::opposite(tx, &theirs, own_day)?);
     Ok(enter_both(tx, (enterprise, &opposite), (partner, &their_opposite))?.0)
 }
 
-fn opposite(tx: &mut Tx<'_>, enterprise: EnterpriseId, entered: &JournalRow) -> Outcome<Entry> {
+/// Whether the month of an entry is open in its books.
+fn is_open(conn: &mut Conn, enterprise: EnterpriseId, entered: &JournalRow) -> Result<bool, DbError> {
+    Ok(store::closed_through(conn, enterprise)?.is_none_or(|month| month_of(entered.business_date) > month))
+}
+
+fn opposite(tx: &mut Tx<'_>, entered: &JournalRow, own_day: bool) -> Outcome<Entry> {
     let postings = store::postings_of(tx, entered.id)?;
-    let open = store::closed_through(tx, enterprise)?.is_none_or(|month| month_of(entered.business_date) > month);
-    let at = if open { entered.happened_at } else { tx.now() };
+    let at = if own_day { entered.happened_at } else { tx.now() };
     Ok(Entry::opposite(entered.id, &postings, entered.evidence, at))
 }
 

@@ -56,21 +56,45 @@ pub fn say(language: Language, key: &str, args: &[(&str, &str)]) -> String {
 /// the parser's English sentences are mapped to codes here.
 #[must_use]
 pub fn say_field(language: Language, message: &str) -> String {
+    let expected = || message.split_once("expected ").map_or("", |(_, expected)| expected);
     let quoted = |text: &str| text.split('`').nth(1).unwrap_or("").to_owned();
     let (code, argument) = if message.starts_with("missing field") {
         ("missing", quoted(message))
     } else if message.starts_with("unknown field") {
         ("unknown", quoted(message))
     } else if message.starts_with("unknown variant") {
-        ("unknown_variant", message.split_once("expected ").map_or("", |(_, expected)| expected).replace('`', ""))
-    } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        ("wrong_type", message.split_once("expected ").map_or("", |(_, expected)| expected).to_owned())
+        ("unknown_variant", expected().trim_start_matches("one of ").replace('`', "").replace(" or ", ", "))
+    } else if message.starts_with("duplicate field") {
+        ("duplicate", quoted(message))
+    } else if message.starts_with("invalid type") || message.starts_with("invalid value") || message.starts_with("invalid length") {
+        ("wrong_type", say(language, type_key(expected()), &[]))
+    } else if message.contains("invalid digit")
+        || message.contains("integer")
+        || message.contains("number too")
+        || message.contains(" to a i")
+    {
+        ("wrong_type", say(language, "type.number", &[]))
+    } else if message.starts_with("provided string was not") {
+        ("wrong_type", say(language, "type.flag", &[]))
     } else if let Some((code, argument)) = message.strip_suffix(')').and_then(|m| m.split_once('(')) {
         (code, argument.to_owned())
     } else {
         (message, String::new())
     };
     find(language, &format!("field.{code}"), &[("n", &argument)]).unwrap_or_else(|| message.to_owned())
+}
+
+/// The word for what the parser says it expected.
+fn type_key(expected: &str) -> &'static str {
+    match expected.split(' ').next().unwrap_or("") {
+        "i64" | "i32" | "i16" | "u64" | "u32" | "u16" | "u8" | "integer" | "f64" => "type.number",
+        "a" if expected.starts_with("a string") || expected.starts_with("a char") => "type.text",
+        "a" if expected.starts_with("a sequence") => "type.list",
+        "a" if expected.starts_with("a boolean") => "type.flag",
+        "struct" | "map" => "type.object",
+        "a" if expected.starts_with("a map") => "type.object",
+        _ => "type.other",
+    }
 }
 
 #[cfg(test)]

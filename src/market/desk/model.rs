@@ -10,8 +10,9 @@ use crate::kit::phone::Phone;
 use crate::market::claims::ClaimId;
 use crate::market::claims::model::State as ClaimState;
 use crate::market::orders::OrderId;
-use crate::market::orders::model::{ChangeId, Fulfilment, State};
+use crate::market::orders::model::{ChangeId, Fulfilment, Quote, State};
 use crate::market::packs::{PackId, Unit};
+use crate::market::payments::model::RefundState;
 use crate::market::payments::{Bill, RefundId};
 
 /// An order on which something is to be done.
@@ -28,6 +29,7 @@ pub struct OpenOrder {
     pub answer_by: Option<Timestamp>,
     pub hand_over_by: Option<Timestamp>,
     pub handed_over_at: Option<Timestamp>,
+    pub quote: Quote,
     pub bill: Bill,
 }
 
@@ -50,13 +52,14 @@ pub struct WaitingChange {
     pub proposed_at: Timestamp,
 }
 
-/// Money that is to be sent back. Whom she owes money a seller may know.
+/// Money that is to be sent back, or that was sent and has not come. Whom she owes money a seller may know.
 #[derive(Clone, Debug, Queryable)]
 pub struct DueRefund {
     pub id: RefundId,
     pub order_id: OrderId,
     pub number: String,
     pub amount: Rupiah,
+    pub state: RefundState,
     pub buyer_name: Option<String>,
     pub buyer_phone: Option<Phone>,
     pub since: Timestamp,

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::model::{OpenOrder, ToPack};
 use crate::kit::clock::Timestamp;
+use crate::kit::money::Rupiah;
 use crate::market::orders::model::State;
 use crate::market::packs::{PackId, Unit};
 
@@ -29,8 +30,8 @@ pub const fn task(state: State) -> Option<Task> {
         State::Placed => Some(Task::Answer),
         State::Accepted | State::Preparing => Some(Task::Prepare),
         State::Ready => Some(Task::HandOver),
-        State::HandedOver | State::ClaimOpen => Some(Task::Collect),
-        State::Completed | State::Rejected | State::Cancelled | State::Expired => None,
+        State::HandedOver | State::ClaimOpen | State::Completed => Some(Task::Collect),
+        State::Rejected | State::Cancelled | State::Expired => None,
     }
 }
 
@@ -47,9 +48,20 @@ pub fn deadline(order: &OpenOrder) -> Option<Timestamp> {
 /// Those orders with which `wanted` is to be done, the most urgent first; where there is no deadline, the longest out first.
 #[must_use]
 pub fn to_do(orders: &[OpenOrder], wanted: Task) -> Vec<OpenOrder> {
-    let mut these: Vec<OpenOrder> = orders.iter().filter(|order| task(order.state) == Some(wanted)).cloned().collect();
+    let has_it_all = |order: &OpenOrder| order.bill.outstanding() == Ok(Rupiah::ZERO);
+    let mut these: Vec<OpenOrder> = orders
+        .iter()
+        .filter(|order| task(order.state) == Some(wanted) && !(wanted == Task::Collect && has_it_all(order)))
+        .cloned()
+        .collect();
     these.sort_by_key(|order| (deadline(order), order.handed_over_at, order.id));
     these
+}
+
+/// Those orders whose buyers say that they have paid, oldest first.
+#[must_use]
+pub fn to_check(orders: &[OpenOrder]) -> Vec<OpenOrder> {
+    orders.iter().filter(|order| order.bill.claimed.is_positive()).cloned().collect()
 }
 
 /// How many of a pack are to be packed, by day.

@@ -36,6 +36,7 @@ columns!(
     orders::answer_by,
     orders::hand_over_by,
     orders::handed_over_at,
+    orders::quote,
     ; with pay::Columns, pay::COLUMNS
 );
 
@@ -44,13 +45,14 @@ pub(super) fn counts(conn: &mut Conn, seller: EnterpriseId) -> Result<Vec<(State
     Ok(theirs.select((orders::state, count_star())).load(conn)?)
 }
 
-/// What is to be done, oldest first: what is under way, and what is out and not all paid.
+/// What is to be done, oldest first: what is under way, what is out and not all paid, and what is said to be paid.
 pub(super) fn open_orders(conn: &mut Conn, seller: EnterpriseId) -> Result<Vec<OpenOrder>, DbError> {
     let charge = bills::goods + bills::digits + bills::delivery.assume_not_null() - bills::allowance;
     let unpaid = bills::delivery.is_not_null().and(charge.gt(bills::received - bills::returned));
     let under_way = orders::state.eq_any([State::Placed, State::Accepted, State::Preparing, State::Ready]);
-    let out = orders::state.eq_any([State::HandedOver, State::ClaimOpen]).and(unpaid.assume_not_null());
-    let theirs = orders::table.inner_join(bills::table).filter(orders::seller_id.eq(seller)).filter(under_way.or(out));
+    let out = orders::state.eq_any([State::HandedOver, State::ClaimOpen, State::Completed]).and(unpaid.assume_not_null());
+    let to_check = bills::claimed.gt(Rupiah::ZERO);
+    let theirs = orders::table.inner_join(bills::table).filter(orders::seller_id.eq(seller)).filter(under_way.or(out).or(to_check));
     Ok(theirs.order(orders::id).limit(MOST).select(ORDER).load(conn)?)
 }
 
@@ -69,9 +71,17 @@ pub(super) fn waiting_changes(conn: &mut Conn, seller: EnterpriseId) -> Result<V
 }
 
 pub(super) fn due_refunds(conn: &mut Conn, seller: EnterpriseId) -> Result<Vec<DueRefund>, DbError> {
-    let due = orders::seller_id.eq(seller).and(refunds::state.eq(RefundState::Due));
-    let columns =
-        (refunds::id, refunds::order_id, orders::number, refunds::amount, orders::buyer_name, orders::buyer_phone, refunds::created_at);
+    let due = orders::seller_id.eq(seller).and(refunds::state.eq_any([RefundState::Due, RefundState::Disputed]));
+    let columns = (
+        refunds::id,
+        refunds::order_id,
+        orders::number,
+        refunds::amount,
+        refunds::state,
+        orders::buyer_name,
+        orders::buyer_phone,
+        refunds::created_at,
+    );
     let theirs = refunds::table.inner_join(orders::table).filter(due);
     Ok(theirs.order(refunds::id).limit(MOST).select(columns).load(conn)?)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{Desk, DueRefund, LowStock, OpenClaim, OpenOrder, Owed, Sum, WaitingChange};
-use super::rules::{Packing, Task, deadline, to_do};
+use super::rules::{Packing, Task, deadline, to_check, to_do};
 use crate::books::ledger::Holder;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
@@ -13,10 +13,11 @@ use crate::kit::phone::Phone;
 use crate::market::claims::ClaimId;
 use crate::market::claims::model::State as ClaimState;
 use crate::market::orders::OrderId;
-use crate::market::orders::model::{ChangeId, Fulfilment, State};
+use crate::market::orders::model::{ChangeId, Fulfilment, Quote, State};
 use crate::market::orders::rules::seller_sees_buyer;
 use crate::market::packs::{PackId, Unit};
 use crate::market::payments::RefundId;
+use crate::market::payments::model::RefundState;
 
 /// Who buys.
 #[derive(Serialize, ToSchema)]
@@ -44,6 +45,10 @@ pub struct DeskOrderView {
     /// By when; the order ends otherwise.
     deadline: Option<Timestamp>,
     handed_over_at: Option<Timestamp>,
+    /// What the buyer says she has paid and nobody has confirmed.
+    claimed: Rupiah,
+    /// `asked` waits for the seller to say what delivery costs.
+    quote: Quote,
 }
 
 impl TryFrom<OpenOrder> for DeskOrderView {
@@ -63,6 +68,8 @@ impl TryFrom<OpenOrder> for DeskOrderView {
             area: order.area,
             ready_on: order.ready_on,
             handed_over_at: order.handed_over_at,
+            claimed: order.bill.claimed,
+            quote: order.quote,
         })
     }
 }
@@ -114,13 +121,17 @@ pub struct DeskRefundView {
     order_id: OrderId,
     order_number: String,
     amount: Rupiah,
+    /// `due`, or `disputed` where the buyer does not see it.
+    state: RefundState,
     buyer: DeskBuyerView,
     since: Timestamp,
 }
 
 impl From<DueRefund> for DeskRefundView {
-    fn from(DueRefund { id, order_id, number: order_number, amount, buyer_name: name, buyer_phone: phone, since }: DueRefund) -> Self {
-        Self { id, order_id, order_number, amount, buyer: DeskBuyerView { name, phone }, since }
+    fn from(
+        DueRefund { id, order_id, number: order_number, amount, state, buyer_name: name, buyer_phone: phone, since }: DueRefund,
+    ) -> Self {
+        Self { id, order_id, order_number, amount, state, buyer: DeskBuyerView { name, phone }, since }
     }
 }
 
@@ -151,9 +162,12 @@ pub struct DeskView {
     to_hand_over: Vec<DeskOrderView>,
     /// Handed over and not all paid, the longest out first.
     to_collect: Vec<DeskOrderView>,
+    /// Said to be paid: to be looked for in the bank, and confirmed or refused.
+    to_check: Vec<DeskOrderView>,
     claims: Vec<DeskClaimView>,
     /// Changes that wait for their buyers.
     changes: Vec<DeskChangeView>,
+    /// To be sent, or sent and not arrived.
     refunds_due: Vec<DeskRefundView>,
     /// Packs on sale of which five or fewer can still be ordered.
     low_stock: Vec<LowStockView>,
@@ -171,6 +185,7 @@ impl TryFrom<Desk> for DeskView {
             to_prepare: these(Task::Prepare)?,
             to_hand_over: these(Task::HandOver)?,
             to_collect: these(Task::Collect)?,
+            to_check: to_check(&orders).into_iter().map(DeskOrderView::try_from).collect::<Result<Vec<_>, _>>()?,
             claims: claims.into_iter().map(DeskClaimView::from).collect(),
             changes: changes.into_iter().map(DeskChangeView::from).collect(),
             refunds_due: refunds.into_iter().map(DeskRefundView::from).collect(),

@@ -28,6 +28,7 @@ pub fn link(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId, site: &
         lines: lines.into_iter().filter(|line| line.quantity > 0).map(told).collect(),
         total: order.bill.charge().map_err(OrderError::from)?,
         number: order.number,
+        from_shop: order.buyer_id != Some(who.account),
     };
     if order.buyer_id == Some(who.account) {
         let seller = enterprises::service::get(conn, order.seller_id)?;

@@ -57,6 +57,7 @@ impl From<OrderError> for Problem {
             OrderError::CannotChange { state } => Self::conflict("order_cannot_change").arg("state", state),
             OrderError::BadChange => Self::invalid_field("lines", "change_takes_nothing"),
             OrderError::PaymentNotDue { state } => Self::conflict("payment_not_due").arg("state", state),
+            OrderError::ClaimWaits => Self::conflict("payment_claim_waits"),
             OrderError::NothingToPay => Self::conflict("nothing_to_pay"),
             OrderError::AlreadySentBack => Self::conflict("already_sent_back"),
             OrderError::PhoneNotProven => Self::conflict("phone_not_proven"),

@@ -102,9 +102,18 @@ pub struct Received {
 /// The seller has received money; she, or the courier or warung that collected it for her.
 ///
 /// # Errors
+/// [`OrderError::PaymentNotDue`] for an order she never took on: who buys it is not hers to know.
+/// [`OrderError::ClaimWaits`] when no amount is named and the buyer says she has paid: that is to be confirmed or refused.
 /// [`OrderError::NothingToPay`] when nothing is outstanding and no amount is named.
 pub fn receive(tx: &mut Tx<'_>, who: Identity, id: OrderId, received: Received) -> Outcome<Whole> {
     let (order, by) = acting(tx, who, id, Action::FulfilOrder, None)?;
+    if order.hand_over_by.is_none() {
+        return Err(OrderError::PaymentNotDue { state: order.state }.into());
+    }
+    // What the buyer says she has sent is most likely the same money.
+    if received.amount.is_none() && order.bill.claimed.is_positive() {
+        return Err(OrderError::ClaimWaits.into());
+    }
     take_in(tx, &order, received, by)?;
     done(tx, id, by)
 }
@@ -218,7 +227,7 @@ pub fn hand_in(tx: &mut Tx<'_>, who: Identity, id: PaymentId) -> Outcome<Whole> 
     Ok(whole(tx, order.id)?)
 }
 
-/// The seller sends back what is owed, or shows again that she has.
+/// The seller sends back what is owed, the way the money came, or shows again that she has.
 ///
 /// # Errors
 /// [`PaymentError::RefundWrongState`].
@@ -228,7 +237,7 @@ pub fn send_refund(tx: &mut Tx<'_>, who: Identity, id: RefundId, proof: Option<M
     attach(tx, who, &order, proof)?;
     payments::advance_refund(tx, &refund, RefundMove::Send, proof, Some(by)).map_err(refused)?;
     if refund.state == crate::market::payments::model::RefundState::Due {
-        let till = order.bill.method.till(Holder::Seller);
+        let till = payments::last_confirmed(tx, order.id)?.unwrap_or(order.bill.method).till(Holder::Seller);
         let doing = Doing { movement: Movement::RefundSent, reference: format!("{id}:sent"), till, cause: refund.cause, by: Some(by) };
         apply(tx, &order, doing, |bill| Ok(Bill { returned: bill.returned.plus(refund.amount)?, ..bill }))?;
     }
@@ -290,7 +299,13 @@ pub fn allow(tx: &mut Tx<'_>, order: &Order, reference: String, amount: Rupiah, 
         return Err(OrderError::NothingToPay.into());
     }
     let doing = quiet(Movement::ClaimSettled, reference, order, RefundCause::Claim, by);
-    apply(tx, order, doing, |bill| Ok(Bill { allowance: bill.allowance.plus(amount)?, ..bill })).map(drop)
+    apply(tx, order, doing, |bill| {
+        let less = Bill { allowance: bill.allowance.plus(amount)?, ..bill };
+        let only_digits = less.charge()? == less.digits && less.kept()? == Rupiah::ZERO;
+        // Digits tell money apart; where none is to come any more, they are asked for by nobody.
+        Ok(if only_digits { Bill { digits: Rupiah::ZERO, ..less } } else { less })
+    })
+    .map(drop)
 }
 
 /// An act in which no money comes in or goes out.

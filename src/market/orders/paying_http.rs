@@ -16,7 +16,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Posted, Problem, Reply};
-use crate::kit::money::Rupiah;
+use crate::kit::money::{Amount, Rupiah};
 use crate::market::payments::model::RefundMove;
 use crate::market::payments::{Method, PaymentId, RefundId};
 use crate::people::media::MediaId;
@@ -49,7 +49,7 @@ pub async fn instructions(actor: Actor<Buying>, id: web::Path<OrderId>, db: web:
 #[serde(deny_unknown_fields)]
 pub struct ClaimPayment {
     /// All that is outstanding, unless said otherwise.
-    amount: Option<Rupiah>,
+    amount: Option<Amount>,
     /// A picture of the transfer, uploaded before.
     proof_media_id: Option<MediaId>,
 }
@@ -65,7 +65,7 @@ pub async fn claim(
     db: web::Data<Db>,
 ) -> Result<Reply, Problem> {
     let (who, id, ClaimPayment { amount, proof_media_id }) = (actor.who, *id, posted.body);
-    let reply = posted.once.write(&db, who, move |tx| shown(who, paying::claim(tx, who, id, amount, proof_media_id)?));
+    let reply = posted.once.write(&db, who, move |tx| shown(who, paying::claim(tx, who, id, amount.map(Amount::rupiah), proof_media_id)?));
     Ok(reply.await?)
 }
 
@@ -74,7 +74,7 @@ pub async fn claim(
 #[serde(deny_unknown_fields)]
 pub struct ReceivePayment {
     /// All that is outstanding, unless said otherwise.
-    amount: Option<Rupiah>,
+    amount: Option<Amount>,
     /// As the order is to be paid, unless said otherwise.
     method: Option<Method>,
     /// Who has the cash: the seller, unless said otherwise.
@@ -92,7 +92,7 @@ pub async fn receive(
     db: web::Data<Db>,
 ) -> Result<Reply, Problem> {
     let (who, id, ReceivePayment { amount, method, holder }) = (actor.who, *id, posted.body);
-    let received = Received { amount, method, holder: holder.unwrap_or(Holder::Seller) };
+    let received = Received { amount: amount.map(Amount::rupiah), method, holder: holder.unwrap_or(Holder::Seller) };
     let reply = posted.once.write(&db, who, move |tx| shown(who, paying::receive(tx, who, id, received)?));
     Ok(reply.await?)
 }
@@ -102,7 +102,7 @@ pub async fn receive(
 #[serde(deny_unknown_fields)]
 pub struct ConfirmPayment {
     /// What was claimed, unless said otherwise.
-    amount: Option<Rupiah>,
+    amount: Option<Amount>,
     /// Who has the cash: the seller, unless said otherwise.
     holder: Option<Holder>,
 }
@@ -119,7 +119,7 @@ pub async fn confirm(
 ) -> Result<Reply, Problem> {
     let (who, id, ConfirmPayment { amount, holder }) = (actor.who, *id, posted.body);
     let holder = holder.unwrap_or(Holder::Seller);
-    let reply = posted.once.write(&db, who, move |tx| shown(who, paying::confirm(tx, who, id, amount, holder)?));
+    let reply = posted.once.write(&db, who, move |tx| shown(who, paying::confirm(tx, who, id, amount.map(Amount::rupiah), holder)?));
     Ok(reply.await?)
 }
 

@@ -122,12 +122,13 @@ pub const fn may_change(state: State) -> bool {
     }
 }
 
-/// Whether a buyer may say that she has paid: once the seller has taken the order on.
+/// Whether a buyer may say that she has paid: once the seller has taken the order on, and also where a payment of a completed order
+/// turned out not to be there.
 #[must_use]
 pub const fn may_claim_payment(state: State) -> bool {
     match state {
-        State::Accepted | State::Preparing | State::Ready | State::HandedOver | State::ClaimOpen => true,
-        State::Placed | State::Completed | State::Rejected | State::Cancelled | State::Expired => false,
+        State::Accepted | State::Preparing | State::Ready | State::HandedOver | State::ClaimOpen | State::Completed => true,
+        State::Placed | State::Rejected | State::Cancelled | State::Expired => false,
     }
 }
 

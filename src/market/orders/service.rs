@@ -47,6 +47,7 @@ pub enum OrderError {
     BadChange,
     PaymentNotDue { state: State },
     NothingToPay,
+    ClaimWaits,
     AlreadySentBack,
     NoSuchZone,
     PhoneNotProven,

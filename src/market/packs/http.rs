@@ -23,6 +23,7 @@ impl From<PackError> for Problem {
             PackError::TooMany => Self::conflict("too_many_packs").arg("limit", MOST_PACKS),
             PackError::LastPack => Self::conflict("last_pack"),
             PackError::Stock(error) => error.into(),
+            PackError::Books(error) => error.into(),
             PackError::Product(error) => error.into(),
         }
     }

@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use super::model::{Change, Count, Held, NewPack, Offer, Pack, PackId};
 use super::rules::{self, MOST_PACKS, PriceList};
 use super::store;
+use crate::books::ledger::service::LedgerError;
+use crate::books::ledger::{self, Account, Entry, Movement};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::market::catalogue::model::Product;
 use crate::market::catalogue::service::{self as catalogue, ProductError};
 use crate::market::catalogue::{Listing, ProductId};
+use crate::market::costs;
 use crate::market::inventory::{self, InventoryError, Why};
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
@@ -27,6 +31,7 @@ pub enum PackError {
     /// Nothing of the product would be left to sell.
     LastPack,
     Stock(InventoryError),
+    Books(LedgerError),
     Product(ProductError),
 }
 impl Refusal for PackError {}
@@ -170,14 +175,25 @@ pub fn visible_to_its_house(conn: &mut Conn, who: Identity, now: Timestamp, id: 
     Ok((product, pack))
 }
 
-/// Says how many there are; what is reserved for orders stays reserved.
+/// Says how many there are; what is reserved for orders stays reserved. What is missing of goods whose cost is known is a loss.
 ///
 /// # Errors
-/// [`PackError::Stock`] when fewer are counted than orders hold.
+/// [`PackError::Stock`] when fewer are counted than orders hold, [`PackError::Books`].
 pub fn set_stock(tx: &mut Tx<'_>, who: Identity, id: PackId, on_hand: Count) -> Outcome<Listing> {
     let pack = store::get(tx, id)?;
-    let (_, by) = of_product(catalogue::writable(tx, who, pack.row.product_id))?;
+    let (product, by) = of_product(catalogue::writable(tx, who, pack.row.product_id))?;
     let why = Why::now(tx, id, Some(by));
     inventory::count(tx, id, on_hand.get(), &why).map_err(|failure| failure.map(PackError::Stock))?;
+    let lost = costs::keep_at_most(tx, id, on_hand.get())?;
+    if lost.is_positive() {
+        write_off(tx, product.enterprise_id, lost)?;
+    }
     Ok(catalogue::listing(tx, pack.row.product_id)?)
+}
+
+fn write_off(tx: &mut Tx<'_>, of: EnterpriseId, lost: Rupiah) -> Outcome<()> {
+    let entry = Entry::new(Movement::StockCounted, format!("{}:counted", EventId::new()), tx.now());
+    let entry = entry.transfer(Account::Stock, Account::CostSpoilage, lost).map_err(|error| PackError::Books(error.into()))?;
+    ledger::service::post(tx, of, &entry).map_err(|failure| failure.map(PackError::Books))?;
+    Ok(())
 }

@@ -11,8 +11,10 @@ use crate::people::enterprises::EnterpriseId;
 use crate::people::media::MediaId;
 use crate::people::permissions::By;
 
-/// The most payments an order can have.
-const MOST: i64 = 20;
+/// The most payments an order can have that its buyer claims.
+const MOST_CLAIMED: i64 = 20;
+/// The most its seller can write down beside them: a buyer's claims must not keep her from it.
+const MOST: i64 = 200;
 /// Transfers are told apart by 1 to 999 rupiah.
 const MOST_DIGITS: i64 = 999;
 
@@ -98,8 +100,9 @@ pub struct Incoming {
 /// [`PaymentError::TooMany`].
 pub fn take_in(tx: &mut Tx<'_>, order: OrderId, incoming: Incoming, state: State, by: Option<By<'_>>) -> Outcome<PaymentId> {
     let Incoming { method, amount, holder, proof } = incoming;
-    if store::count_payments(tx, order)? >= MOST {
-        return Err(PaymentError::TooMany { most: MOST }.into());
+    let most = if state == State::Claimed { MOST_CLAIMED } else { MOST };
+    if store::count_payments(tx, order)? >= most {
+        return Err(PaymentError::TooMany { most }.into());
     }
     Ok(store::insert_payment(tx, &New { order, method, amount, state, holder, proof, by })?)
 }
@@ -144,6 +147,14 @@ pub fn advance(tx: &mut Tx<'_>, was: &Payment, event: Move, amount: Rupiah, hold
     let wrong = || PaymentError::WrongState { state: was.state, wanted: event };
     let to = rules::next(was.state, event).ok_or_else(wrong)?;
     if store::move_payment(tx, was, to, amount, holder, by)? { Ok(()) } else { Err(wrong().into()) }
+}
+
+/// The way in which the last money for an order came.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn last_confirmed(conn: &mut Conn, order: OrderId) -> Result<Option<Method>, DbError> {
+    store::last_confirmed(conn, order)
 }
 
 /// The cash of a payment is handed in to `to`.

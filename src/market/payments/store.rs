@@ -153,6 +153,11 @@ pub(super) fn count_payments(conn: &mut Conn, order: OrderId) -> Result<i64, DbE
     Ok(payments::table.filter(payments::order_id.eq(order)).count().get_result(conn)?)
 }
 
+pub(super) fn last_confirmed(conn: &mut Conn, order: OrderId) -> Result<Option<Method>, DbError> {
+    let confirmed = payments::table.filter(payments::order_id.eq(order).and(payments::state.eq(State::Confirmed)));
+    Ok(confirmed.order(payments::id.desc()).select(payments::method).first(conn).optional()?)
+}
+
 /// Moves a payment; the only writer of its state. Answers whether it still stood there.
 pub(super) fn move_payment(
     tx: &mut Tx<'_>,

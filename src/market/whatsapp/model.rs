@@ -26,7 +26,7 @@ impl Kind {
     #[must_use]
     pub const fn variables(self) -> &'static [&'static str] {
         match self {
-            Self::Order => &["number", "shop", "lines", "total", "tracking_url"],
+            Self::Order => &["number", "shop", "lines", "total", "tracking_url", "from_shop"],
             Self::Product => &["name", "shop", "price", "url"],
         }
     }
@@ -64,6 +64,8 @@ pub struct OrderMessage {
     pub total: Rupiah,
     /// Where the buyer sees how far it has come; whole, `https://…`.
     pub tracking_url: Option<String>,
+    /// Whether the seller writes to her buyer, and not the buyer to her.
+    pub from_shop: bool,
 }
 
 /// What a message about a product tells.

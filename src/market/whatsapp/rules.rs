@@ -82,6 +82,7 @@ fn sample_values(kind: Kind, language: Language) -> Values {
                 lines: vec![line(2, "Opak Ketan 250 g", 28_000), line(1, "Ranginang 500 g", 25_000)],
                 total: rupiah(53_000),
                 tracking_url: Some("https://pasar.desa.example/v1/orders/…".to_owned()),
+                from_shop: false,
             },
             language,
         ),
@@ -109,6 +110,7 @@ fn order_values(order: &OrderMessage, language: Language) -> Values {
         ("lines", lines.trim_end().to_owned()),
         ("total", order.total.to_string()),
         ("tracking_url", order.tracking_url.clone().unwrap_or_default()),
+        ("from_shop", if order.from_shop { "1".to_owned() } else { String::new() }),
     ])
 }
 
@@ -268,6 +270,7 @@ mod tests {
             lines: (1..=50).map(line).collect(),
             total: amount,
             tracking_url: None,
+            from_shop: false,
         };
         let told = order_values(&order, Language::Indonesian);
         assert!(told["lines"].ends_with("30 barang lain"), "{}", told["lines"]);

@@ -188,6 +188,9 @@ mod tests {
     type Step = (i64, Option<(usize, i64, i64)>, i64);
 
     proptest! {
+        // Every day of two years is looked at after every step.
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
         /// Whatever chain of agreements, amendments and notices: at every instant at most one is in force, and what was in
         /// force before an act is so for ever.
         #[test]

@@ -234,7 +234,7 @@ pub fn canonical(id: AgreementId, number: i32, proposal: &Proposal, parties: [&s
         "agreement": id, "version": number, "provider": parties[0], "receiver": parties[1],
         "starts_on": starts_on, "ends_on": ends_on, "notice_days": notice_days, "terms": terms,
     });
-    format!("pasar-kuliner agreement 1\n{}\n{wording}", sorted(&machine))
+    format!("pasar-kuliner agreement 1\n{}\n\n{wording}", sorted(&machine))
 }
 
 /// JSON without blanks and with the names of every object in the order of their bytes.

@@ -180,6 +180,28 @@ mod tests {
         prices.iter().map(offer).collect()
     }
 
+    #[test]
+    fn the_delivery_is_parted_as_was_said_and_to_the_rupiah() {
+        let offers = offers(&[(50_000, 100_000, true), (10, 300_000, false)]);
+        let members: Vec<EnterpriseId> = (0..2).map(|_| EnterpriseId::new()).collect();
+        let want = |member: usize, item: usize, wanted| Want {
+            id: WantId::new(),
+            member: members[member],
+            item: offers[item].item,
+            wanted,
+            tolerance: 0,
+        };
+        let wants = [want(0, 0, 40_000), want(1, 0, 10_000), want(1, 1, 10)];
+        let parted = |split| {
+            let plan = plan(&offers, &wants, Rupiah::new(10_001).expect("in range"), split).expect("in range");
+            members.iter().map(|member| plan.parts[member].delivery.amount()).collect::<Vec<_>>()
+        };
+        assert_eq!(parted(Split::ByWeight), [8_001, 2_000], "40 kg against 10; pieces are not weighed");
+        assert_eq!(parted(Split::ByValue), [2_000, 8_001], "80.000 against 320.000");
+        assert_eq!(parted(Split::Evenly).iter().sum::<i64>(), 10_001);
+        assert!(parted(Split::Evenly).iter().all(|part| (5_000..=5_001).contains(part)));
+    }
+
     proptest! {
         /// Shares sum to whole units, nobody gets more than she takes, and nobody is served before one who came earlier.
         #[test]

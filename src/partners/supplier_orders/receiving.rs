@@ -76,6 +76,8 @@ pub fn receive(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, counts: &[Li
     if first {
         obligations::done(tx, Obligation::Delivery, &id.to_string())?;
         owe_payment(tx, order)?;
+    } else {
+        obligations::rest_done(tx, Obligation::Delivery, &id.to_string())?;
     }
     hand.tell(tx, Notice::SupplierOrderReceived)?;
     Ok(store::whole(tx, id)?)

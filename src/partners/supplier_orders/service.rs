@@ -384,6 +384,9 @@ pub fn ship(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId) -> Outcome<Whol
 pub fn cancel(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, reason: &str) -> Outcome<Whole> {
     let hand = take(tx, who, id, &[Side::Buyer], Some(reason))?;
     hand.go(tx, Move::Cancel)?;
+    if hand.order.first_promised_on.is_some_and(|day| day < tx.now().business_date()) {
+        store::never_came(tx, id)?;
+    }
     obligations::called_off(tx, Obligation::Delivery, &id.to_string())?;
     if hand.order.state != State::Draft {
         hand.tell(tx, Notice::SupplierOrderCancelled)?;

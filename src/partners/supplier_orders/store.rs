@@ -312,6 +312,12 @@ pub(super) fn arrived(tx: &mut Tx<'_>, id: SupplierOrderId, owed: Rupiah, arrive
     Ok(())
 }
 
+/// It was called off after the day it was promised for: the supplier did not keep her word.
+pub(super) fn never_came(tx: &mut Tx<'_>, id: SupplierOrderId) -> Result<(), DbError> {
+    diesel::update(supplier_orders::table.find(id)).set(supplier_orders::in_full.eq(false)).execute(&mut **tx)?;
+    Ok(())
+}
+
 pub(super) fn set_owed(tx: &mut Tx<'_>, id: SupplierOrderId, owed: Rupiah) -> Result<(), DbError> {
     diesel::update(supplier_orders::table.find(id)).set(supplier_orders::owed.eq(owed)).execute(&mut **tx)?;
     Ok(())
@@ -419,7 +425,7 @@ pub(super) fn tallies(conn: &mut Conn, supplier: EnterpriseId, first: &str, toda
     use supplier_orders as o;
     let due = o::supplier_id.eq(supplier).and(o::quarter.ge(first)).and(o::first_promised_on.le(today));
     // What the buyer called off says nothing about the supplier, as long as it was called off before its day.
-    let counted = due.and(o::state.ne_all([State::Cancelled, State::Rejected]));
+    let counted = due.and(o::state.ne_all([State::Cancelled, State::Rejected]).or(o::in_full.is_not_null()));
     let grouped = o::table.filter(counted).group_by((o::quarter, o::delay_days, o::in_full));
     Ok(grouped.order(o::quarter).select((o::quarter, o::delay_days, o::in_full, count_star())).load(conn)?)
 }

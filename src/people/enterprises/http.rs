@@ -28,6 +28,7 @@ impl From<EnterpriseError> for Problem {
             EnterpriseError::NoSuchVillage => Self::invalid_field("village_id", "no_such_village"),
             EnterpriseError::NotTrading => Self::conflict("enterprise_not_trading"),
             EnterpriseError::KindNotByHand => Self::invalid_field("kind", "kind_not_by_hand"),
+            EnterpriseError::Officer => Self::conflict("officer_not_by_hand"),
             EnterpriseError::OfficeNotByHand => Self::conflict("office_not_by_hand"),
             EnterpriseError::WrongState { state, wanted } => {
                 Self::conflict("enterprise_wrong_state").arg("state", state).arg("event", wanted)

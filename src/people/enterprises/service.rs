@@ -29,6 +29,7 @@ pub enum EnterpriseError {
     KindNotByHand,
     NotTrading,
     OfficeNotByHand,
+    Officer,
     WrongState { state: State, wanted: Move },
     InvitationInvalid,
     NotAssisted,
@@ -184,7 +185,7 @@ pub fn members(conn: &mut Conn, who: Identity, now: Timestamp, id: EnterpriseId)
 /// Takes the account of a number into an enterprise.
 ///
 /// # Errors
-/// [`EnterpriseError::NoSuchAccount`], [`EnterpriseError::AlreadyMember`], and [`EnterpriseError::NotTrading`]
+/// [`EnterpriseError::NoSuchAccount`], [`EnterpriseError::AlreadyMember`], [`EnterpriseError::Officer`], and [`EnterpriseError::NotTrading`]
 /// until the village office has approved the enterprise.
 pub fn add_member(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, phone: &Phone, role: Role) -> Outcome<Vec<Member>> {
     let now = tx.now();
@@ -197,6 +198,10 @@ pub fn add_member(tx: &mut Tx<'_>, who: Identity, id: EnterpriseId, phone: &Phon
         return Err(EnterpriseError::NotTrading.into());
     }
     let account = accounts::service::find_by_phone(tx, phone)?.ok_or(EnterpriseError::NoSuchAccount)?;
+    // Members do not judge their own enterprise: an officer could be made unable to by being taken in.
+    if store::is_officer(tx, account)? {
+        return Err(EnterpriseError::Officer.into());
+    }
     if !store::add_member(tx, id, account, role)? {
         return Err(EnterpriseError::AlreadyMember.into());
     }

@@ -156,6 +156,12 @@ pub(super) fn add_member(tx: &mut Tx<'_>, id: EnterpriseId, account: AccountId, 
     Ok(true)
 }
 
+/// Whether someone belongs to the office of a village.
+pub(super) fn is_officer(conn: &mut Conn, account: AccountId) -> Result<bool, DbError> {
+    let offices = members::table.inner_join(enterprises::table).filter(enterprises::kind.eq(Kind::VillageOffice));
+    Ok(diesel::select(diesel::dsl::exists(offices.filter(members::account_id.eq(account)).select(members::account_id))).get_result(conn)?)
+}
+
 pub(super) fn role(conn: &mut Conn, id: EnterpriseId, account: AccountId) -> Result<Role, DbError> {
     Ok(members::table.find((id, account)).select(members::role).first(conn)?)
 }

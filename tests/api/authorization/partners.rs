@@ -192,6 +192,7 @@ impl Partners {
             | "list_visits"
             | "suggest_restock" => Value::Null,
             "get_agreement"
+            | "get_agreement_record"
             | "get_agreement_template"
             | "get_breach"
             | "get_joint_buy"
