@@ -203,3 +203,19 @@ fn every_code_has_its_words() {
     }
     assert!(codes >= 30);
 }
+
+#[test]
+fn no_two_kinds_of_id_begin_alike() {
+    let mut kinds: BTreeMap<String, String> = BTreeMap::new();
+    for path in files(&source()) {
+        for made in code(&path).split("typed_id!(").skip(1) {
+            let named = made.lines().find_map(|line| line.trim().strip_suffix('"')?.split_once("Id, \""));
+            let Some((kind, prefix)) = named else { continue };
+            let here = format!("{} in {}", kind.trim(), shown(&path));
+            if let Some(other) = kinds.insert(prefix.to_owned(), here.clone()) {
+                panic!("`{prefix}` begins the ids of {other} and of {here}: one would be taken for the other");
+            }
+        }
+    }
+    assert!(kinds.len() > 40, "found {}", kinds.len());
+}

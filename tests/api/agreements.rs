@@ -226,10 +226,12 @@ fn the_village_is_witness_for_someone_without_a_phone_and_never_against_her() {
     let history = supplier.owner.client.get(&format!("/v1/agreements/{id}/history")).expect(200);
     assert_eq!((&history["items"][1]["act"], &history["items"][1]["on_behalf_of"]), (&json!("accept"), &json!(maker.id)));
 
-    let body = json!({ "phone": village.admin.phone, "role": "owner" });
+    let both = app.buyer("Pemasok dan perangkat desa");
+    let body = json!({ "phone": both.phone, "role": "owner" });
     supplier.owner.client.post(&format!("/v1/enterprises/{}/members", supplier.id), body).expect(200);
+    village.admin.client.post(&format!("/v1/villages/{}/admins", village.id), json!({ "phone": both.phone })).expect(200);
     let second = offered(&supplier.owner, &supplier, &maker, proposal(supply_terms(0)));
-    act(&village.admin, &second, "accept", json!({})).expect_problem(403, "forbidden");
+    act(&both, &second, "accept", json!({})).expect_problem(403, "forbidden");
 }
 
 #[test]

@@ -197,10 +197,12 @@ impl Model {
         let (outcome, reversal) = told(app.wait(app.app.db.write(move |tx| service::reverse(tx, books, id))));
         assert_eq!(outcome, if known.reversed { Outcome::Again } else { Outcome::Done });
         let Some(reversal) = reversal else { return };
+        let halves = [Some(n), known.mirror].into_iter().flatten();
+        let own_day = halves.map(|at| &self.entries[at]).all(|half| self.open(half.shop, half.day));
         // The other half's reversal has an id that only the database knows; nothing in the model asks for it.
         for (at, id) in [(n, reversal)].into_iter().chain(known.mirror.map(|mirror| (mirror, EntryId::new()))) {
             let taken_back = self.entries[at].clone();
-            let day = if self.open(taken_back.shop, taken_back.day) { taken_back.day } else { self.now.business_date() };
+            let day = if own_day { taken_back.day } else { self.now.business_date() };
             self.entries[at].reversed = true;
             let postings = taken_back.postings.iter().map(|(place, amount)| (*place, amount.negated())).collect();
             let reference = format!("reversal:{}", taken_back.id);

@@ -193,7 +193,7 @@ impl<'a> World<'a> {
     fn pick_where(&self, n: usize, fits: impl Fn(&Value) -> bool) -> Option<&Known> {
         let fitting: Vec<&Known> = self.orders.iter().filter(|order| fits(&self.seen(order))).collect();
         // One in ten is left to chance, so that what must be refused is tried as well.
-        if n % 10 == 0 || fitting.is_empty() { self.pick(n) } else { Some(fitting[n % fitting.len()]) }
+        if n.is_multiple_of(10) || fitting.is_empty() { self.pick(n) } else { Some(fitting[n % fitting.len()]) }
     }
 
     fn price(&self, product: usize, quantity: i64) -> i64 {
@@ -296,6 +296,7 @@ impl<'a> World<'a> {
     }
 
     /// Does `act`; answers nothing where there is nobody to do it or nothing to do it to.
+    #[expect(clippy::too_many_lines, reason = "one arm for each act")]
     fn send(&mut self, act: &Act) -> Option<(&'static str, Answer)> {
         let path = |order: &Known, act: &str| format!("/v1/orders/{}/{act}", order.id);
         let state = |wanted: &'static str| move |seen: &Value| seen["state"] == wanted;
@@ -330,7 +331,7 @@ impl<'a> World<'a> {
                     _ => "handed_over",
                 };
                 let order = self.pick_where(*n, state(from))?;
-                let buyer = self.buyer(order).filter(|_| *step == "cancel" && n % 2 == 0);
+                let buyer = self.buyer(order).filter(|_| *step == "cancel" && n.is_multiple_of(2));
                 let body = if matches!(*step, "reject" | "cancel") { json!({ "reason": "Batal" }) } else { json!({}) };
                 (step, buyer.unwrap_or(self.seller(order)).client.post(&path(order, step), body))
             }

@@ -120,6 +120,8 @@ fn an_order_has_a_chat_for_each_of_its_two_sides() {
     let url = format!("{}{text}", digits(&shop.owner.phone));
     assert_eq!(buyer.client.get(&path).expect(200), json!({ "url": url, "recipient": "seller", "reason": null }));
     shop.owner.step(order, "accept");
+    let hers = format!("Halo%20Keripik%20Cisurupan%2C%20saya%20mau%20menanyakan%20pesanan%20{number}");
+    let text = text.replace(&hers, &format!("Halo%2C%20kami%20Keripik%20Cisurupan%2C%20mengenai%20pesanan%20Anda%20{number}"));
     let url = format!("{}{text}", digits(&buyer.phone));
     assert_eq!(shop.owner.client.get(&path).expect(200), json!({ "url": url, "recipient": "buyer", "reason": null }));
     village.admin.client.get(&path).expect_problem(403, "forbidden");

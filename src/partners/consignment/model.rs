@@ -24,7 +24,7 @@ typed_id!(
 );
 typed_id!(
     /// Goods that a maker leaves at a warung.
-    NoteId, "cnt"
+    NoteId, "csn"
 );
 typed_id!(
     /// One visit of a maker at a warung.
