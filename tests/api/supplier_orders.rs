@@ -184,6 +184,21 @@ fn a_link_answers_without_an_account_and_opens_nothing_else() {
 }
 
 #[test]
+fn a_buyer_neither_bills_less_than_she_has_nor_receives_what_cannot_have_come() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    supplied(&supplier, &maker, supply_terms(0));
+    let order = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
+    act(&supplier.owner, &order, "answer", json!({ "answer": "accept" })).expect(200);
+    act(&maker.owner, &order, "receive", count(&[(1, 101)])).expect_problem(409, "received_too_many");
+    act(&maker.owner, &order, "receive", count(&[(1, 50)])).expect(200);
+    act(&maker.owner, &order, "bill", count(&[(1, 0)])).expect_problem(409, "billed_below_received");
+    assert_eq!(balance(&supplier.owner, &supplier.id, "receivable:partner"), 150_000, "what she has is owed");
+    assert_eq!(act(&maker.owner, &order, "bill", count(&[(1, 50)])).expect(200)["owed"], 150_000);
+}
+
+#[test]
 fn it_may_come_in_parts_and_more_of_it_than_was_ordered() {
     let app = TestApp::start();
     let Dealing { supplier, maker, .. } = dealing(&app);

@@ -137,6 +137,14 @@ fn knock(req: &ServiceRequest) -> Result<RateLimit, Problem> {
     gate.knock(Door::Network, &caller_network(req.request()))
 }
 
+/// Takes a token for an attempt to come in by a secret alone: a guesser has as few tries as one who guesses passwords.
+///
+/// # Errors
+/// 429 when the caller's network has none left.
+pub fn knock_with_secret(req: &HttpRequest, gate: &Gate) -> Result<(), Problem> {
+    gate.knock(Door::SignInNetwork, &caller_network(req)).map(drop)
+}
+
 /// The network a request comes from. `X-Forwarded-For` counts only from a proxy we trust, and then
 /// its last entry that is not itself such a proxy: earlier ones are whatever the caller wrote.
 #[must_use]

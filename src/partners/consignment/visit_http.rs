@@ -13,8 +13,8 @@ use crate::kit::auth::token::{digest, random_secret};
 use crate::kit::auth::{Actor, Anyone, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
-use crate::kit::http::edge::caller_network;
-use crate::kit::http::limits::{Door, Gate};
+use crate::kit::http::edge::knock_with_secret;
+use crate::kit::http::limits::Gate;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Limit, NoBody, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::text::Reason;
@@ -245,12 +245,6 @@ pub async fn make_link(
     Ok(reply.await?)
 }
 
-/// A guesser has as few tries as one who guesses passwords.
-fn knock(req: &HttpRequest, gate: &Gate) -> Result<(), Problem> {
-    gate.knock(Door::SignInNetwork, &caller_network(req))?;
-    Ok(())
-}
-
 /// Shows a visit to whoever holds its link.
 #[utoipa::path(tag = "consignment", operation_id = "get_linked_visit", params(("token" = String, Path)),
     responses((status = 200, body = LinkedVisitView), Always, OnOne))]
@@ -262,7 +256,7 @@ pub async fn show_linked(
     db: web::Data<Db>,
     gate: web::Data<Gate>,
 ) -> Result<web::Json<LinkedVisitView>, Problem> {
-    knock(&req, &gate)?;
+    knock_with_secret(&req, &gate)?;
     let (now, secret) = (db.clock().now(), digest(&token));
     let whole = db.read(move |conn| {
         let id = answers::by_link(conn, &secret, now)?;
@@ -283,7 +277,7 @@ pub async fn answer_linked(
     db: web::Data<Db>,
     gate: web::Data<Gate>,
 ) -> Result<HttpResponse, Problem> {
-    knock(&req, &gate)?;
+    knock_with_secret(&req, &gate)?;
     let (secret, said) = (digest(&token), Answer::from(body.0));
     let whole = db.write(move |tx| {
         let now = tx.now();

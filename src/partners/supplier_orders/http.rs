@@ -36,6 +36,8 @@ impl From<SupplierOrderError> for Problem {
             E::NothingProposed => Self::conflict("no_day_proposed"),
             E::NoSuchLine { position } => Self::invalid_field("lines", format!("no_such_order_line({position})")),
             E::NothingReceived => Self::invalid_field("lines", "nothing_counted"),
+            E::TooManyReceived { most } => Self::conflict("received_too_many").arg("most", most),
+            E::BilledBelowReceived => Self::conflict("billed_below_received"),
             E::BilledBelowPaid { paid } => Self::conflict("billed_below_paid").arg("paid", paid),
             E::OverPaid { open } => Self::conflict("more_than_open").arg("open", open),
             E::PaymentSettled => Self::conflict("supplier_payment_settled"),

@@ -14,8 +14,8 @@ use crate::kit::auth::token::{digest, random_secret};
 use crate::kit::auth::{Actor, Anyone, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Db, Failure};
-use crate::kit::http::edge::caller_network;
-use crate::kit::http::limits::{Door, Gate};
+use crate::kit::http::edge::knock_with_secret;
+use crate::kit::http::limits::Gate;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{NoBody, Posted, Problem, Reply, Valid};
 
@@ -53,12 +53,6 @@ pub async fn make(
     Ok(reply.await?)
 }
 
-/// A guesser has as few tries as one who guesses passwords.
-fn knock(req: &HttpRequest, gate: &Gate) -> Result<(), Problem> {
-    gate.knock(Door::SignInNetwork, &caller_network(req))?;
-    Ok(())
-}
-
 /// Shows an order to whoever holds its link.
 #[utoipa::path(tag = "supply", operation_id = "get_linked_order", params(("token" = String, Path)),
     responses((status = 200, body = LinkedOrderView), Always, OnOne))]
@@ -70,7 +64,7 @@ pub async fn show(
     db: web::Data<Db>,
     gate: web::Data<Gate>,
 ) -> Result<web::Json<LinkedOrderView>, Problem> {
-    knock(&req, &gate)?;
+    knock_with_secret(&req, &gate)?;
     let (now, secret) = (db.clock().now(), digest(&token));
     let whole = db.read(move |conn| {
         let id = reading::by_link(conn, &secret, now)?;
@@ -91,7 +85,7 @@ pub async fn answer(
     db: web::Data<Db>,
     gate: web::Data<Gate>,
 ) -> Result<HttpResponse, Problem> {
-    knock(&req, &gate)?;
+    knock_with_secret(&req, &gate)?;
     let (secret, said) = (digest(&token), Answer::from(body.0));
     let whole = db.write(move |tx| {
         let now = tx.now();

@@ -47,6 +47,9 @@ pub fn receive(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, counts: &[Li
             Line { received: line.received + more, ..line.clone() }
         })
         .collect();
+    if let Some(line) = after.iter().find(|line| line.received > rules::most_received(line)) {
+        return Err(SupplierOrderError::TooManyReceived { most: rules::most_received(line) }.into());
+    }
     let in_full = rules::in_full(&after);
     hand.go(tx, if in_full { Move::ReceiveFull } else { Move::ReceivePart })?;
 
@@ -100,7 +103,7 @@ fn owe_payment(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
 /// What the supplier charges, per line: by herself, or by the buyer from the paper that came along. Nothing more comes after it.
 ///
 /// # Errors
-/// [`SupplierOrderError::BilledBelowPaid`], [`SupplierOrderError::NoSuchLine`], [`SupplierOrderError::WrongState`].
+/// [`SupplierOrderError::BilledBelowReceived`] from the buyer, [`SupplierOrderError::BilledBelowPaid`], [`SupplierOrderError::NoSuchLine`], [`SupplierOrderError::WrongState`].
 pub fn bill(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, counts: &[LineCount]) -> Outcome<Whole> {
     let now = tx.now();
     let mut hand: Hand<'_> = take(tx, who, id, &[Side::Supplier, Side::Buyer], None)?;
@@ -114,6 +117,10 @@ pub fn bill(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, counts: &[LineC
             Line { billed: Some(billed), ..line.clone() }
         })
         .collect();
+    // The buyer may write down the paper that came along; what she has and does not want to pay is for the supplier to let go.
+    if hand.side == Side::Buyer && after.iter().any(|line| line.billed.is_some_and(|billed| billed < line.received)) {
+        return Err(SupplierOrderError::BilledBelowReceived.into());
+    }
     let owed = rules::owed(&after, hand.order.delivery_cost).map_err(SupplierOrderError::from)?;
     if owed < hand.order.paid {
         return Err(SupplierOrderError::BilledBelowPaid { paid: hand.order.paid }.into());

@@ -199,6 +199,12 @@ pub fn paid(between: Between, reference: &str, method: Method, amount: Rupiah, a
     Ok((entry().transfer(purse, debt, amount)?, entry().transfer(claim, purse, amount)?))
 }
 
+/// The most of a line that can have come: twice what was ordered.
+#[must_use]
+pub const fn most_received(line: &Line) -> i64 {
+    line.ordered.saturating_mul(2)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

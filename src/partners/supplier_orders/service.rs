@@ -53,6 +53,12 @@ pub enum SupplierOrderError {
         position: i32,
     },
     NothingReceived,
+    /// So much more than was ordered is a slip of the finger.
+    TooManyReceived {
+        most: i64,
+    },
+    /// The buyer's bill says less than she received.
+    BilledBelowReceived,
     /// Less would be owed than is paid.
     BilledBelowPaid {
         paid: Rupiah,

@@ -11,7 +11,7 @@ use crate::kit::auth::token::{ACCESS_MINUTES, Tokens, random_secret};
 use crate::kit::auth::{AccountId, Actor, Anyone, Identity, SessionId, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Db, Failure, Never};
-use crate::kit::http::edge::caller_network;
+use crate::kit::http::edge::{caller_network, knock_with_secret};
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::limits::{Door, Gate};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithVersion};
@@ -262,7 +262,7 @@ pub async fn refresh(
     gate: web::Data<Gate>,
     tokens: web::Data<Tokens>,
 ) -> Result<web::Json<TokensView>, Problem> {
-    gate.knock(Door::SignInNetwork, &caller_network(&req))?;
+    knock_with_secret(&req, &gate)?;
     let (body, signer) = (body.0, tokens.as_ref().clone());
     let rotation =
         db.write(move |tx| Ok::<_, Failure<Never>>(service::rotate(tx, &signer, &body.refresh_token, body.device.expose())?)).await?;
