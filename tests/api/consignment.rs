@@ -32,7 +32,7 @@ pub fn titip_by(app: &TestApp, terms: Value) -> Titip {
     let warung = app.shop(&village, "warung", "Warung Bu Neneng");
     let product = app.product(&village, &maker, "Keripik Singkong", 10_000, 100);
     let agreement = offered(&maker.owner, &maker, &warung, proposal(terms));
-    warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({})).expect(200);
+    warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
     let pack = pack_of(&product);
     Titip { village, maker, warung, product, pack, agreement }
 }

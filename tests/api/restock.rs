@@ -67,7 +67,7 @@ fn outright_goods_are_the_warungs_own_for_money_or_within_the_limit() {
         "credit_limit": 50_000, "payment_days": 7,
     });
     let agreement = crate::agreements::offered(&titip.maker.owner, &titip.maker, &titip.warung, crate::agreements::proposal(purchase));
-    titip.warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({})).expect(200);
+    titip.warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
     let mut many = credit.clone();
     many["lines"][0]["quantity"] = json!(6);
     ask(&titip, many).expect_problem(409, "over_credit_limit");
