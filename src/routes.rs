@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
 use crate::market::{batches, catalogue, claims, complaints, desk, inventory, moderation, orders, packs, preorders, shops, whatsapp};
 use crate::partners::{
-    agreements, breaches, consignment, joint_buying, materials, obligations, recipes, restock, supplier_orders, supply, till,
+    agreements, breaches, consignment, joint_buying, materials, notices, obligations, recipes, restock, supplier_orders, supply, till,
 };
 use crate::people::{accounts, enterprises, media, payment_details, villages};
 
@@ -38,6 +38,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(agreements::routes)
             .configure(obligations::routes)
             .configure(breaches::routes)
+            .configure(notices::routes)
             .configure(supply::routes)
             .configure(materials::routes)
             .configure(supplier_orders::routes)

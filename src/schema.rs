@@ -472,6 +472,11 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
+    partner_notices (id) { id -> Id, to_id -> Id, from_id -> Id, notice -> Text, fact -> Text, at -> Utc, read_at -> Nullable<Utc>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
     supplier_payments (id) { id -> Id, order_id -> Id, method -> Text, amount -> BigInt, state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, created_at -> Utc, settled_at -> Nullable<Utc>, }
 }
 table! {
@@ -798,6 +803,7 @@ allow_tables_to_appear_in_same_query!(
     packs,
     par_levels,
     partner_verdicts,
+    partner_notices,
     payment_details,
     payment_details_events,
     payment_events,

@@ -178,6 +178,17 @@ fn a_link_answers_without_an_account_and_opens_nothing_else() {
     }
     let yes = json!({ "answer": "accept", "on": null, "reason": null });
     let answered = app.client.send("POST", &format!("{path}/answer"), Some(yes.clone()), &[]).expect(200);
+    let inbox = |query: &str| maker.owner.client.get(&format!("/v1/enterprises/{}/notices{query}", maker.id)).expect(200);
+    let told = inbox("?unread=true");
+    assert_eq!(
+        (&told["items"][0]["notice"], &told["items"][0]["partner"]["id"], &told["items"][0]["fact"], &told["items"][0]["text"]),
+        (&json!("supplier_order_answered"), &json!(supplier.id), &json!(order), &json!("Jawaban pesanan bahan dari Singkong Bayongbong"))
+    );
+    let read = json!({ "up_to": told["items"][0]["id"] });
+    let mark = |by: &Person| by.client.post(&format!("/v1/enterprises/{}/notices/read", maker.id), read.clone());
+    mark(&supplier.owner).expect_problem(404, "not_found");
+    assert_eq!(mark(&maker.owner).expect(200)["read"], told["items"].as_array().map(Vec::len).unwrap_or(0));
+    assert_eq!((&inbox("?unread=true")["items"], inbox("")["items"][0]["read_at"].is_null()), (&json!([]), false));
     assert_eq!((&answered["state"], &answered["promised_on"]), (&json!("promised"), &json!("2026-11-26")));
     assert_eq!(app.client.send("POST", &format!("{path}/answer"), Some(yes), &[]).expect(200), answered, "the same answer again");
     let history = maker.owner.client.get(&format!("/v1/supplier-orders/{order}/history")).expect(200);
@@ -203,6 +214,29 @@ fn a_buyer_neither_bills_less_than_she_has_nor_receives_what_cannot_have_come() 
     act(&maker.owner, &order, "bill", count(&[(1, 0)])).expect_problem(409, "billed_below_received");
     assert_eq!(balance(&supplier.owner, &supplier.id, "receivable:partner"), 150_000, "what she has is owed");
     assert_eq!(act(&maker.owner, &order, "bill", count(&[(1, 50)])).expect(200)["owed"], 150_000);
+}
+
+#[test]
+fn what_is_owed_is_settled_once_by_whichever_way_it_is_written_down() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    supplied(&supplier, &maker, supply_terms(500_000));
+    let order = sent(&maker, &supplier, &[(&cassava, 50)], "credit");
+    act(&supplier.owner, &order, "answer", json!({ "answer": "accept" })).expect(200);
+    act(&maker.owner, &order, "receive", count(&[(1, 50)])).expect(200);
+    let by_hand = |amount: i64| {
+        let row = json!({ "kind": "debt_collected", "amount": amount, "partner_id": maker.id });
+        supplier.owner.client.post(&format!("/v1/enterprises/{}/cash-book", supplier.id), row)
+    };
+    by_hand(150_001).expect_problem(409, "more_than_owed");
+    by_hand(100_000).expect(201);
+    let pay = |amount: i64| act(&supplier.owner, &order, "payments", json!({ "amount": amount, "method": "cash" }));
+    let refused = pay(150_000);
+    refused.expect_problem(409, "more_than_owed");
+    assert!(refused.json["detail"].as_str().is_some_and(|detail| detail.contains("Rp50.000")), "{}", refused.text);
+    pay(50_000).expect(200);
+    assert_eq!((balance(&maker.owner, &maker.id, "payable:partner"), balance(&supplier.owner, &supplier.id, "receivable:partner")), (0, 0));
 }
 
 #[test]

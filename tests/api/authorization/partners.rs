@@ -155,6 +155,7 @@ impl Partners {
             "answer_supplier_order" | "answer_linked_order" => json!({ "answer": "accept" }),
             "accept_agreement" => json!({ "number": 1 }),
             "agree_to_supplier_day" => json!({ "on": "2026-11-27" }),
+            "read_notices" => json!({ "up_to": "ntc_00000000000000000000000000000000" }),
             "edit_supplier_order_draft" => {
                 json!({ "supplier_id": self.supplier.id, "lines": [{ "item_id": self.item, "quantity": 20 }], "payment": "cash" })
             }
@@ -216,6 +217,7 @@ impl Partners {
             | "list_agreements"
             | "list_breaches"
             | "list_village_breaches"
+            | "list_notices"
             | "list_obligations"
             | "list_supply_items"
             | "list_supply_prices"

@@ -24,7 +24,7 @@ use pasar_kuliner::kit::http::limits::Limits;
 use pasar_kuliner::kit::jobs::{self, JobState};
 use pasar_kuliner::kit::mail::MailConfig;
 use pasar_kuliner::kit::money::Rupiah;
-use pasar_kuliner::kit::objects::ObjectsConfig;
+use pasar_kuliner::kit::objects::{ObjectsConfig, S3Config};
 use pasar_kuliner::market::inventory;
 
 pub use database::{TestDb, engine};
@@ -50,6 +50,7 @@ pub struct TestApp {
     db: TestDb,
     runtime: tokio::runtime::Runtime,
     folder: std::path::PathBuf,
+    objects: ObjectsConfig,
     wishes: Wishes,
     /// A test that breaks the books itself does not want them proved at its end.
     pub broken: AtomicBool,
@@ -70,14 +71,16 @@ impl TestApp {
         let clock = Clock::manual(morning());
         let folder = std::env::temp_dir().join(format!("pasar-test-{}", uuid::Uuid::now_v7().simple()));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-        let (app, handle, thread, client) = launch(&db, &clock, &folder, &wishes);
-        Self { app, clock, client, handle: Some(handle), thread: Some(thread), db, runtime, folder, wishes, broken: AtomicBool::new(false) }
+        let objects = runtime.block_on(store(&folder));
+        let (app, handle, thread, client) = launch(&db, &clock, &folder, &objects, &wishes);
+        let (handle, thread, broken) = (Some(handle), Some(thread), AtomicBool::new(false));
+        Self { app, clock, client, handle, thread, db, runtime, folder, objects, wishes, broken }
     }
 
     /// Stops the server as a signal would and starts another on the same database.
     pub fn restart(&mut self) {
         self.stop();
-        let (app, handle, thread, client) = launch(&self.db, &self.clock, &self.folder, &self.wishes);
+        let (app, handle, thread, client) = launch(&self.db, &self.clock, &self.folder, &self.objects, &self.wishes);
         (self.app, self.handle, self.thread, self.client) = (app, Some(handle), Some(thread), client);
     }
 
@@ -92,6 +95,11 @@ impl TestApp {
 
     /// How many objects lie in the store.
     pub fn objects(&self) -> usize {
+        if let ObjectsConfig::S3(bucket) = &self.objects {
+            let url = format!("{}/{}?list-type=2", bucket.endpoint.as_deref().unwrap_or_default(), bucket.bucket);
+            let listed = self.wait(async { reqwest::get(url).await?.error_for_status()?.text().await });
+            return listed.expect("the bucket").matches("<Key>").count();
+        }
         let folders = std::fs::read_dir(self.folder.join("objects")).expect("the store");
         folders.map(|folder| std::fs::read_dir(folder.expect("a folder").path()).expect("a folder").count()).sum()
     }
@@ -168,10 +176,21 @@ impl Drop for TestApp {
     }
 }
 
+/// Where the photos of one test lie: a folder, or a bucket of the server that `TEST_S3_URL` names (see `tests/s3`).
+async fn store(folder: &std::path::Path) -> ObjectsConfig {
+    let Ok(endpoint) = std::env::var("TEST_S3_URL") else { return ObjectsConfig::Folder(folder.join("objects")) };
+    let bucket = folder.file_name().and_then(std::ffi::OsStr::to_str).expect("a name").to_owned();
+    let made = reqwest::Client::new().put(format!("{endpoint}/{bucket}")).send().await.and_then(reqwest::Response::error_for_status);
+    made.expect("a bucket");
+    let (region, access_key, secret_key) = ("us-east-1".to_owned(), "test".to_owned(), "test".to_owned().into());
+    ObjectsConfig::S3(S3Config { bucket, region, endpoint: Some(endpoint), access_key, secret_key })
+}
+
 fn launch(
     db: &TestDb,
     clock: &Clock,
     folder: &std::path::Path,
+    objects: &ObjectsConfig,
     wishes: &Wishes,
 ) -> (App, ServerHandle, std::thread::JoinHandle<()>, Client) {
     let many = NonZeroU32::new(1_000_000).expect("not zero");
@@ -189,7 +208,7 @@ fn launch(
         },
         auth: AuthConfig { keys: Vec::new() },
         mail: MailConfig { smtp_url: wishes.smtp_url.clone().map(Into::into), from: "Pasar Kuliner <pasar@desa.example>".to_owned() },
-        objects: ObjectsConfig::Folder(folder.join("objects")),
+        objects: objects.clone(),
         uploads_per_day: wishes.uploads_per_day.unwrap_or(10_000),
         public_url: "https://pasar.desa.example".to_owned(),
     };

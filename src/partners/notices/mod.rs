@@ -1,22 +1,32 @@
 //! Notices: what one enterprise is to be told about its dealings with another.
 //!
-//! 1. A notice is a job of the act's own transaction; who writes the letters is the office's affair.
+//! 1. A notice is a row and a job of the act's own transaction: the row is read in the app, the job becomes letters to those who
+//!    have an address, which is the office's affair.
 //! 2. It names enterprises by their id and carries no person's name or number.
 //! 3. Every kind of notice has its letter in the message catalogue, under its word.
 
 use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::kit::db::{DbError, Tx};
 use crate::kit::jobs::{Job, enqueue};
 use crate::people::enterprises::EnterpriseId;
-use crate::word_enum;
+use crate::{typed_id, word_enum};
+
+pub mod inbox;
+mod store;
+
+typed_id!(
+    /// Something an enterprise is told.
+    NoticeId, "ntc"
+);
 
 /// An enterprise is to be told something.
 pub const NOTICE: &str = "partner_notice";
 
 word_enum! {
     /// What there is to tell.
-    Notice {
+    Notice as "PartnerNotice" {
         /// Terms wait for an answer.
         AgreementProposed = "agreement_proposed",
         /// Terms were accepted.
@@ -99,6 +109,7 @@ pub struct Message {
 /// [`DbError`] when the database fails.
 pub fn tell(tx: &mut Tx<'_>, notice: Notice, to: EnterpriseId, from: EnterpriseId, fact: impl ToString) -> Result<(), DbError> {
     let message = Message { notice, to, from, fact: fact.to_string() };
+    store::insert(tx, &message)?;
     enqueue(tx, NOTICE, serde_json::to_value(message).unwrap_or_default())
 }
 
@@ -106,4 +117,9 @@ pub fn tell(tx: &mut Tx<'_>, notice: Notice, to: EnterpriseId, from: EnterpriseI
 #[must_use]
 pub fn message_of(job: &Job) -> Option<Message> {
     serde_json::from_value(job.payload.0.clone()).ok()
+}
+
+/// The operations of this feature.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(inbox::list).service(inbox::read);
 }
