@@ -1,0 +1,34 @@
+//! What one enterprise owes another, entered into both books alike.
+
+use crate::books::ledger::{Account, Entry, Movement};
+use crate::kit::clock::Timestamp;
+use crate::kit::money::{MoneyError, Rupiah};
+use crate::people::enterprises::EnterpriseId;
+
+/// Two entries that say the same from both sides: of the one who sells and has a claim, and of the one who buys and has a debt.
+pub type Mirrored = (Entry, Entry);
+
+/// Who sells, and who buys.
+#[derive(Clone, Copy, Debug)]
+pub struct Between {
+    pub seller: EnterpriseId,
+    pub buyer: EnterpriseId,
+}
+
+impl Between {
+    /// What the buyer owes, in the books of the seller and in her own.
+    #[must_use]
+    pub fn places(self) -> (crate::books::ledger::Place, crate::books::ledger::Place) {
+        (Account::ReceivablePartner.with(self.buyer), Account::PayablePartner.with(self.seller))
+    }
+}
+
+/// Money goes over: claim and debt go down by it.
+///
+/// # Errors
+/// [`MoneyError`] for a negative amount.
+pub fn settled(between: Between, reference: &str, purse: Account, amount: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+    let entry = || Entry::new(Movement::DebtSettled, reference.to_owned(), at);
+    let (claim, debt) = between.places();
+    Ok((entry().transfer(claim, purse, amount)?, entry().transfer(purse, debt, amount)?))
+}
