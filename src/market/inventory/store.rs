@@ -184,7 +184,7 @@ pub(super) fn record(tx: &mut Tx<'_>, shelf: Shelf, moved: Moved, why: &Why<'_>)
             stock_movements::actor_id.eq(why.by.map(|by| by.actor)),
             stock_movements::on_behalf_of.eq(why.by.and_then(|by| by.on_behalf_of)),
             stock_movements::happened_at.eq(why.happened_at),
-            stock_movements::business_date.eq(why.happened_at.business_date()),
+            stock_movements::business_date.eq(why.counts_at.business_date()),
             stock_movements::recorded_at.eq(now),
         ))
         .execute(&mut **tx)?;
