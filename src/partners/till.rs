@@ -21,7 +21,7 @@ use super::consignment::service::ConsignmentError;
 use crate::books::ledger::service::{self as ledger, LedgerError};
 use crate::books::ledger::{Account, Channel, Entry, Movement as LedgerMovement};
 use crate::kit::auth::{Actor, Identity, SignedIn};
-use crate::kit::clock::{Timestamp, month_of};
+use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Refusal, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
@@ -216,8 +216,8 @@ fn enter(
     method: Method,
     sold_at: Timestamp,
 ) -> Outcome<()> {
-    let closed = ledger::closed_through(tx, at)?.is_some_and(|closed| month_of(sold_at.business_date()) <= closed);
-    let counts = if closed { tx.now() } else { sold_at };
+    let now = tx.now();
+    let counts = ledger::counts_at(tx, &[at], sold_at, now)?;
     let sale = Entry::new(LedgerMovement::Sale, format!("{id}:sale"), counts);
     let sale = sale.transfer(Account::sales(Channel::InPerson), method.purse(), own).map_err(TillError::from)?;
     let goods = Entry::new(LedgerMovement::CostOfGoods, format!("{id}:cost"), counts);

@@ -26,7 +26,7 @@ pub(super) fn insert_sale(tx: &mut Tx<'_>, of: ConsignmentId, sale: &NewSale) ->
             consigned_sales::share.eq(sale.share),
             consigned_sales::due.eq(sale.due),
             consigned_sales::happened_at.eq(sale.happened_at),
-            consigned_sales::business_date.eq(sale.happened_at.business_date()),
+            consigned_sales::business_date.eq(sale.counts_at.business_date()),
         ))
         .execute(&mut **tx)?;
     Ok(())

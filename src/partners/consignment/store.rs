@@ -15,6 +15,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
+use crate::market::costs::Known;
 use crate::market::packs::PackId;
 use crate::partners::agreements::AgreementId;
 use crate::partners::parties::Names;
@@ -224,8 +225,8 @@ pub(super) fn goods_of(conn: &mut Conn, these: &[ConsignmentId]) -> Result<BTree
     Ok(rows.into_iter().map(|(of, row)| ((of, row.0), read(row))).collect())
 }
 
-fn read((pack, price, share_bp, wholesale, cost_quantity, cost): GoodsRow) -> Goods {
-    Goods { pack, price, earned: earned(share_bp, wholesale), cost_quantity, cost }
+fn read((pack, price, share_bp, wholesale, quantity, cost): GoodsRow) -> Goods {
+    Goods { pack, price, earned: earned(share_bp, wholesale), cost: Known { quantity, cost } }
 }
 
 /// What packs are called: their product's name and their label.
@@ -243,8 +244,8 @@ pub(super) fn keep_goods(tx: &mut Tx<'_>, id: ConsignmentId, goods: &Goods) -> R
             consigned_goods::price.eq(goods.price),
             consigned_goods::share_bp.eq(share_bp),
             consigned_goods::wholesale.eq(wholesale),
-            consigned_goods::cost_quantity.eq(goods.cost_quantity),
-            consigned_goods::cost.eq(goods.cost),
+            consigned_goods::cost_quantity.eq(goods.cost.quantity),
+            consigned_goods::cost.eq(goods.cost.cost),
         ))
         .execute(&mut **tx)?;
     if changed == 0 {
@@ -255,8 +256,8 @@ pub(super) fn keep_goods(tx: &mut Tx<'_>, id: ConsignmentId, goods: &Goods) -> R
                 consigned_goods::price.eq(goods.price),
                 consigned_goods::share_bp.eq(share_bp),
                 consigned_goods::wholesale.eq(wholesale),
-                consigned_goods::cost_quantity.eq(goods.cost_quantity),
-                consigned_goods::cost.eq(goods.cost),
+                consigned_goods::cost_quantity.eq(goods.cost.quantity),
+                consigned_goods::cost.eq(goods.cost.cost),
             ))
             .execute(&mut **tx)?;
     }
@@ -424,6 +425,21 @@ pub(super) fn take_remaining(tx: &mut Tx<'_>, id: NoteId, pack: PackId, quantity
     let left = consignment_note_lines::table.filter(consignment_note_lines::note_id.eq(id).and(consignment_note_lines::remaining.gt(0)));
     let any: bool = diesel::select(diesel::dsl::exists(left.select(consignment_note_lines::note_id))).get_result(&mut **tx)?;
     Ok(any)
+}
+
+/// How many of each of a maker's packs are offered and have not come: on notes that nobody counted, or missing from those that were.
+pub(super) fn on_the_way(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMap<PackId, i64>, DbError> {
+    let lines = consignment_note_lines::table.inner_join(consignment_notes::table.inner_join(consignments::table));
+    let open = consignment_notes::state.eq_any([NoteState::Offered, NoteState::Received]);
+    let rows: Vec<(PackId, i64, Option<i64>)> = lines
+        .filter(consignments::maker_id.eq(maker).and(open))
+        .select((consignment_note_lines::pack_id, consignment_note_lines::offered, consignment_note_lines::received))
+        .load(conn)?;
+    let mut all = BTreeMap::new();
+    for (pack, offered, received) in rows {
+        *all.entry(pack).or_insert(0) += offered - received.unwrap_or(0);
+    }
+    Ok(all)
 }
 
 /// What came to the warung after `after` and until `until`, by pack; what a visit topped up belongs to that visit.
