@@ -1,6 +1,9 @@
-//! What one enterprise owes another, entered into both books alike.
+//! Debts: what one enterprise owes another, entered into both books alike.
+//!
+//! 1. What the seller calls a claim the buyer calls a debt; neither book says it without the other.
+//! 2. Money that goes over takes as much off both, by whatever it is paid for.
 
-use crate::books::ledger::{Account, Entry, Movement};
+use crate::books::ledger::{Account, Entry, Movement, Place};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::people::enterprises::EnterpriseId;
@@ -18,7 +21,7 @@ pub struct Between {
 impl Between {
     /// What the buyer owes, in the books of the seller and in her own.
     #[must_use]
-    pub fn places(self) -> (crate::books::ledger::Place, crate::books::ledger::Place) {
+    pub fn places(self) -> (Place, Place) {
         (Account::ReceivablePartner.with(self.buyer), Account::PayablePartner.with(self.seller))
     }
 }

@@ -29,7 +29,7 @@ use crate::kit::money::{MoneyError, Rupiah};
 use crate::market::costs;
 use crate::market::inventory::{self, InventoryError, Movement, Shelf, ShelfRow, Site, Why};
 use crate::market::orders::model::Quantity;
-use crate::market::packs::model::{Channel as PriceChannel, Price};
+use crate::market::packs::model::{Channel as PriceChannel, Price, per_pack};
 use crate::market::packs::{self, PackId};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, authorize, principal};
@@ -276,11 +276,7 @@ pub fn own_sold_since(conn: &mut Conn, at: EnterpriseId, since: Timestamp) -> Re
     let own = till_sales::enterprise_id.eq(at).and(till_lines::owner_id.eq(at)).and(till_sales::sold_at.ge(since));
     let rows: Vec<(PackId, i64)> =
         till_lines::table.inner_join(till_sales::table).filter(own).select((till_lines::pack_id, till_lines::quantity)).load(conn)?;
-    let mut all = BTreeMap::new();
-    for (pack, quantity) in rows {
-        *all.entry(pack).or_default() += quantity;
-    }
-    Ok(all)
+    Ok(per_pack(rows))
 }
 
 /// A line of a sale, and whose goods they were.

@@ -130,6 +130,23 @@ fn goods_on_credit_are_to_be_paid_by_their_day_in_parts_or_at_once() {
 }
 
 #[test]
+fn what_the_cash_book_settles_frees_the_limit() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    buys(&titip, 0, 50_000);
+    let first = bought_on_credit(&titip, 5);
+    let mut more = list(&titip, "outright", 5);
+    more["payment"] = json!("credit");
+    ask(&titip, more.clone()).expect_problem(409, "over_credit_limit");
+    let row = json!({ "kind": "debt_collected", "amount": 42_500, "paid": "cash", "partner_id": titip.warung.id });
+    titip.maker.owner.client.post(&format!("/v1/enterprises/{}/cash-book", titip.maker.id), row).expect(201);
+    assert_eq!(balance(&titip.warung, "payable:partner"), 0);
+    ask(&titip, more).expect(201);
+    let shown = titip.warung.owner.client.get(&format!("/v1/restocks/{first}")).expect(200);
+    assert_eq!(money(&shown), [42_500, 0], "it names no document");
+}
+
+#[test]
 fn outright_goods_are_the_warungs_own_for_money_or_within_the_limit() {
     let app = TestApp::start();
     let titip = titip(&app);

@@ -12,6 +12,7 @@ use super::model::{
 };
 use super::rules::Part;
 use crate::columns;
+use crate::kit::db::types::whole;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::money::Rupiah;
 use crate::market::batches::BatchId;
@@ -269,11 +270,6 @@ pub(super) fn flows(
         .order((stock_movements::pack_id, stock_movements::movement))
         .load(conn)?;
     Ok(rows.into_iter().map(|(pack, movement, sum)| (pack, movement, whole(sum))).collect())
-}
-
-fn whole(sum: Option<BigDecimal>) -> i64 {
-    use bigdecimal::ToPrimitive as _;
-    sum.and_then(|sum| sum.to_i64()).unwrap_or(0)
 }
 
 pub(super) fn insert_stocktake(tx: &mut Tx<'_>, of: EnterpriseId, note: Option<&StockNote>, by: By<'_>) -> Result<StocktakeId, DbError> {

@@ -17,6 +17,7 @@ use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::market::costs::Known;
 use crate::market::packs::PackId;
+use crate::market::packs::model::per_pack;
 use crate::partners::agreements::AgreementId;
 use crate::partners::parties::Names;
 use crate::people::enterprises::EnterpriseId;
@@ -435,11 +436,7 @@ pub(super) fn on_the_way(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMa
         .filter(consignments::maker_id.eq(maker).and(open))
         .select((consignment_note_lines::pack_id, consignment_note_lines::offered, consignment_note_lines::received))
         .load(conn)?;
-    let mut all = BTreeMap::new();
-    for (pack, offered, received) in rows {
-        *all.entry(pack).or_insert(0) += offered - received.unwrap_or(0);
-    }
-    Ok(all)
+    Ok(per_pack(rows.into_iter().map(|(pack, offered, received)| (pack, offered - received.unwrap_or(0)))))
 }
 
 /// What came to the warung after `after` and until `until`, by pack; what a visit topped up belongs to that visit.
@@ -462,9 +459,5 @@ pub(super) fn delivered(
         lines = lines.filter(consignment_notes::received_at.le(until));
     }
     let rows: Vec<(PackId, Option<i64>)> = lines.load(conn)?;
-    let mut all = BTreeMap::new();
-    for (pack, received) in rows {
-        *all.entry(pack).or_default() += received.unwrap_or(0);
-    }
-    Ok(all)
+    Ok(per_pack(rows.into_iter().map(|(pack, received)| (pack, received.unwrap_or(0)))))
 }

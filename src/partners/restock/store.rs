@@ -18,6 +18,7 @@ use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::market::packs::PackId;
+use crate::market::packs::model::per_pack;
 use crate::partners::agreements::AgreementId;
 use crate::partners::consignment::Method;
 use crate::partners::parties::Names;
@@ -220,11 +221,7 @@ pub(super) fn in_hand(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMap<P
         .filter(restocks::maker_id.eq(maker).and(restocks::state.eq_any(still_to_come())))
         .select((restock_lines::pack_id, restock_lines::asked, restock_lines::accepted))
         .load(conn)?;
-    let mut all = BTreeMap::new();
-    for (pack, asked, accepted) in rows {
-        *all.entry(pack).or_insert(0) += accepted.unwrap_or(asked);
-    }
-    Ok(all)
+    Ok(per_pack(rows.into_iter().map(|(pack, asked, accepted)| (pack, accepted.unwrap_or(asked)))))
 }
 
 /// The only writer of the state; answers whether it still stood in `from`.
