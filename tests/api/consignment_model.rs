@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::consignment::{Titip, terms, titip_by};
 use crate::consignment_costs::{costs, made_for};
-use crate::obligations::kept_by;
+use crate::obligations::kept;
 use crate::recipes::bought;
 use crate::support::{Shop, TestApp};
 
@@ -248,7 +248,7 @@ impl World {
         assert_eq!(m.home + m.there + m.bought + m.sold + m.lost, m.made, "units are conserved");
         let cost = [m.home, m.there, m.sold + m.bought, m.lost].map(|units| units * COST);
         assert_eq!(costs(&self.titip), cost, "their cost is where they are: {m:?}");
-        let [open, met, late, missed, _] = kept_by(&self.titip.maker, &self.titip.agreement, &self.titip.warung, "payment");
+        let [open, met, late, missed, _] = kept(&self.titip.maker.owner, &self.titip.agreement, &self.titip.warung, "payment");
         assert_eq!((late, missed), (0, 0), "all on one day");
         assert!(met + open <= m.visits && (m.owed > 0 || open == 0), "{open} payments are open: {m:?}");
         assert_eq!(self.titip.owed(&self.consignment), m.owed, "{m:?}");

@@ -3,9 +3,9 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::agreements::{offered, proposal};
 use crate::consignment::{Titip, terms, titip, titip_by};
-use crate::restock::{kept, list};
+use crate::obligations::kept;
+use crate::restock::{buys, list};
 use crate::support::http::fresh_key;
 use crate::support::{Person, TestApp};
 
@@ -77,12 +77,7 @@ fn two_acts_at_once_never_owe_more_than_was_agreed() {
     let app = TestApp::start();
     let mut titip = titip(&app);
     titip.stocked(5_000);
-    let purchase = json!({
-        "kind": "purchase", "prices": [{ "pack_id": titip.pack, "price": 8_500 }], "delivery_days": ["wednesday"], "minimum": 0,
-        "credit_limit": 50_000, "payment_days": 7,
-    });
-    let agreement = offered(&titip.maker.owner, &titip.maker, &titip.warung, proposal(purchase));
-    titip.warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({})).expect(200);
+    let agreement = buys(&titip, 0, 50_000);
     let id = titip.leave(2_500);
     let (asks, visits) = (format!("/v1/enterprises/{}/restocks", titip.warung.id), format!("/v1/consignments/{id}/visits"));
     let mut there = 2_500;
@@ -115,5 +110,5 @@ fn two_acts_at_once_never_owe_more_than_was_agreed() {
         let newest = newest["id"].as_str().expect("an id");
         titip.warung.owner.client.post(&format!("/v1/restocks/{newest}/withdraw"), json!({ "reason": "Diuji" })).expect(200);
     }
-    assert_eq!(kept(&titip.maker, &agreement, &titip.warung, "payment"), [0; 5], "nothing came of them");
+    assert_eq!(kept(&titip.maker.owner, &agreement, &titip.warung, "payment"), [0; 5], "nothing came of them");
 }

@@ -4,7 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::consignment::{Titip, balance, terms, titip, titip_by};
-pub use crate::obligations::kept_by as kept;
+use crate::obligations::kept;
 use crate::support::{Answer, Shop, TestApp};
 
 fn text(value: &Value) -> String {
@@ -91,7 +91,7 @@ fn goods_on_credit_are_to_be_paid_by_their_day_in_parts_or_at_once() {
     ask(&titip, little).expect_problem(409, "below_agreed_minimum");
     let of = |titip: &Titip, kind: &str| {
         let side: &Shop = if kind == "payment" { &titip.warung } else { &titip.maker };
-        kept(&titip.maker, &agreement, side, kind)
+        kept(&titip.maker.owner, &agreement, side, kind)
     };
     let pay = |titip: &Titip, id: &str, amount: i64| by_maker(titip, id, "payments", json!({ "amount": amount, "method": "cash" }));
     let first = bought_on_credit(&titip, 5);
