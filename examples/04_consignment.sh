@@ -55,7 +55,7 @@ line=$(jq -n --arg warung "$warung" --arg pack "$pack" '{warung_id: $warung, lin
 post 409 "/v1/enterprises/$maker/consignment-notes" "$wati" "$line"
 is "nothing is left before they agree" no_consignment_agreement "$(field .code)"
 post 200 "/v1/agreements/$agreement/offer" "$wati"
-post 200 "/v1/agreements/$agreement/accept" "$neneng"
+post 200 "/v1/agreements/$agreement/accept" "$neneng" '{"number": 1}'
 is "the agreement" active "$(field .state)"
 
 say "40 packs are offered, counted and stand there; they are the maker's still"

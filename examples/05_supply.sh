@@ -60,9 +60,11 @@ agreement=$(field .id)
 post 200 "/v1/agreements/$agreement/offer" "$first"
 post 200 "/v1/agreements/$agreement/counter" "$seller" "$(terms 400000)"
 is "the agreement" countered "$(field .state)"
-post 409 "/v1/agreements/$agreement/accept" "$seller"
+post 409 "/v1/agreements/$agreement/accept" "$seller" '{"number": 2}'
 is "who proposed does not accept" not_your_turn "$(field .code)"
-post 200 "/v1/agreements/$agreement/accept" "$first"
+post 409 "/v1/agreements/$agreement/accept" "$first" '{"number": 1}'
+is "the terms she read are not the ones proposed now" other_version_proposed "$(field .code)"
+post 200 "/v1/agreements/$agreement/accept" "$first" '{"number": 2}'
 is "the agreement" active "$(field .state)"
 is "the version in force" 2 "$(field .accepted.number)"
 is "its limit" 400000 "$(field .accepted.terms.credit_limit)"
@@ -75,7 +77,9 @@ post 200 "/v1/supplier-orders/$order/send" "$first"
 is "the total" 330000 "$(field .total)"
 post 200 "/v1/supplier-orders/$order/answer" "$seller" "{\"answer\": \"accept\", \"on\": \"$(day -1)\"}"
 is "promised for" "$(day -1)" "$(field .promised_on)"
-post 200 "/v1/supplier-orders/$order/receive" "$first" '{"lines": [{"position": 1, "quantity": 45}, {"position": 2, "quantity": 10}]}'
+post 200 "/v1/supplier-orders/$order/receive" "$first" '{"lines": [{"position": 1, "quantity": 54}, {"position": 2, "quantity": 10}]}'
+post 200 "/v1/supplier-orders/$order/recount" "$first" '{"lines": [{"position": 1, "quantity": 45}]}'
+is "54 was a slip of the finger" 45 "$(field '.lines[0].received')"
 is "days late" 1 "$(field .delay_days)"
 is "what is owed" 315000 "$(field .owed)"
 post 200 "/v1/supplier-orders/$order/bill" "$seller" '{"lines": [{"position": 1, "quantity": 45}]}'

@@ -417,7 +417,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    breaches (id) { id -> Id, agreement_id -> Id, obligation_id -> Nullable<Id>, noted_by -> Id, note -> Text, state -> Text, reply -> Nullable<Text>, outcome -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+    breaches (id) { id -> Id, agreement_id -> Id, obligation_id -> Nullable<Id>, noted_by -> Id, note -> Text, state -> Text, reply -> Nullable<Text>, outcome -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, village_id -> Nullable<Id>, }
 }
 table! {
     use diesel::sql_types::*;
@@ -462,12 +462,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    supplier_order_events (id) { id -> Id, order_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, }
+    supplier_order_events (id) { id -> Id, order_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, link_made_by -> Nullable<Id>, }
 }
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    supplier_order_links (digest) { digest -> Text, order_id -> Id, created_at -> Utc, expires_at -> Utc, }
+    supplier_order_links (digest) { digest -> Text, order_id -> Id, created_at -> Utc, expires_at -> Utc, made_by -> Nullable<Id>, }
 }
 table! {
     use diesel::sql_types::*;

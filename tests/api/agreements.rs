@@ -52,7 +52,7 @@ pub fn offered(by: &Person, provider: &Shop, receiver: &Shop, proposal: Value) -
 /// A supply agreement in force.
 pub fn supplied(supplier: &Shop, buyer: &Shop, terms: Value) -> String {
     let id = offered(&buyer.owner, supplier, buyer, proposal(terms));
-    supplier.owner.client.post(&format!("/v1/agreements/{id}/accept"), json!({})).expect(200);
+    supplier.owner.client.post(&format!("/v1/agreements/{id}/accept"), json!({ "number": 1 })).expect(200);
     id
 }
 
@@ -97,9 +97,9 @@ fn an_agreement_is_offered_countered_and_accepted() {
     let stale =
         maker.owner.client.send("PUT", &format!("/v1/agreements/{id}/draft"), Some(proposal(supply_terms(1))), &[("If-Match", "\"1\"")]);
     stale.expect_problem(412, "stale");
-    act(&maker.owner, &id, "accept", json!({})).expect_problem(409, "agreement_wrong_state");
+    act(&maker.owner, &id, "accept", json!({ "number": 1 })).expect_problem(409, "agreement_wrong_state");
     act(&maker.owner, &id, "offer", json!({})).expect(200);
-    act(&maker.owner, &id, "accept", json!({})).expect_problem(409, "not_your_turn");
+    act(&maker.owner, &id, "accept", json!({ "number": 1 })).expect_problem(409, "not_your_turn");
     act(&supplier.owner, &id, "withdraw", json!({})).expect_problem(409, "not_your_turn");
 
     let countered = act(&supplier.owner, &id, "counter", proposal(supply_terms(200_000))).expect(200);
@@ -107,9 +107,10 @@ fn an_agreement_is_offered_countered_and_accepted() {
         (&countered["state"], &countered["turn"], &countered["proposed"]["number"]),
         (&json!("countered"), &json!(maker.id), &json!(2))
     );
-    act(&supplier.owner, &id, "accept", json!({})).expect_problem(409, "not_your_turn");
+    act(&supplier.owner, &id, "accept", json!({ "number": 1 })).expect_problem(409, "not_your_turn");
     assert!(!partners(&app, &supplier, &maker));
-    let accepted = act(&maker.owner, &id, "accept", json!({})).expect(200);
+    act(&maker.owner, &id, "accept", json!({ "number": 1 })).expect_problem(409, "other_version_proposed");
+    let accepted = act(&maker.owner, &id, "accept", json!({ "number": 2 })).expect(200);
     assert_eq!((&accepted["state"], &accepted["turn"], &accepted["proposed"]), (&json!("active"), &Value::Null, &Value::Null));
     assert_eq!(accepted["accepted"]["terms"]["credit_limit"], 200_000);
     assert_eq!((&accepted["in_force_from"], &accepted["ends_by"]), (&json!("2026-11-24T02:00:00.000000Z"), &json!("expire")));
@@ -155,7 +156,7 @@ fn an_amendment_takes_over_on_its_day_and_the_end_comes_by_the_clock() {
     later["ends_on"] = json!("2026-12-31");
     act(&supplier.owner, &id, "amend", later.clone()).expect(200);
     act(&maker.owner, &id, "amend", later.clone()).expect_problem(409, "already_proposed");
-    let agreed = act(&maker.owner, &id, "accept", json!({})).expect(200);
+    let agreed = act(&maker.owner, &id, "accept", json!({ "number": 2 })).expect(200);
     assert_eq!((&agreed["state"], &agreed["accepted"]["number"]), (&json!("active"), &json!(2)));
     assert_eq!(limit(&app, &supplier, &maker), Some((1, 200_000)));
     app.advance(Duration::days(7));
@@ -184,7 +185,7 @@ fn notice_ends_it_after_its_days_and_a_new_agreement_takes_the_place_of_an_old_o
     let mut third = proposal(supply_terms(400_000));
     third["starts_on"] = json!("2026-12-20");
     let third_id = offered(&supplier.owner, &supplier, &maker, third);
-    act(&maker.owner, &third_id, "accept", json!({})).expect(200);
+    act(&maker.owner, &third_id, "accept", json!({ "number": 1 })).expect(200);
     assert_eq!(maker.owner.client.get(&format!("/v1/agreements/{second}")).expect(200)["ends_by"], "supersede");
     let ended = act(&maker.owner, &third_id, "terminate", json!({ "reason": "Pindah usaha" })).expect(200);
     assert_eq!((&ended["state"], &ended["ends_by"]), (&json!("accepted"), &json!("terminate")));
@@ -199,7 +200,7 @@ fn notice_ends_it_after_its_days_and_a_new_agreement_takes_the_place_of_an_old_o
         &maker,
         json!({ "starts_on": "2026-12-21", "ends_on": "2027-06-30", "notice_days": 14, "terms": supply_terms(100_000) }),
     );
-    act(&maker_owner, &fourth, "accept", json!({})).expect(200);
+    act(&maker_owner, &fourth, "accept", json!({ "number": 1 })).expect(200);
     act(&maker_owner, &fourth, "terminate", json!({ "reason": "Pindah usaha" })).expect(200);
     app.advance(Duration::days(14));
     assert!(partners(&app, &supplier, &maker), "the notice runs");
@@ -221,7 +222,7 @@ fn the_village_is_witness_for_someone_without_a_phone_and_never_against_her() {
         village.admin.client.post(&format!("/v1/enterprises/{}/{step}", maker.id), json!({})).expect(200);
     }
     let id = offered(&supplier.owner, &supplier, &maker, proposal(supply_terms(0)));
-    let accepted = act(&village.admin, &id, "accept", json!({})).expect(200);
+    let accepted = act(&village.admin, &id, "accept", json!({ "number": 1 })).expect(200);
     assert_eq!(accepted["state"], "active");
     let history = supplier.owner.client.get(&format!("/v1/agreements/{id}/history")).expect(200);
     assert_eq!((&history["items"][1]["act"], &history["items"][1]["on_behalf_of"]), (&json!("accept"), &json!(maker.id)));
@@ -231,7 +232,7 @@ fn the_village_is_witness_for_someone_without_a_phone_and_never_against_her() {
     supplier.owner.client.post(&format!("/v1/enterprises/{}/members", supplier.id), body).expect(200);
     village.admin.client.post(&format!("/v1/villages/{}/admins", village.id), json!({ "phone": both.phone })).expect(200);
     let second = offered(&supplier.owner, &supplier, &maker, proposal(supply_terms(0)));
-    act(&both, &second, "accept", json!({})).expect_problem(403, "forbidden");
+    act(&both, &second, "accept", json!({ "number": 1 })).expect_problem(403, "forbidden");
 }
 
 #[test]
@@ -300,7 +301,7 @@ fn a_breach_is_noted_answered_and_settled_by_the_village() {
     let id = offered(&maker.owner, &supplier, &maker, proposal(supply_terms(0)));
     let note = json!({ "note": "Singkong datang terlambat", "obligation_id": null });
     act(&maker.owner, &id, "breaches", note.clone()).expect_problem(409, "agreement_never_in_force");
-    act(&supplier.owner, &id, "accept", json!({})).expect(200);
+    act(&supplier.owner, &id, "accept", json!({ "number": 1 })).expect(200);
     let breach = act(&maker.owner, &id, "breaches", note).expect(201);
     let breach = breach["id"].as_str().expect("an id").to_owned();
     let say = |by: &Person, act: &str| {
@@ -315,6 +316,14 @@ fn a_breach_is_noted_answered_and_settled_by_the_village() {
     say(&supplier.owner, "withdraw").expect_problem(409, "other_sides_to_do");
     say(&maker.owner, "mediate").expect(200);
     say(&maker.owner, "settle").expect_problem(403, "forbidden");
+    let desk = |by: &Person, state: &str| by.client.get(&format!("/v1/villages/{}/breaches?state={state}", village.id));
+    let waiting = desk(&village.admin, "mediating").expect(200);
+    assert_eq!(
+        (&waiting["items"][0]["breach"]["id"], &waiting["items"][0]["between"][0]["id"], &waiting["items"][0]["between"][1]["name"]),
+        (&json!(breach), &json!(supplier.id), &json!("Keripik Cisurupan"))
+    );
+    assert_eq!(desk(&village.admin, "settled").expect(200)["items"], json!([]));
+    desk(&maker.owner, "mediating").expect_problem(404, "not_found");
     let settled = say(&village.admin, "settle").expect(200);
     assert_eq!((&settled["state"], &settled["outcome"]), (&json!("settled"), &json!("Jalan rusak")));
     say(&maker.owner, "withdraw").expect_problem(409, "breach_wrong_state");
@@ -336,7 +345,7 @@ fn an_offer_is_declined_or_withdrawn_once_and_a_replay_lands_once() {
     assert_eq!((&declined["state"], &declined["proposed"]), (&json!("declined"), &Value::Null));
     let second = offered(&maker.owner, &supplier, &maker, proposal(supply_terms(0)));
     assert_eq!(act(&maker.owner, &second, "withdraw", json!({})).expect(200)["state"], "withdrawn");
-    act(&supplier.owner, &second, "accept", json!({})).expect_problem(409, "agreement_wrong_state");
+    act(&supplier.owner, &second, "accept", json!({ "number": 1 })).expect_problem(409, "agreement_wrong_state");
 }
 
 /// JSON without blanks and with the names of every object in the order of their bytes, as docs/adr/0012 says.
@@ -374,10 +383,10 @@ fn it_is_countered_as_often_as_they_like_and_the_last_word_counts() {
         act(other, &id, "counter", terms()).expect_problem(409, "not_your_turn");
         let countered = act(hers, &id, "counter", terms()).expect(200);
         assert_eq!((&countered["state"], &countered["proposed"]["number"]), (&json!("countered"), &json!(turn + 1)));
-        act(hers, &id, "accept", json!({})).expect_problem(409, "not_your_turn");
+        act(hers, &id, "accept", json!({ "number": 1 })).expect_problem(409, "not_your_turn");
         assert!(!partners(&app, &supplier, &maker));
     }
-    let accepted = act(&supplier.owner, &id, "accept", json!({})).expect(200);
+    let accepted = act(&supplier.owner, &id, "accept", json!({ "number": 9 })).expect(200);
     assert_eq!(limit(&app, &supplier, &maker), Some((9, 400_000)));
     let versions = maker.owner.client.get(&format!("/v1/agreements/{id}/versions")).expect(200);
     let versions = versions["items"].as_array().expect("a list").clone();
@@ -446,7 +455,7 @@ fn access_hangs_on_an_agreement_and_ends_with_it() {
         }
     };
     closed(&maker.owner);
-    act(&supplier.owner, &id, "accept", json!({})).expect(200);
+    act(&supplier.owner, &id, "accept", json!({ "number": 1 })).expect(200);
     for door in &doors {
         maker.owner.client.get(door).expect(200);
     }
@@ -475,7 +484,7 @@ fn an_act_goes_by_the_terms_of_its_own_day() {
     let mut later = proposal(priced(2_500, 100_000));
     later["starts_on"] = json!("2026-12-01");
     act(&supplier.owner, &id, "amend", later).expect(200);
-    act(&maker.owner, &id, "accept", json!({})).expect(200);
+    act(&maker.owner, &id, "accept", json!({ "number": 2 })).expect(200);
     let sending = |who: &Person, order: &str| who.client.post(&format!("/v1/supplier-orders/{order}/send"), json!({}));
     let [now, few, enough] = [20, 20, 40].map(|quantity| drafted(&maker, &supplier, &[(&cassava, quantity)], "credit"));
     let sent = sending(&maker.owner, &now).expect(200);

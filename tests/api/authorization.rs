@@ -404,6 +404,7 @@ impl World {
             | "list_payment_details_history"
             | "list_price_history"
             | "list_products"
+            | "list_partners"
             | "list_sellers"
             | "list_village_enterprises"
             | "list_villages"

@@ -37,7 +37,7 @@ pub fn titip_with(app: &TestApp, terms: impl FnOnce(&str) -> Value) -> Titip {
     let product = app.product(&village, &maker, "Keripik Singkong", 10_000, 100);
     let pack = pack_of(&product);
     let agreement = offered(&maker.owner, &maker, &warung, proposal(terms(&pack)));
-    warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({})).expect(200);
+    warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
     Titip { village, maker, warung, product, pack, agreement }
 }
 

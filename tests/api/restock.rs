@@ -62,7 +62,7 @@ pub fn buys(titip: &Titip, minimum: i64, credit_limit: i64) -> String {
         "credit_limit": credit_limit, "payment_days": 7,
     });
     let agreement = crate::agreements::offered(&titip.maker.owner, &titip.maker, &titip.warung, crate::agreements::proposal(purchase));
-    titip.warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({})).expect(200);
+    titip.warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
     agreement
 }
 

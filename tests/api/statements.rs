@@ -126,6 +126,8 @@ fn a_partner_reads_chosen_months_until_that_is_withdrawn() {
     let (shop, bank) = (app.home_industry(&village, "Keripik"), app.shop(&village, "partner", "Koperasi Balewangi"));
     row(&shop, json!({ "kind": "sale", "amount": 60_000, "day": "2026-10-05" }));
     let path = format!("/v1/enterprises/{}/book-grants", shop.id);
+    let partners = shop.owner.client.get("/v1/partners").expect(200);
+    assert_eq!(partners["items"], json!([{ "id": bank.id, "name": "Koperasi Balewangi", "village_id": village.id }]));
     let body = |reader: &str, from: &str, to: &str| json!({ "reader_id": reader, "from": from, "to": to, "purpose": "Pinjaman modal" });
     shop.owner.client.post(&path, body(&shop.id, "2026-09", "2026-11")).expect_problem(400, "invalid_input");
     shop.owner.client.post(&path, body(&bank.id, "2026-11", "2026-09")).expect_problem(400, "invalid_input");

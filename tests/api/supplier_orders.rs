@@ -143,7 +143,7 @@ fn an_order_goes_by_the_agreement_in_force() {
         (&later["state"], &later["proposed_on"], &later["lines"][0]["promised"]),
         (&json!("sent"), &json!("2026-11-30"), &json!(40))
     );
-    let agreed = act(&maker.owner, &first, "agree", json!({})).expect(200);
+    let agreed = act(&maker.owner, &first, "agree", json!({ "on": "2026-11-30" })).expect(200);
     assert_eq!(
         (&agreed["state"], &agreed["promised_on"], &agreed["proposed_on"]),
         (&json!("promised"), &json!("2026-11-30"), &Value::Null)
@@ -170,12 +170,19 @@ fn a_link_answers_without_an_account_and_opens_nothing_else() {
     app.client.get(&first).expect_problem(404, "not_found");
     let seen = app.client.get(&path).expect(200);
     assert_eq!((&seen["buyer"], &seen["state"], &seen["total"]), (&json!("Keripik Cisurupan"), &json!("sent"), &json!(150_000)));
+    for sooner in ["2026-11-20", "2026-11-25"] {
+        let answer = json!({ "answer": "accept", "on": sooner });
+        let refused = app.client.send("POST", &format!("{path}/answer"), Some(answer), &[]);
+        refused.expect_problem(400, "invalid_input");
+        assert_eq!(refused.json["errors"][0]["field"], "on", "{}", refused.text);
+    }
     let yes = json!({ "answer": "accept", "on": null, "reason": null });
     let answered = app.client.send("POST", &format!("{path}/answer"), Some(yes.clone()), &[]).expect(200);
     assert_eq!((&answered["state"], &answered["promised_on"]), (&json!("promised"), &json!("2026-11-26")));
     assert_eq!(app.client.send("POST", &format!("{path}/answer"), Some(yes), &[]).expect(200), answered, "the same answer again");
     let history = maker.owner.client.get(&format!("/v1/supplier-orders/{order}/history")).expect(200);
     assert_eq!((history["items"].as_array().map(Vec::len), &history["items"][2]["actor_id"]), (Some(3), &Value::Null));
+    assert_eq!(history["items"][2]["link_made_by"], maker.owner.account_id, "who made the link stands in the history");
     app.client
         .send("POST", &format!("{path}/answer"), Some(json!({ "answer": "reject" })), &[])
         .expect_problem(409, "supplier_order_wrong_state");
@@ -199,6 +206,92 @@ fn a_buyer_neither_bills_less_than_she_has_nor_receives_what_cannot_have_come() 
 }
 
 #[test]
+fn a_draft_is_written_anew_until_it_is_sent() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let (cassava, oil) =
+        (item(&supplier, "Singkong", "g", "kg", None, 3_000), item(&supplier, "Minyak goreng", "ml", "litre", None, 18_000));
+    supplied(&supplier, &maker, supply_terms(0));
+    let order = drafted(&maker, &supplier, &[(&cassava, 50)], "credit");
+    let path = format!("/v1/supplier-orders/{order}/draft");
+    let anew = json!({ "supplier_id": supplier.id, "lines": [{ "item_id": oil, "quantity": 5 }], "payment": "cash" });
+    let put = |by: &Person, tag: &str| by.client.send("PUT", &path, Some(anew.clone()), &[("If-Match", tag)]);
+    put(&supplier.owner, "\"1\"").expect_problem(404, "not_found");
+    let written = put(&maker.owner, "\"1\"").expect(200);
+    assert_eq!(
+        (&written["total"], &written["payment"], &written["lines"][0]["item_id"], written["lines"].as_array().map(Vec::len)),
+        (&json!(90_000), &json!("cash"), &json!(oil), Some(1))
+    );
+    put(&maker.owner, "\"1\"").expect_problem(412, "stale");
+    act(&maker.owner, &order, "send", json!({})).expect(200);
+    put(&maker.owner, "\"3\"").expect_problem(409, "supplier_order_wrong_state");
+}
+
+#[test]
+fn a_later_day_waits_for_the_buyer_who_names_it() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    supplied(&supplier, &maker, supply_terms(0));
+    let order = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
+    let answer = |on: &str| act(&supplier.owner, &order, "answer", json!({ "answer": "accept", "on": on })).expect(200);
+    let agree = |on: &str| act(&maker.owner, &order, "agree", json!({ "on": on }));
+    agree("2026-11-27").expect_problem(409, "no_day_proposed");
+    answer("2026-11-27");
+    answer("2026-11-30");
+    agree("2026-11-27").expect_problem(409, "other_day_proposed");
+    assert_eq!(agree("2026-11-30").expect(200)["promised_on"], "2026-11-30");
+    let later = answer("2026-12-02");
+    assert_eq!(
+        (&later["state"], &later["promised_on"], &later["proposed_on"]),
+        (&json!("promised"), &json!("2026-11-30"), &json!("2026-12-02")),
+        "a promise is not put off by its giver alone"
+    );
+    let agreed = agree("2026-12-02").expect(200);
+    assert_eq!((&agreed["promised_on"], &agreed["first_promised_on"]), (&json!("2026-12-02"), &json!("2026-11-30")));
+}
+
+#[test]
+fn what_was_counted_wrong_is_counted_again_in_stock_debt_and_both_books() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let (cassava, oil) =
+        (item(&supplier, "Singkong", "g", "kg", None, 3_000), item(&supplier, "Minyak goreng", "ml", "litre", None, 18_000));
+    supplied(&supplier, &maker, supply_terms(0));
+    let order = sent(&maker, &supplier, &[(&cassava, 50), (&oil, 10)], "cash");
+    act(&supplier.owner, &order, "answer", json!({ "answer": "accept" })).expect(200);
+    let path = format!("/v1/supplier-orders/{order}/recount");
+    maker.owner.client.post(&path, count(&[(1, 45)])).expect_problem(409, "supplier_order_wrong_state");
+    act(&maker.owner, &order, "receive", count(&[(1, 54), (2, 9)])).expect(200);
+    supplier.owner.client.post(&path, count(&[(1, 45)])).expect_problem(403, "forbidden");
+    maker.owner.client.post(&path, count(&[(1, 54)])).expect_problem(400, "invalid_input");
+    maker.owner.client.post(&path, count(&[(1, 101)])).expect_problem(409, "received_too_many");
+    let counted = maker.owner.client.post_once(&path, count(&[(1, 45), (2, 10)]), "hitung-ulang").expect(200);
+    assert_eq!(maker.owner.client.post_once(&path, count(&[(1, 45), (2, 10)]), "hitung-ulang").expect(200), counted, "a replay lands once");
+    assert_eq!((&counted["state"], &counted["owed"], &counted["in_full"]), (&json!("received_part"), &json!(315_000), &json!(false)));
+    let stands = |owed: i64, cassava: (i64, i64), oil: (i64, i64)| {
+        let row = |name: &str, (quantity, cost): (i64, i64)| (name.to_owned(), quantity, cost);
+        assert_eq!(stock(&maker.owner, &maker.id), [row("Singkong", cassava), row("Minyak goreng", oil)]);
+        assert_eq!(balance(&maker.owner, &maker.id, "materials"), cassava.1 + oil.1);
+        assert_eq!((balance(&maker.owner, &maker.id, "payable:partner"), balance(&maker.owner, &maker.id, "cost:materials")), (-owed, 0));
+        assert_eq!(
+            (balance(&supplier.owner, &supplier.id, "receivable:partner"), balance(&supplier.owner, &supplier.id, "sales:supply")),
+            (owed, -owed)
+        );
+    };
+    stands(315_000, (45_000, 135_000), (10_000, 180_000));
+    let none = maker.owner.client.post(&path, count(&[(1, 0), (2, 0)])).expect(200);
+    assert_eq!((&none["owed"], &none["state"]), (&json!(0), &json!("received_part")), "it was another order's");
+    stands(0, (0, 0), (0, 0));
+    act(&maker.owner, &order, "receive", count(&[(1, 50), (2, 10)])).expect(200);
+    stands(330_000, (50_000, 150_000), (10_000, 180_000));
+    act(&supplier.owner, &order, "payments", json!({ "amount": 320_000, "method": "cash" })).expect(200);
+    maker.owner.client.post(&path, count(&[(1, 40)])).expect_problem(409, "below_paid");
+    act(&supplier.owner, &order, "bill", count(&[])).expect(200);
+    maker.owner.client.post(&path, count(&[(1, 49)])).expect_problem(409, "supplier_order_wrong_state");
+}
+
+#[test]
 fn it_may_come_in_parts_and_more_of_it_than_was_ordered() {
     let app = TestApp::start();
     let Dealing { supplier, maker, .. } = dealing(&app);
@@ -214,15 +307,13 @@ fn it_may_come_in_parts_and_more_of_it_than_was_ordered() {
     assert_eq!(came(20), (json!("received_part"), json!(40), json!(false), json!(120_000)));
     assert_eq!(came(15), (json!("received_full"), json!(55), json!(true), json!(165_000)));
     assert_eq!(stock(&maker.owner, &maker.id), [("Singkong".to_owned(), 55_000, 165_000)]);
-    act(&maker.owner, &order, "receive", count(&[(1, 1)])).expect_problem(409, "supplier_order_wrong_state");
+    act(&maker.owner, &order, "receive", count(&[(1, 46)])).expect_problem(409, "received_too_many");
     let billed = act(&supplier.owner, &order, "bill", count(&[(1, 52)])).expect(200);
     let line = &billed["lines"][0];
     assert_eq!((&line["ordered"], &line["billed"], &line["received"]), (&json!(50), &json!(52), &json!(55)));
     assert_eq!(billed["owed"], 156_000, "no more than was billed");
-    assert_eq!(
-        (balance(&maker.owner, &maker.id, "payable:partner"), balance(&maker.owner, &maker.id, "cost:materials")),
-        (-156_000, -9_000)
-    );
+    assert_eq!((balance(&maker.owner, &maker.id, "payable:partner"), balance(&maker.owner, &maker.id, "cost:materials")), (-156_000, 0));
+    assert_eq!(stock(&maker.owner, &maker.id), [("Singkong".to_owned(), 55_000, 156_000)], "what she has cost what she was charged");
     act(&maker.owner, &order, "payments", json!({ "amount": 156_001, "method": "cash" })).expect_problem(409, "more_than_open");
     let paid = act(&supplier.owner, &order, "payments", json!({ "amount": 156_000, "method": "cash" })).expect(200);
     assert_eq!(paid["state"], "paid");
@@ -263,7 +354,7 @@ fn orders_do_what_a_model_of_them_does() {
         let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
         supplied(&supplier, &maker, supply_terms(100_000_000));
         let (mut dice, mut orders): (Dice, Vec<(String, Believed)>) = (Dice(seed), Vec::new());
-        for step in 0..60 {
+        for step in 0..80 {
             if orders.len() < 4 && dice.roll(4) == 0 {
                 orders.push((sent(&maker, &supplier, &[(&cassava, 20 + dice.roll(30))], "credit"), Believed::default()));
             }
@@ -282,12 +373,20 @@ fn orders_do_what_a_model_of_them_does() {
                         believed.received += some;
                     }
                 }
+                4 if dice.roll(2) == 0 => {
+                    let answer = act(buyer, order, "recount", count(&[(1, some)]));
+                    if done(&answer) {
+                        believed.received = some;
+                    }
+                    let too_little = answer.json["code"] == "below_paid";
+                    assert!(!too_little || 3_000 * some < believed.paid, "seed {seed}, step {step}: {}", answer.text);
+                }
                 4 if dice.roll(3) == 0 => {
                     let answer = act(seller, order, "bill", count(&[(1, some)]));
                     if done(&answer) {
                         believed.billed = Some(some);
                     }
-                    let too_little = answer.json["code"] == "billed_below_paid";
+                    let too_little = answer.json["code"] == "below_paid";
                     assert!(
                         !too_little || 3_000 * some.min(believed.received) < believed.paid,
                         "seed {seed}, step {step}: {}",
@@ -312,8 +411,18 @@ fn orders_do_what_a_model_of_them_does() {
         assert_eq!(balance(&maker.owner, &maker.id, "payable:partner"), -open, "seed {seed}");
         assert_eq!(balance(&supplier.owner, &supplier.id, "receivable:partner"), open, "seed {seed}");
         let received = sum(|believed| believed.received);
-        let quantity: i64 = stock(&maker.owner, &maker.id).iter().map(|(_, quantity, _)| quantity).sum();
-        assert_eq!((quantity, balance(&maker.owner, &maker.id, "materials")), (received * 1_000, received * 3_000), "seed {seed}");
+        let (quantity, cost) =
+            stock(&maker.owner, &maker.id).iter().fold((0, 0), |(n, sum), (_, quantity, cost)| (n + quantity, sum + cost));
+        assert_eq!(
+            (quantity, cost),
+            (received * 1_000, sum(Believed::owed)),
+            "seed {seed}: nothing is used, all of it is worth what is owed"
+        );
+        assert_eq!(
+            (balance(&maker.owner, &maker.id, "materials"), balance(&maker.owner, &maker.id, "cost:materials")),
+            (cost, 0),
+            "seed {seed}"
+        );
         assert_eq!(balance(&supplier.owner, &supplier.id, "cash:seller"), sum(|believed| believed.paid), "seed {seed}");
     }
 }

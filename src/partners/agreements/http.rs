@@ -32,6 +32,7 @@ impl From<AgreementError> for Problem {
             }
             AgreementError::NotYourTurn => Self::conflict("not_your_turn"),
             AgreementError::NothingProposed => Self::conflict("nothing_proposed"),
+            AgreementError::OtherVersion { proposed } => Self::conflict("other_version_proposed").arg("number", proposed),
             AgreementError::AlreadyProposed => Self::conflict("already_proposed"),
             AgreementError::Stale => stale(),
             AgreementError::Denied(denied) => denied.into(),
@@ -68,6 +69,14 @@ pub struct DraftAgreement {
     /// Who takes them, or joins it.
     receiver_id: EnterpriseId,
     proposal: ProposeTerms,
+}
+
+/// What is agreed to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptAgreement {
+    /// The number of the version that was read, as `proposed` shows it.
+    number: i32,
 }
 
 /// Which page of an enterprise's agreements is asked for.
@@ -199,15 +208,24 @@ pub async fn amend(
     Ok(posted.once.write(&db, who, move |tx| service::propose(tx, who, id, Act::Amend, &proposal).map(shown)).await?)
 }
 
+/// Agrees to what the other side proposed.
+#[utoipa::path(tag = "agreements", operation_id = "accept_agreement", params(("id" = AgreementId, Path), ("Idempotency-Key" = String, Header)), request_body = AcceptAgreement,
+    responses((status = 200, body = AgreementView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/agreements/{id}/accept")]
+pub async fn accept(
+    actor: Actor<SignedIn>,
+    id: web::Path<AgreementId>,
+    posted: Posted<AcceptAgreement>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, number) = (actor.who, id.into_inner(), posted.body.number);
+    Ok(posted.once.write(&db, who, move |tx| service::accept(tx, who, id, number).map(shown)).await?)
+}
+
 act!(
     /// Sends a draft to the other side.
     offer, "agreements", "/agreements/{id}/offer", "offer_agreement", AgreementId, AgreementView,
     |tx, who, id| service::offer(tx, who, id).map(shown)
-);
-act!(
-    /// Agrees to what the other side proposed.
-    accept, "agreements", "/agreements/{id}/accept", "accept_agreement", AgreementId, AgreementView,
-    |tx, who, id| service::accept(tx, who, id).map(shown)
 );
 act!(
     /// Turns down what the other side proposed.

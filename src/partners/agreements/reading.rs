@@ -1,5 +1,7 @@
 //! What there is to read of agreements, and what is in force between whom.
 
+use std::collections::BTreeMap;
+
 use super::model::{Agreement, AgreementId, Event, InForce, Pair, Period, State, Version, Whole};
 use super::rules;
 use super::service::{AgreementError, Outcome, Sides, person};
@@ -50,6 +52,14 @@ pub(super) fn visible(conn: &mut Conn, who: Identity, now: Timestamp, id: Agreem
 pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: AgreementId) -> Outcome<Whole> {
     let agreement = visible(conn, who, now, id)?;
     gathered(conn, now, vec![agreement])?.pop().ok_or_else(|| DbError::NotFound.into())
+}
+
+/// Between whom agreements are: the provider first.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn pairs(conn: &mut Conn, these: impl IntoIterator<Item = AgreementId>) -> Result<BTreeMap<AgreementId, [EnterpriseId; 2]>, DbError> {
+    store::pairs(conn, &these.into_iter().collect::<Vec<_>>())
 }
 
 /// Every version of an agreement, newest first.

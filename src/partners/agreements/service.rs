@@ -42,6 +42,10 @@ pub enum AgreementError {
     NotYourTurn,
     /// Nothing waits for an answer.
     NothingProposed,
+    /// Another version is proposed by now than the one she has read.
+    OtherVersion {
+        proposed: i32,
+    },
     /// Something waits for an answer already.
     AlreadyProposed,
     Stale,
@@ -285,15 +289,19 @@ pub fn drop_proposal(tx: &mut Tx<'_>, who: Identity, id: AgreementId, act: Act, 
     whole(tx, id)
 }
 
-/// Agrees to what the other side proposed: it is in force from its first day on, and takes the place of what was.
+/// Agrees to what the other side proposed: it is in force from its first day on, and takes the place of what was. She names the
+/// version she has read, so that none is put under her hand meanwhile.
 ///
 /// # Errors
-/// [`AgreementError::NotYourTurn`], [`AgreementError::NothingProposed`], [`AgreementError::NotTrading`], and
+/// [`AgreementError::NotYourTurn`], [`AgreementError::NothingProposed`], [`AgreementError::OtherVersion`], [`AgreementError::NotTrading`], and
 /// [`AgreementError::EndsOn`] when its last day has passed meanwhile.
-pub fn accept(tx: &mut Tx<'_>, who: Identity, id: AgreementId) -> Outcome<Whole> {
+pub fn accept(tx: &mut Tx<'_>, who: Identity, id: AgreementId, read: i32) -> Outcome<Whole> {
     let now = tx.now();
     let hand = take(tx, who, id, Act::Accept, None)?;
     let number = hand.agreement.proposed.ok_or(AgreementError::NothingProposed)?;
+    if number != read {
+        return Err(AgreementError::OtherVersion { proposed: number }.into());
+    }
     if !hand.sides.trade() {
         return Err(AgreementError::NotTrading.into());
     }

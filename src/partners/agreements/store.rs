@@ -63,6 +63,14 @@ pub(super) fn get(conn: &mut Conn, id: AgreementId) -> Result<Agreement, DbError
     Ok(agreements::table.find(id).select(COLUMNS).first(conn)?)
 }
 
+/// Between whom agreements are: the provider first.
+pub(super) fn pairs(conn: &mut Conn, these: &[AgreementId]) -> Result<BTreeMap<AgreementId, [EnterpriseId; 2]>, DbError> {
+    let wanted = agreements::table.filter(agreements::id.eq_any(these));
+    let rows: Vec<(AgreementId, EnterpriseId, EnterpriseId)> =
+        wanted.select((agreements::id, agreements::provider_id, agreements::receiver_id)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, provider, receiver)| (id, [provider, receiver])).collect())
+}
+
 /// The agreements of an enterprise on whichever side, newest first; drafts of others are not told.
 pub(super) fn of_enterprise(conn: &mut Conn, of: EnterpriseId, before: Option<AgreementId>, rows: i64) -> Result<Vec<Agreement>, DbError> {
     let theirs = agreements::provider_id.eq(of).or(agreements::receiver_id.eq(of));

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::{Breach, BreachId, Event, State, Words};
 use super::rules::Move;
-use super::service::{self, BreachError};
+use super::service::{self, Between, BreachError};
 use crate::act;
 use crate::kit::auth::{AccountId, Actor, SignedIn};
 use crate::kit::clock::Timestamp;
@@ -15,7 +15,9 @@ use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::partners::agreements::AgreementId;
 use crate::partners::obligations::ObligationId;
+use crate::partners::parties::PartyView;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::villages::VillageId;
 
 impl From<BreachError> for Problem {
     fn from(error: BreachError) -> Self {
@@ -96,6 +98,27 @@ pub struct SayOnBreach {
     words: Words,
 }
 
+/// Something that was not kept, with those between whom it is.
+#[derive(Serialize, ToSchema)]
+pub struct VillageBreachView {
+    breach: BreachView,
+    /// Both sides of the agreement.
+    #[schema(value_type = Vec<PartyView>, min_items = 2, max_items = 2)]
+    between: [PartyView; 2],
+}
+
+/// Which of a village's breaches are asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct VillageBreachQuery {
+    /// Every state unless one is named; `mediating` waits for the office.
+    state: Option<State>,
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+}
+
 /// Which page of an agreement's breaches is asked for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +163,23 @@ pub async fn list(
     let before = page::decode(NEWEST, q.cursor.as_deref())?;
     let rows = db.read(move |conn| service::list(conn, actor.who, now, *id, before, q.limit.fetch())).await?;
     Ok(Page::cut(rows, q.limit, NEWEST, |breach| breach.id).map(BreachView::from))
+}
+
+/// Lists what was not kept under a village's agreements, newest first, for its office.
+#[utoipa::path(tag = "agreements", operation_id = "list_village_breaches", params(("id" = VillageId, Path), VillageBreachQuery),
+    responses((status = 200, body = Page<VillageBreachView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/villages/{id}/breaches")]
+pub async fn of_village(
+    actor: Actor<SignedIn>,
+    id: web::Path<VillageId>,
+    query: web::Query<VillageBreachQuery>,
+    db: web::Data<Db>,
+) -> Result<Page<VillageBreachView>, Problem> {
+    let (now, q) = (db.clock().now(), query.into_inner());
+    let before = page::decode(NEWEST, q.cursor.as_deref())?;
+    let rows = db.read(move |conn| service::of_village(conn, actor.who, now, *id, q.state, before, q.limit.fetch())).await?;
+    let view = |Between { breach, sides }: Between| VillageBreachView { breach: breach.into(), between: sides };
+    Ok(Page::cut(rows, q.limit, NEWEST, |row| row.breach.id).map(view))
 }
 
 /// Shows a breach with its moves.

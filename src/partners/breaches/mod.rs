@@ -26,6 +26,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(http::enter)
         .service(http::list)
+        .service(http::of_village)
         .service(http::show)
         .service(http::answer)
         .service(http::mediate)

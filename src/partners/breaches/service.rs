@@ -11,10 +11,11 @@ use crate::partners::agreements::model::Agreement;
 use crate::partners::agreements::reading as agreements;
 use crate::partners::notices::{Notice, tell};
 use crate::partners::obligations::{self, ObligationId};
-use crate::partners::parties::{acting_for, hand};
+use crate::partners::parties::{Names, PartyView, acting_for, hand};
 use crate::people::enterprises;
 use crate::people::enterprises::model::Enterprise;
 use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
+use crate::people::villages::VillageId;
 
 /// What can happen to a person here.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ pub fn note(tx: &mut Tx<'_>, who: Identity, of: AgreementId, about: Option<Oblig
     {
         return Err(BreachError::OtherObligation.into());
     }
-    let id = store::insert(tx, of, about, side.id, by)?;
+    let id = store::insert(tx, (of, agreement.village_id), about, side.id, by)?;
     tell(tx, Notice::BreachMoved, other.id, side.id, State::Noted)?;
     Ok(store::get(tx, id)?)
 }
@@ -145,6 +146,38 @@ pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: BreachId) -> Out
 pub fn list(conn: &mut Conn, who: Identity, now: Timestamp, of: AgreementId, before: Option<BreachId>, rows: i64) -> Outcome<Vec<Breach>> {
     visible(conn, who, now, of)?;
     Ok(store::of_agreement(conn, of, before, rows)?)
+}
+
+/// A breach with both sides of its agreement, provider first.
+pub struct Between {
+    pub breach: Breach,
+    pub sides: [PartyView; 2],
+}
+
+/// A page of what was not kept under a village's agreements, newest first, for its office.
+///
+/// # Errors
+/// [`BreachError::Denied`].
+pub fn of_village(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    village: VillageId,
+    state: Option<State>,
+    before: Option<BreachId>,
+    rows: i64,
+) -> Outcome<Vec<Between>> {
+    let person = person(conn, who, now)?;
+    let office = Resource { village: Some(village), ..Resource::default() };
+    authorize(&person, Action::RunVillage, &office).map_err(BreachError::from)?;
+    let breaches = store::of_village(conn, village, state, before, rows)?;
+    let pairs = agreements::pairs(conn, breaches.iter().map(|breach| breach.agreement_id))?;
+    let names = Names::of(conn, pairs.values().flatten().copied())?;
+    let between = |breach: Breach| {
+        let sides = pairs.get(&breach.agreement_id).map(|pair| pair.map(|id| names.party(id)));
+        Some(Between { sides: sides?, breach })
+    };
+    Ok(breaches.into_iter().filter_map(between).collect())
 }
 
 fn visible(conn: &mut Conn, who: Identity, now: Timestamp, of: AgreementId) -> Outcome<()> {

@@ -11,6 +11,7 @@ use crate::partners::agreements::AgreementId;
 use crate::partners::obligations::ObligationId;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
+use crate::people::villages::VillageId;
 use crate::schema::{breach_events, breaches};
 
 columns!(
@@ -40,9 +41,28 @@ pub(super) fn of_agreement(conn: &mut Conn, of: AgreementId, before: Option<Brea
     Ok(query.load(conn)?)
 }
 
+/// A page of a village's breaches, newest first.
+pub(super) fn of_village(
+    conn: &mut Conn,
+    village: VillageId,
+    state: Option<State>,
+    before: Option<BreachId>,
+    rows: i64,
+) -> Result<Vec<Breach>, DbError> {
+    let theirs = breaches::table.filter(breaches::village_id.eq(village));
+    let mut query = theirs.order(breaches::id.desc()).limit(rows).select(COLUMNS).into_boxed();
+    if let Some(state) = state {
+        query = query.filter(breaches::state.eq(state));
+    }
+    if let Some(before) = before {
+        query = query.filter(breaches::id.lt(before));
+    }
+    Ok(query.load(conn)?)
+}
+
 pub(super) fn insert(
     tx: &mut Tx<'_>,
-    of: AgreementId,
+    (of, village): (AgreementId, VillageId),
     about: Option<ObligationId>,
     noted_by: EnterpriseId,
     by: By<'_>,
@@ -52,6 +72,7 @@ pub(super) fn insert(
         .values((
             breaches::id.eq(id),
             breaches::agreement_id.eq(of),
+            breaches::village_id.eq(village),
             breaches::obligation_id.eq(about),
             breaches::noted_by.eq(noted_by),
             breaches::note.eq(by.reason.unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! Supplier orders over HTTP.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post, put, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -13,9 +13,9 @@ use super::{paying, receiving};
 use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::{Db, Tx};
-use crate::kit::http::etag::tagged;
-use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
-use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
+use crate::kit::http::etag::{IfMatch, stale, tagged};
+use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
+use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::text::Reason;
 use crate::market::orders::model::Note;
 use crate::market::packs::model::Price;
@@ -33,12 +33,15 @@ impl From<SupplierOrderError> for Problem {
             E::DayNotPossible { earliest } => Self::conflict("day_not_agreed").arg("earliest", earliest),
             E::OverCredit { limit, free } => Self::conflict("over_credit_limit").arg("limit", limit).arg("free", free),
             E::DayPassed => Self::invalid_field("on", "promise_day_out_of_range"),
+            E::SoonerByLink => Self::invalid_field("on", "promise_sooner_by_link"),
+            E::OtherDayProposed { proposed } => Self::conflict("other_day_proposed").arg("proposed", proposed),
+            E::Stale => stale(),
             E::NothingProposed => Self::conflict("no_day_proposed"),
             E::NoSuchLine { position } => Self::invalid_field("lines", format!("no_such_order_line({position})")),
             E::NothingReceived => Self::invalid_field("lines", "nothing_counted"),
             E::TooManyReceived { most } => Self::conflict("received_too_many").arg("most", most),
             E::BilledBelowReceived => Self::conflict("billed_below_received"),
-            E::BilledBelowPaid { paid } => Self::conflict("billed_below_paid").arg("paid", paid),
+            E::BelowPaid { paid } => Self::conflict("below_paid").arg("paid", paid),
             E::OverPaid { open } => Self::conflict("more_than_open").arg("open", open),
             E::PaymentSettled => Self::conflict("supplier_payment_settled"),
             E::WrongState { state, wanted } => Self::conflict("supplier_order_wrong_state").arg("state", state).arg("event", wanted),
@@ -118,6 +121,14 @@ impl From<AnswerSupplierOrder> for Answer {
 pub struct CountLines {
     #[schema(max_items = 50)]
     lines: Vec<LineCount>,
+}
+
+/// The day the buyer agrees to: the one that is proposed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgreeToDay {
+    #[schema(value_type = String, format = Date)]
+    on: NaiveDate,
 }
 
 /// Money for an order.
@@ -262,6 +273,52 @@ pub async fn bill(
     Ok(reply.await?)
 }
 
+/// The buyer counts again what has come so far: what was keyed wrong is put right in stock, debt and both books, until it is billed.
+#[utoipa::path(tag = "supply", operation_id = "recount_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = CountLines,
+    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/supplier-orders/{id}/recount")]
+pub async fn recount(
+    actor: Actor<SignedIn>,
+    id: web::Path<SupplierOrderId>,
+    posted: Posted<CountLines>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, lines) = (actor.who, id.into_inner(), posted.body.lines);
+    let reply = posted.once.write(&db, who, move |tx| receiving::recount(tx, who, id, &lines).map(|whole| shown(tx, whole)));
+    Ok(reply.await?)
+}
+
+/// Agrees to the later day that the supplier proposed.
+#[utoipa::path(tag = "supply", operation_id = "agree_to_supplier_day", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = AgreeToDay,
+    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/supplier-orders/{id}/agree")]
+pub async fn agree(
+    actor: Actor<SignedIn>,
+    id: web::Path<SupplierOrderId>,
+    posted: Posted<AgreeToDay>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, on) = (actor.who, id.into_inner(), posted.body.on);
+    let reply = posted.once.write(&db, who, move |tx| service::agree(tx, who, id, on).map(|whole| shown(tx, whole)));
+    Ok(reply.await?)
+}
+
+/// Writes a draft anew.
+#[utoipa::path(tag = "supply", operation_id = "edit_supplier_order_draft", params(("id" = SupplierOrderId, Path), ("If-Match" = String, Header)), request_body = DraftSupplierOrder,
+    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithVersion), security(("bearer" = [])))]
+#[put("/supplier-orders/{id}/draft")]
+pub async fn edit(
+    actor: Actor<SignedIn>,
+    id: web::Path<SupplierOrderId>,
+    version: IfMatch,
+    body: Valid<DraftSupplierOrder>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
+    let (today, order) = (db.clock().now().business_date(), NewOrder::try_from(body.0)?);
+    let whole = db.write(move |tx| service::edit(tx, actor.who, *id, version.0, &order)).await?;
+    Ok(tagged(whole.order.version, &SupplierOrderView::on(today, whole)))
+}
+
 /// Money goes over: the supplier's word counts at once, the buyer's waits for hers.
 #[utoipa::path(tag = "supply", operation_id = "pay_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = PaySupplierOrder,
     responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
@@ -281,11 +338,6 @@ act!(
     /// Sends an order to the supplier at today's prices.
     send, "supply", "/supplier-orders/{id}/send", "send_supplier_order", SupplierOrderId, SupplierOrderView,
     |tx, who, id| service::send(tx, who, id).map(|whole| shown(tx, whole))
-);
-act!(
-    /// Agrees to the later day that the supplier proposed.
-    agree, "supply", "/supplier-orders/{id}/agree", "agree_to_supplier_day", SupplierOrderId, SupplierOrderView,
-    |tx, who, id| service::agree(tx, who, id).map(|whole| shown(tx, whole))
 );
 act!(
     /// The supplier says that it is on its way.

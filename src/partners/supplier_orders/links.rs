@@ -67,7 +67,7 @@ pub async fn show(
     knock_with_secret(&req, &gate)?;
     let (now, secret) = (db.clock().now(), digest(&token));
     let whole = db.read(move |conn| {
-        let id = reading::by_link(conn, &secret, now)?;
+        let (id, _) = reading::by_link(conn, &secret, now)?;
         Ok::<_, Failure<SupplierOrderError>>(reading::whole(conn, id)?)
     });
     Ok(web::Json(whole.await?.into()))
@@ -89,8 +89,8 @@ pub async fn answer(
     let (secret, said) = (digest(&token), Answer::from(body.0));
     let whole = db.write(move |tx| {
         let now = tx.now();
-        let id = reading::by_link(tx, &secret, now)?;
-        service::answer_by_link(tx, id, &said)
+        let (id, made_by) = reading::by_link(tx, &secret, now)?;
+        service::answer_by_link(tx, id, made_by, &said)
     });
     Ok(HttpResponse::Ok().json(LinkedOrderView::from(whole.await?)))
 }

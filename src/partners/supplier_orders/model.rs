@@ -15,6 +15,7 @@ use crate::partners::joint_buying::JointBuyId;
 use crate::partners::parties::Names;
 use crate::partners::supply::{ItemId, MaterialId};
 use crate::people::enterprises::EnterpriseId;
+use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::{bounded, typed_id, word_enum};
 
@@ -215,6 +216,37 @@ pub struct Whole {
     pub names: Names,
 }
 
+/// By whose hand an order moves.
+#[derive(Clone, Copy, Debug)]
+pub enum Doer<'a> {
+    /// Someone of one of its sides.
+    Person(By<'a>),
+    /// Whoever holds the link that someone made; who made one before that was written down is not known.
+    Link { made_by: Option<AccountId> },
+    /// The cut-off of a joint buy.
+    Clock,
+}
+
+impl<'a> Doer<'a> {
+    /// The person, where it is one who is known.
+    #[must_use]
+    pub const fn person(self) -> Option<By<'a>> {
+        match self {
+            Self::Person(by) => Some(by),
+            Self::Link { .. } | Self::Clock => None,
+        }
+    }
+
+    /// Who made the link it was done by.
+    #[must_use]
+    pub const fn link_made_by(self) -> Option<AccountId> {
+        match self {
+            Self::Link { made_by } => made_by,
+            Self::Person(_) | Self::Clock => None,
+        }
+    }
+}
+
 /// One move of an order; without an actor it was by a link or by the clock.
 #[derive(Clone, Debug, Queryable)]
 pub struct Event {
@@ -223,5 +255,6 @@ pub struct Event {
     pub actor: Option<AccountId>,
     pub on_behalf_of: Option<EnterpriseId>,
     pub reason: Option<String>,
+    pub link_made_by: Option<AccountId>,
     pub at: Timestamp,
 }

@@ -24,7 +24,7 @@ pub fn pay(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, amount: Rupiah, 
     if amount > open {
         return Err(SupplierOrderError::OverPaid { open: open.max(Rupiah::ZERO) }.into());
     }
-    let by = hand.by.ok_or(SupplierOrderError::Denied(Denied::Forbidden))?;
+    let by = hand.by.person().ok_or(SupplierOrderError::Denied(Denied::Forbidden))?;
     let payment = store::insert_payment(tx, id, (method, amount), by)?;
     match hand.side {
         Side::Supplier => take_in(tx, hand, payment)?,

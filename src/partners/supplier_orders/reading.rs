@@ -3,7 +3,7 @@
 use super::model::{Event, Line, State, SupplierOrderId, Whole};
 use super::service::{Outcome, SupplierOrderError, person};
 use super::store;
-use crate::kit::auth::Identity;
+use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError};
 use crate::partners::joint_buying::JointBuyId;
@@ -53,11 +53,11 @@ pub fn list(
     Ok(store::page(conn, of, sells, before, rows)?)
 }
 
-/// The order a link is about.
+/// The order a link is about, and who made the link.
 ///
 /// # Errors
 /// [`DbError::NotFound`] when the link is wrong or has ended.
-pub(super) fn by_link(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<SupplierOrderId, DbError> {
+pub(super) fn by_link(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<(SupplierOrderId, Option<AccountId>), DbError> {
     store::by_link(conn, digest, now)?.ok_or(DbError::NotFound)
 }
 

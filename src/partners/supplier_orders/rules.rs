@@ -42,8 +42,8 @@ pub const fn next(state: State, event: Move) -> Option<State> {
         (State::Sent | State::Promised, Move::Promise) => Some(State::Promised),
         (State::Sent, Move::Reject) => Some(State::Rejected),
         (State::Promised, Move::Ship) => Some(State::Shipped),
-        (State::Promised | State::Shipped | State::ReceivedPart, Move::ReceivePart) => Some(State::ReceivedPart),
-        (State::Promised | State::Shipped | State::ReceivedPart, Move::ReceiveFull) => Some(State::ReceivedFull),
+        (State::Promised | State::Shipped | State::ReceivedPart | State::ReceivedFull, Move::ReceivePart) => Some(State::ReceivedPart),
+        (State::Promised | State::Shipped | State::ReceivedPart | State::ReceivedFull, Move::ReceiveFull) => Some(State::ReceivedFull),
         (State::ReceivedPart | State::ReceivedFull, Move::Bill) => Some(State::Billed),
         (State::Billed, Move::Settle) => Some(State::Paid),
         (State::Draft | State::Sent | State::Promised, Move::Cancel) => Some(State::Cancelled),
@@ -129,9 +129,13 @@ pub fn payable(line: &Line) -> i64 {
 /// # Errors
 /// [`MoneyError::OutOfRange`].
 pub fn owed(lines: &[Line], delivery_cost: Rupiah) -> Result<Rupiah, MoneyError> {
-    let came = lines.iter().any(|line| line.received > 0);
-    let start = if came { delivery_cost } else { Rupiah::ZERO };
-    lines.iter().try_fold(start, |sum, line| sum.plus(amount(line, payable(line))?))
+    lines.iter().try_fold(delivery(lines, delivery_cost), |sum, line| sum.plus(amount(line, payable(line))?))
+}
+
+/// What the delivery comes to: its cost, once something has come.
+#[must_use]
+pub fn delivery(lines: &[Line], cost: Rupiah) -> Rupiah {
+    if lines.iter().any(|line| line.received > 0) { cost } else { Rupiah::ZERO }
 }
 
 /// Whether all that was ordered is there.
@@ -145,6 +149,9 @@ pub fn in_full(lines: &[Line]) -> bool {
 /// # Errors
 /// [`MoneyError::OutOfRange`].
 pub fn landed(goods: &[Rupiah], delivery_cost: Rupiah) -> Result<Vec<Rupiah>, MoneyError> {
+    if goods.is_empty() {
+        return Ok(Vec::new());
+    }
     let weights: Vec<u32> = goods.iter().map(|value| u32::try_from(value.amount()).unwrap_or(u32::MAX)).collect();
     let parts = match delivery_cost.split(&weights) {
         Err(MoneyError::NoWeights) => delivery_cost.split(&vec![1; goods.len()])?,
@@ -175,14 +182,34 @@ pub fn received(between: Between, reference: &str, goods: Rupiah, delivery: Rupi
     Ok((buyer, supplier))
 }
 
-/// Less was billed than was received: debt and claim go down by it.
+/// What is owed less than was entered before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Less {
+    /// For the goods.
+    pub goods: Rupiah,
+    /// For their delivery.
+    pub delivery: Rupiah,
+    /// By how much the material in stock is worth less.
+    pub materials: Rupiah,
+}
+
+/// Fewer goods came than was counted, or they cost less: debt and claim go down, and the value of the material in stock. What
+/// of it has been used by now was a cost too high, or too low.
 ///
 /// # Errors
 /// [`MoneyError`] for a negative amount.
-pub fn billed_less(between: Between, reference: &str, amount: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+pub fn less_owed(between: Between, reference: &str, less: Less, at: Timestamp) -> Result<Mirrored, MoneyError> {
     let entry = || Entry::new(Movement::Supplied, reference.to_owned(), at);
     let (debt, claim) = (Account::PayablePartner.with(between.supplier), Account::ReceivablePartner.with(between.buyer));
-    Ok((entry().transfer(Account::CostMaterials, debt, amount)?, entry().transfer(claim, Account::SalesSupply, amount)?))
+    let owed = less.goods.plus(less.delivery)?;
+    let both = owed.min(less.materials);
+    let buyer = entry().transfer(Account::Materials, debt, both)?.transfer(Account::CostMaterials, debt, owed.minus(both)?)?.transfer(
+        Account::Materials,
+        Account::CostMaterials,
+        less.materials.minus(both)?,
+    )?;
+    let supplier = entry().transfer(claim, Account::SalesSupply, less.goods)?.transfer(claim, Account::IncomeDelivery, less.delivery)?;
+    Ok((buyer, supplier))
 }
 
 /// Money went over: debt and claim go down by it.
@@ -266,7 +293,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_books_say_the_same_of_whatever_comes_and_is_paid(goods in proptest::collection::vec(0i64..1_000_000_000, 1..10), delivery in 0i64..1_000_000, less in 1i64..1_000) {
+        fn both_books_say_the_same_of_whatever_comes_and_is_paid(goods in proptest::collection::vec(0i64..1_000_000_000, 1..10), delivery in 0i64..1_000_000, less in 1i64..1_000, worth in 0i64..2_000) {
             let between = Between { buyer: EnterpriseId::new(), supplier: EnterpriseId::new() };
             let at = Timestamp::from_chrono("2026-11-24T00:00:00Z".parse().expect("an instant"));
             let goods: Vec<Rupiah> = goods.into_iter().map(rp).collect();
@@ -276,7 +303,7 @@ mod tests {
             prop_assert!(landed.iter().zip(&goods).all(|(whole, value)| whole >= value));
             for (buyer, supplier) in [
                 received(between, "r", sum, rp(delivery), at).expect("positive"),
-                billed_less(between, "b", rp(less), at).expect("positive"),
+                less_owed(between, "b", Less { goods: rp(less), delivery: rp(delivery), materials: rp(worth) }, at).expect("positive"),
                 paid(between, "p", Method::Cash, sum, at).expect("positive"),
             ] {
                 prop_assert_eq!(mirrors(between.buyer, &buyer, between.supplier, &supplier), Ok(true));

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
-use super::model::{Answer, LineCount, NewLine, NewOrder, Order, Payment, State, SupplierOrderId, Whole};
+use super::model::{Answer, Doer, LineCount, NewLine, NewOrder, Order, Payment, State, SupplierOrderId, Whole};
 use super::rules::{self, Move};
 use super::store::{self, Place};
 use crate::books::ledger::service::LedgerError;
-use crate::kit::auth::Identity;
+use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
@@ -46,6 +46,12 @@ pub enum SupplierOrderError {
         free: Rupiah,
     },
     DayPassed,
+    /// A link promises the day that is wanted or a later one.
+    SoonerByLink,
+    /// Another day is proposed by now than the one agreed to.
+    OtherDayProposed {
+        proposed: NaiveDate,
+    },
     /// No later day was proposed.
     NothingProposed,
     /// The order has no such line, or a line is told twice.
@@ -60,7 +66,7 @@ pub enum SupplierOrderError {
     /// The buyer's bill says less than she received.
     BilledBelowReceived,
     /// Less would be owed than is paid.
-    BilledBelowPaid {
+    BelowPaid {
         paid: Rupiah,
     },
     /// More than is owed.
@@ -68,6 +74,7 @@ pub enum SupplierOrderError {
         open: Rupiah,
     },
     PaymentSettled,
+    Stale,
     WrongState {
         state: State,
         wanted: Move,
@@ -108,7 +115,7 @@ pub(super) enum Side {
 pub(super) struct Hand<'a> {
     pub order: Order,
     pub side: Side,
-    pub by: Option<By<'a>>,
+    pub by: Doer<'a>,
 }
 
 impl Hand<'_> {
@@ -140,7 +147,7 @@ pub(super) fn take<'a>(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, side
         if authorize(&person, Action::WriteProduct, &one(*side).resource()).is_ok() {
             let other = one(if *side == Side::Buyer { Side::Supplier } else { Side::Buyer });
             let by = hand(&person, one(*side), other, reason).map_err(SupplierOrderError::from)?;
-            return Ok(Hand { order, side: *side, by: Some(by) });
+            return Ok(Hand { order, side: *side, by: Doer::Person(by) });
         }
     }
     let seen: &[&Enterprise] = if order.state == State::Draft { &[&buyer] } else { &[&buyer, &supplier] };
@@ -168,7 +175,34 @@ pub fn draft(tx: &mut Tx<'_>, who: Identity, buyer: EnterpriseId, new: &NewOrder
     let person = person(tx, who, now)?;
     let enterprise = enterprises::service::get(tx, buyer)?;
     authorize(&person, Action::WriteProduct, &enterprise.resource()).map_err(SupplierOrderError::from)?;
-    let in_force = terms(tx, new.supplier, buyer, now)?;
+    let (place, lines) = priced(tx, &enterprise, new)?;
+    let id = store::insert(tx, &place, new, &lines)?;
+    let by = By { actor: who.account, on_behalf_of: person.on_behalf_of(&enterprise.resource()), reason: None };
+    store::record(tx, id, State::Draft, State::Draft, Doer::Person(by))?;
+    Ok(store::whole(tx, id)?)
+}
+
+/// Writes a draft anew.
+///
+/// # Errors
+/// As [`draft`], [`SupplierOrderError::Stale`], and [`SupplierOrderError::WrongState`] once it is sent.
+pub fn edit(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, version: i32, new: &NewOrder) -> Outcome<Whole> {
+    let hand = take(tx, who, id, &[Side::Buyer], None)?;
+    if hand.order.state != State::Draft {
+        return Err(SupplierOrderError::WrongState { state: hand.order.state, wanted: Move::Send }.into());
+    }
+    let enterprise = enterprises::service::get(tx, hand.order.buyer_id)?;
+    let (place, lines) = priced(tx, &enterprise, new)?;
+    if !store::rewrite(tx, id, version, &place, new, &lines)? {
+        return Err(SupplierOrderError::Stale.into());
+    }
+    Ok(store::whole(tx, id)?)
+}
+
+/// An order's lines at today's prices, and the terms it goes by.
+fn priced(tx: &mut Tx<'_>, buyer: &Enterprise, new: &NewOrder) -> Outcome<(Place, Vec<NewLine>)> {
+    let now = tx.now();
+    let in_force = terms(tx, new.supplier, buyer.id, now)?;
     let ids: Vec<ItemId> = new.lines.iter().map(|line| line.item_id).collect();
     let items = supply::service::items(tx, &ids, now.business_date())?;
     if ids.iter().collect::<BTreeSet<_>>().len() < ids.len() {
@@ -192,18 +226,15 @@ pub fn draft(tx: &mut Tx<'_>, who: Identity, buyer: EnterpriseId, new: &NewOrder
     }
     let total = Rupiah::sum(lines.iter().map(|line| line.total)).map_err(SupplierOrderError::from)?;
     let place = Place {
-        village: enterprise.village_id,
-        buyer,
+        village: buyer.village_id,
+        buyer: buyer.id,
         agreement: in_force.agreement,
         number: in_force.number,
         joint_buy: None,
         delivery_cost: Rupiah::ZERO,
         total,
     };
-    let id = store::insert(tx, &place, new, &lines)?;
-    let by = By { actor: who.account, on_behalf_of: person.on_behalf_of(&enterprise.resource()), reason: None };
-    store::record(tx, id, State::Draft, State::Draft, Some(by))?;
-    Ok(store::whole(tx, id)?)
+    Ok((place, lines))
 }
 
 /// Sends an order at today's prices and the terms in force.
@@ -272,13 +303,13 @@ pub fn answer(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, answer: &Answ
 ///
 /// # Errors
 /// As [`answer`].
-pub(super) fn answer_by_link(tx: &mut Tx<'_>, id: SupplierOrderId, answer: &Answer) -> Outcome<Whole> {
+pub(super) fn answer_by_link(tx: &mut Tx<'_>, id: SupplierOrderId, made_by: Option<AccountId>, answer: &Answer) -> Outcome<Whole> {
     let order = store::get(tx, id)?;
     let again = match answer {
         Answer::Promise { on, lines } => {
             let day = on.or(order.wanted_on);
-            let same_day = order.state == State::Promised && order.promised_on == day
-                || order.state == State::Sent && order.proposed_on.is_some() && order.proposed_on == day;
+            let same_day =
+                order.state == State::Promised && order.promised_on == day || order.proposed_on.is_some() && order.proposed_on == day;
             let standing = store::lines(tx, id)?;
             let same = |count: &LineCount| {
                 standing.iter().any(|line| line.position == count.position && line.promised == Some(count.quantity.get()))
@@ -290,7 +321,15 @@ pub(super) fn answer_by_link(tx: &mut Tx<'_>, id: SupplierOrderId, answer: &Answ
     if again {
         return Ok(store::whole(tx, id)?);
     }
-    answered(tx, &Hand { order, side: Side::Supplier, by: None }, answer)
+    // The buyer may have made the link. Whoever holds it promises nothing sooner than what the agreement lets the buyer ask for.
+    let sooner = match answer {
+        Answer::Promise { on, .. } => on.zip(order.wanted_on).is_some_and(|(on, wanted)| on < wanted),
+        Answer::Reject { .. } => false,
+    };
+    if sooner {
+        return Err(SupplierOrderError::SoonerByLink.into());
+    }
+    answered(tx, &Hand { order, side: Side::Supplier, by: Doer::Link { made_by } }, answer)
 }
 
 fn answered(tx: &mut Tx<'_>, hand: &Hand<'_>, answer: &Answer) -> Outcome<Whole> {
@@ -310,8 +349,8 @@ fn answered(tx: &mut Tx<'_>, hand: &Hand<'_>, answer: &Answer) -> Outcome<Whole>
                 return Err(SupplierOrderError::DayPassed.into());
             }
             promise_lines(tx, id, lines)?;
-            // A later day than is wanted waits for the buyer's word.
-            if hand.order.state == State::Sent && day > wanted {
+            // A later day than is wanted, or than was promised, waits for the buyer's word.
+            if day > hand.order.promised_on.unwrap_or(wanted) {
                 store::propose_day(tx, id, Some(day))?;
             } else {
                 promised(tx, hand, day)?;
@@ -363,10 +402,13 @@ fn promised(tx: &mut Tx<'_>, hand: &Hand<'_>, day: NaiveDate) -> Outcome<()> {
 /// The buyer agrees to the later day that the supplier proposed.
 ///
 /// # Errors
-/// [`SupplierOrderError::NothingProposed`].
-pub fn agree(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId) -> Outcome<Whole> {
+/// [`SupplierOrderError::NothingProposed`], [`SupplierOrderError::OtherDayProposed`] unless it is `day`.
+pub fn agree(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, day: NaiveDate) -> Outcome<Whole> {
     let hand = take(tx, who, id, &[Side::Buyer], None)?;
-    let day = hand.order.proposed_on.ok_or(SupplierOrderError::NothingProposed)?;
+    let proposed = hand.order.proposed_on.ok_or(SupplierOrderError::NothingProposed)?;
+    if proposed != day {
+        return Err(SupplierOrderError::OtherDayProposed { proposed }.into());
+    }
     promised(tx, &hand, day)?;
     hand.tell(tx, Notice::SupplierOrderAnswered)?;
     Ok(store::whole(tx, id)?)
@@ -416,7 +458,7 @@ pub fn send_share(
     let total = Rupiah::sum(lines.iter().map(|line| line.total)).map_err(SupplierOrderError::from)?;
     let place = Place { village, buyer, agreement: under.0, number: under.1, joint_buy: Some(joint_buy), delivery_cost, total };
     let id = store::insert(tx, &place, new, lines)?;
-    store::move_state(tx, id, State::Draft, State::Sent, None)?;
+    store::move_state(tx, id, State::Draft, State::Sent, Doer::Clock)?;
     tell(tx, Notice::SupplierOrderSent, new.supplier, buyer, id)?;
     Ok(id)
 }
@@ -439,7 +481,7 @@ pub(super) fn make_link(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, dig
         | State::Rejected
         | State::Cancelled) => return Err(SupplierOrderError::WrongState { state, wanted: Move::Promise }.into()),
     }
-    store::set_link(tx, id, digest, expires_at)?;
+    store::set_link(tx, id, digest, expires_at, who.account)?;
     Ok(expires_at)
 }
 

@@ -6,9 +6,12 @@ use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::model::{Event, Line, Method, Money, NewLine, NewOrder, Order, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
+use super::model::{
+    Doer, Event, Line, Method, Money, NewLine, NewOrder, Order, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole,
+};
 use super::rules::{COMING, quarter};
 use crate::columns;
+use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
@@ -177,6 +180,11 @@ pub(super) fn insert(tx: &mut Tx<'_>, place: &Place, new: &NewOrder, lines: &[Ne
             supplier_orders::updated_at.eq(now),
         ))
         .execute(&mut **tx)?;
+    insert_lines(tx, id, lines)?;
+    Ok(id)
+}
+
+fn insert_lines(tx: &mut Tx<'_>, id: SupplierOrderId, lines: &[NewLine]) -> Result<(), DbError> {
     for (position, line) in (1_i32..).zip(lines) {
         diesel::insert_into(supplier_order_lines::table)
             .values((
@@ -192,7 +200,38 @@ pub(super) fn insert(tx: &mut Tx<'_>, place: &Place, new: &NewOrder, lines: &[Ne
             ))
             .execute(&mut **tx)?;
     }
-    Ok(id)
+    Ok(())
+}
+
+/// Writes a draft anew; answers whether it still was one and of that version.
+pub(super) fn rewrite(
+    tx: &mut Tx<'_>,
+    id: SupplierOrderId,
+    version: i32,
+    place: &Place,
+    new: &NewOrder,
+    lines: &[NewLine],
+) -> Result<bool, DbError> {
+    let now = tx.now();
+    let read = supplier_orders::id.eq(id).and(supplier_orders::state.eq(State::Draft)).and(supplier_orders::version.eq(version));
+    let written = diesel::update(supplier_orders::table.filter(read))
+        .set((
+            supplier_orders::supplier_id.eq(new.supplier),
+            supplier_orders::agreement_id.eq(place.agreement),
+            supplier_orders::agreement_number.eq(place.number),
+            supplier_orders::payment.eq(new.payment),
+            supplier_orders::wanted_on.eq(new.wanted_on),
+            supplier_orders::total.eq(place.total),
+            supplier_orders::note.eq(&new.note),
+            supplier_orders::version.eq(supplier_orders::version + 1),
+            supplier_orders::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    if written == 1 {
+        diesel::delete(supplier_order_lines::table.filter(supplier_order_lines::order_id.eq(id))).execute(&mut **tx)?;
+        insert_lines(tx, id, lines)?;
+    }
+    Ok(written == 1)
 }
 
 /// What an order is sent at: the terms in force, the day, and the prices of today.
@@ -219,7 +258,7 @@ pub(super) fn price(
 }
 
 /// The only writer of the state; answers whether the order still stood in `from`.
-pub(super) fn move_state(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: State, by: Option<By<'_>>) -> Result<bool, DbError> {
+pub(super) fn move_state(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: State, by: Doer<'_>) -> Result<bool, DbError> {
     let now = tx.now();
     let moved = diesel::update(supplier_orders::table.filter(supplier_orders::id.eq(id).and(supplier_orders::state.eq(from))))
         .set((
@@ -234,17 +273,18 @@ pub(super) fn move_state(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: 
     Ok(moved == 1)
 }
 
-pub(super) fn record(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: State, by: Option<By<'_>>) -> Result<(), DbError> {
-    let now = tx.now();
+pub(super) fn record(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: State, by: Doer<'_>) -> Result<(), DbError> {
+    let (now, person) = (tx.now(), by.person());
     diesel::insert_into(supplier_order_events::table)
         .values((
             supplier_order_events::id.eq(EventId::new()),
             supplier_order_events::order_id.eq(id),
             supplier_order_events::from_state.eq(from),
             supplier_order_events::to_state.eq(to),
-            supplier_order_events::actor_id.eq(by.map(|by| by.actor)),
-            supplier_order_events::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
-            supplier_order_events::reason.eq(by.and_then(|by| by.reason)),
+            supplier_order_events::actor_id.eq(person.map(|by| by.actor)),
+            supplier_order_events::on_behalf_of.eq(person.and_then(|by| by.on_behalf_of)),
+            supplier_order_events::reason.eq(person.and_then(|by| by.reason)),
+            supplier_order_events::link_made_by.eq(by.link_made_by()),
             supplier_order_events::at.eq(now),
         ))
         .execute(&mut **tx)?;
@@ -254,7 +294,7 @@ pub(super) fn record(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: Stat
 pub(super) fn events(conn: &mut Conn, id: SupplierOrderId) -> Result<Vec<Event>, DbError> {
     use supplier_order_events as e;
     let rows = e::table.filter(e::order_id.eq(id)).order(e::id).limit(100);
-    Ok(rows.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::at)).load(conn)?)
+    Ok(rows.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::link_made_by, e::at)).load(conn)?)
 }
 
 pub(super) fn propose_day(tx: &mut Tx<'_>, id: SupplierOrderId, day: Option<NaiveDate>) -> Result<(), DbError> {
@@ -361,13 +401,20 @@ pub(super) fn coming(conn: &mut Conn, buyer: EnterpriseId) -> Result<Vec<Line>, 
 }
 
 /// One link per order: a new one takes the place of the one before.
-pub(super) fn set_link(tx: &mut Tx<'_>, id: SupplierOrderId, digest: &str, expires_at: Timestamp) -> Result<(), DbError> {
+pub(super) fn set_link(
+    tx: &mut Tx<'_>,
+    id: SupplierOrderId,
+    digest: &str,
+    expires_at: Timestamp,
+    made_by: AccountId,
+) -> Result<(), DbError> {
     let now = tx.now();
     diesel::delete(supplier_order_links::table.filter(supplier_order_links::order_id.eq(id))).execute(&mut **tx)?;
     diesel::insert_into(supplier_order_links::table)
         .values((
             supplier_order_links::digest.eq(digest),
             supplier_order_links::order_id.eq(id),
+            supplier_order_links::made_by.eq(made_by),
             supplier_order_links::created_at.eq(now),
             supplier_order_links::expires_at.eq(expires_at),
         ))
@@ -375,9 +422,10 @@ pub(super) fn set_link(tx: &mut Tx<'_>, id: SupplierOrderId, digest: &str, expir
     Ok(())
 }
 
-pub(super) fn by_link(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Option<SupplierOrderId>, DbError> {
+/// The order a link is about, and who made the link.
+pub(super) fn by_link(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Option<(SupplierOrderId, Option<AccountId>)>, DbError> {
     let good = supplier_order_links::table.filter(supplier_order_links::digest.eq(digest).and(supplier_order_links::expires_at.gt(now)));
-    Ok(good.select(supplier_order_links::order_id).first(conn).optional()?)
+    Ok(good.select((supplier_order_links::order_id, supplier_order_links::made_by)).first(conn).optional()?)
 }
 
 pub(super) fn money(conn: &mut Conn, id: SupplierPaymentId) -> Result<Money, DbError> {

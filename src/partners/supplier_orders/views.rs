@@ -140,8 +140,10 @@ impl SupplierOrderView {
 pub struct SupplierOrderEventView {
     from: State,
     to: State,
-    /// Null when it was by a link or by the clock.
+    /// Null when it was by a link, or when a joint buy was sent by the clock.
     actor_id: Option<AccountId>,
+    /// Who made the link it was done by.
+    link_made_by: Option<AccountId>,
     /// The enterprise for which the village's office acted.
     on_behalf_of: Option<EnterpriseId>,
     reason: Option<String>,
@@ -156,10 +158,11 @@ pub struct SupplierOrderHistoryView {
 
 impl From<Vec<Event>> for SupplierOrderHistoryView {
     fn from(events: Vec<Event>) -> Self {
-        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, at }| SupplierOrderEventView {
+        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, link_made_by, at }| SupplierOrderEventView {
             from,
             to,
             actor_id,
+            link_made_by,
             on_behalf_of,
             reason,
             at,

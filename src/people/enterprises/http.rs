@@ -1,7 +1,5 @@
 //! Enterprises over HTTP.
 
-use std::collections::BTreeSet;
-
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,14 +9,13 @@ use super::rules::Move;
 use super::service::{self, EnterpriseError};
 use crate::act;
 use crate::kit::auth::token::random_secret;
-use crate::kit::auth::{AccountId, Actor, Anyone, SignedIn};
+use crate::kit::auth::{AccountId, Actor, SignedIn};
 use crate::kit::clock::Timestamp;
-use crate::kit::db::{Db, Failure, Never};
+use crate::kit::db::Db;
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
 use crate::kit::http::{Limit, NoBody, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::phone::Phone;
-use crate::people::payment_details::Method;
 use crate::people::permissions::Action;
 use crate::people::villages::VillageId;
 
@@ -99,27 +96,6 @@ pub struct MyEnterpriseView {
 #[derive(Serialize, ToSchema)]
 pub struct MyEnterprisesView {
     items: Vec<MyEnterpriseView>,
-}
-
-/// The public page of one who trades. Nothing of the household behind her stands here.
-#[derive(Serialize, ToSchema)]
-pub struct SellerView {
-    id: EnterpriseId,
-    village_id: VillageId,
-    kind: Kind,
-    name: String,
-    about: Option<String>,
-    /// Only if she agreed to show it.
-    phone: Option<Phone>,
-    /// The ways to pay she accepts.
-    payment_methods: BTreeSet<Method>,
-}
-
-impl From<(Enterprise, BTreeSet<Method>)> for SellerView {
-    fn from((e, payment_methods): (Enterprise, BTreeSet<Method>)) -> Self {
-        let phone = e.phone.filter(|_| e.phone_public);
-        Self { id: e.id, village_id: e.village_id, kind: e.kind, name: e.name, about: e.about, phone, payment_methods }
-    }
 }
 
 /// A member.
@@ -243,18 +219,6 @@ pub struct InvitationView {
     code: String,
 }
 
-/// Which public pages are asked for.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SellerQuery {
-    village: Option<VillageId>,
-    kind: Option<Kind>,
-    #[serde(default)]
-    limit: Limit,
-    cursor: Option<String>,
-}
-
 /// Which of a village's enterprises are asked for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -267,25 +231,6 @@ pub struct QueueQuery {
 }
 
 const BY_ID: &str = "enterprise";
-
-/// Lists those who trade.
-#[utoipa::path(tag = "sellers", operation_id = "list_sellers", params(SellerQuery), responses((status = 200, body = Page<SellerView>), Always))]
-#[get("/sellers")]
-pub async fn list_sellers(_actor: Actor<Anyone>, query: web::Query<SellerQuery>, db: web::Data<Db>) -> Result<Page<SellerView>, Problem> {
-    let q = query.into_inner();
-    let after = page::decode(BY_ID, q.cursor.as_deref())?;
-    let rows =
-        db.read_public(move |conn| Ok::<_, Failure<Never>>(service::sellers(conn, q.village, q.kind, after, q.limit.fetch())?)).await?;
-    Ok(Page::cut(rows, q.limit, BY_ID, |(e, _)| e.id).map(SellerView::from))
-}
-
-/// Shows the public page of one who trades.
-#[utoipa::path(tag = "sellers", operation_id = "get_seller", params(("id" = EnterpriseId, Path)), responses((status = 200, body = SellerView), Always, OnOne))]
-#[get("/sellers/{id}")]
-pub async fn show_seller(_actor: Actor<Anyone>, id: web::Path<EnterpriseId>, db: web::Data<Db>) -> Result<web::Json<SellerView>, Problem> {
-    let enterprise = db.read_public(move |conn| Ok::<_, Failure<Never>>(service::seller(conn, *id)?)).await?;
-    Ok(web::Json(enterprise.into()))
-}
 
 /// Opens an enterprise; the caller becomes its owner.
 #[utoipa::path(tag = "enterprises", operation_id = "open_enterprise", params(("Idempotency-Key" = String, Header)), request_body = OpenEnterprise,

@@ -15,6 +15,7 @@
 //! | `approved` | suspend | `suspended` |
 //! | `suspended` | reinstate | `approved` |
 
+pub mod directory;
 pub mod http;
 pub mod model;
 pub mod rules;
@@ -32,8 +33,9 @@ pub const RENAMED: &str = "enterprise_renamed";
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(http::list_sellers)
-        .service(http::show_seller)
+        .service(directory::list_sellers)
+        .service(directory::list_partners)
+        .service(directory::show_seller)
         .service(http::open)
         .service(http::list_mine)
         .service(http::show)

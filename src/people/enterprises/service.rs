@@ -263,6 +263,14 @@ pub fn sellers(
     Ok(sellers.into_iter().map(with_methods).collect())
 }
 
+/// The cooperatives and banks that can be let into the books.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn partners(conn: &mut Conn, after: Option<EnterpriseId>, rows: i64) -> Result<Vec<Enterprise>, DbError> {
+    store::partners(conn, after, rows)
+}
+
 /// The public page of one who trades, with the ways to pay she accepts.
 ///
 /// # Errors

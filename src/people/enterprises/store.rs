@@ -243,6 +243,16 @@ pub(super) fn trading(
     Ok(query.load(conn)?)
 }
 
+/// The cooperatives and banks of every village.
+pub(super) fn partners(conn: &mut Conn, after: Option<EnterpriseId>, rows: i64) -> Result<Vec<Enterprise>, DbError> {
+    let approved = enterprises::state.eq(State::Approved).and(enterprises::kind.eq(Kind::Partner));
+    let mut query = enterprises::table.filter(approved).order(enterprises::id).limit(rows).select(COLUMNS).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(enterprises::id.gt(after));
+    }
+    Ok(query.load(conn)?)
+}
+
 pub(super) fn add_invitation(tx: &mut Tx<'_>, id: EnterpriseId, digest: &str, expires_at: Timestamp) -> Result<(), DbError> {
     let now = tx.now();
     diesel::update(invitations::table.filter(invitations::enterprise_id.eq(id).and(invitations::used_at.is_null())))

@@ -64,7 +64,7 @@ fn consigned(app: &TestApp, village: &Village, shop: &Shop) -> Consigned {
     let terms = agreements::proposal(consignment::terms(100_000, "anytime", "provider"));
     let agreement = agreements::offered(&shop.owner, shop, &warung, terms);
     let (owner, keeper) = (&shop.owner.client, &warung.owner.client);
-    keeper.post(&format!("/v1/agreements/{agreement}/accept"), json!({})).expect(200);
+    keeper.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
     let line = |quantity: i64| json!({ "pack_id": goods, "quantity": quantity });
     let offer = json!({ "warung_id": warung.id, "lines": [line(10)] });
     let note = owner.post(&format!("/v1/enterprises/{}/consignment-notes", shop.id), offer).expect(201);
@@ -109,13 +109,11 @@ impl Partners {
     #[expect(clippy::too_many_lines, reason = "one line for each operation")]
     pub fn body(&self, shop: &Shop, operation: &str) -> Option<Value> {
         let body = match operation {
-            "accept_agreement"
-            | "deliver_restock"
+            "deliver_restock"
             | "make_visit_link"
             | "confirm_restock"
             | "settle_visit"
             | "stop_restock_template"
-            | "agree_to_supplier_day"
             | "confirm_supplier_payment"
             | "make_supplier_link"
             | "mediate_breach"
@@ -155,7 +153,14 @@ impl Partners {
                 json!({ "maker_id": self.supplier.id, "basis": "consignment", "days": ["monday"], "lines": [{ "pack_id": self.goods, "quantity": 1 }] })
             }
             "answer_supplier_order" | "answer_linked_order" => json!({ "answer": "accept" }),
-            "bill_supplier_order" | "receive_supplier_order" => json!({ "lines": [{ "position": 1, "quantity": 1 }] }),
+            "accept_agreement" => json!({ "number": 1 }),
+            "agree_to_supplier_day" => json!({ "on": "2026-11-27" }),
+            "edit_supplier_order_draft" => {
+                json!({ "supplier_id": self.supplier.id, "lines": [{ "item_id": self.item, "quantity": 20 }], "payment": "cash" })
+            }
+            "bill_supplier_order" | "receive_supplier_order" | "recount_supplier_order" => {
+                json!({ "lines": [{ "position": 1, "quantity": 1 }] })
+            }
             "buy_material" => json!({ "material": "Garam", "base": "g", "quantity": 1_000, "cost": 5_000, "paid_from": "cash" }),
             "count_material" => json!({ "material": "Garam", "base": "g", "counted": 0, "spoiled": false, "reason": "Dihitung" }),
             "draft_supplier_order" => {
@@ -211,6 +216,7 @@ impl Partners {
             | "list_agreement_versions"
             | "list_agreements"
             | "list_breaches"
+            | "list_village_breaches"
             | "list_obligations"
             | "list_supply_items"
             | "list_supply_prices"
