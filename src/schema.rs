@@ -581,6 +581,7 @@ table! {
         id -> Id, consignment_id -> Id, number -> Integer, client_id -> Text, recorded_by -> Text, state -> Text, agreement_id -> Id, agreement_number -> Integer,
         visited_at -> Utc, owed_before -> BigInt, gross -> BigInt, share -> BigInt, due -> BigInt, paid -> BigInt, due_through -> BigInt, cleared -> Bool,
         postings -> Integer, next_visit_on -> Nullable<Date>, note -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc,
+        entered_on -> Nullable<Date>,
     }
 }
 table! {
@@ -589,7 +590,8 @@ table! {
     consignment_visit_lines (visit_id, pack_id) {
         visit_id -> Id, pack_id -> Id, opening -> BigInt, delivered -> BigInt, counted -> BigInt, returned -> BigInt, spoiled -> BigInt, sold -> BigInt,
         at_till -> BigInt, topped_up -> BigInt, price -> BigInt, share_bp -> Nullable<Integer>, wholesale -> Nullable<BigInt>, gross -> BigInt, share -> BigInt,
-        due -> BigInt, spoilage_due -> BigInt, disputed -> Nullable<Text>,
+        due -> BigInt, spoilage_due -> BigInt, disputed -> Nullable<Text>, spoiled_costed -> BigInt, spoiled_cost -> BigInt, sold_costed -> BigInt,
+        sold_cost -> BigInt,
     }
 }
 table! {
@@ -639,7 +641,7 @@ table! {
     restocks (id) {
         id -> Id, village_id -> Id, maker_id -> Id, warung_id -> Id, basis -> Text, asked_as -> Text, state -> Text, agreement_id -> Nullable<Id>,
         agreement_number -> Nullable<Integer>, payment -> Nullable<Text>, wanted_on -> Nullable<Date>, total -> BigInt, note -> Nullable<Text>, version -> Integer,
-        created_at -> Utc, updated_at -> Utc,
+        created_at -> Utc, updated_at -> Utc, owed -> BigInt, paid -> BigInt,
     }
 }
 table! {
@@ -656,6 +658,11 @@ table! {
         id -> Id, restock_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>,
         at -> Utc,
     }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    restock_payments (id) { id -> Id, restock_id -> Id, amount -> BigInt, method -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, paid_at -> Utc, }
 }
 table! {
     use diesel::sql_types::*;
@@ -725,12 +732,14 @@ joinable!(unsealed_entries -> journal_entries (entry_id));
 joinable!(journal_seals -> journal_entries (entry_id));
 joinable!(journal_seals -> villages (village_id));
 joinable!(consignment_note_lines -> consignment_notes (note_id));
+joinable!(consignment_notes -> consignments (consignment_id));
 joinable!(consignment_note_lines -> packs (pack_id));
 joinable!(consignment_visit_lines -> packs (pack_id));
 joinable!(consigned_goods -> packs (pack_id));
 joinable!(till_lines -> till_sales (sale_id));
 joinable!(till_lines -> packs (pack_id));
 joinable!(restock_lines -> packs (pack_id));
+joinable!(restock_lines -> restocks (restock_id));
 joinable!(par_levels -> packs (pack_id));
 
 allow_tables_to_appear_in_same_query!(
@@ -822,6 +831,7 @@ allow_tables_to_appear_in_same_query!(
     refunds,
     restock_events,
     restock_lines,
+    restock_payments,
     restock_runs,
     restock_templates,
     restocks,

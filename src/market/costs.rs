@@ -1,8 +1,10 @@
 //! What packs in stock cost to make, as far as it is known.
 //!
-//! 1. What is made by a recipe brings its cost; what is only counted into the stock brings none.
+//! 1. What is made by a recipe brings its cost; what is only written into the stock brings none.
 //! 2. What leaves takes the average cost along; the last of it takes the last rupiah.
-//! 3. Only this file writes the table. The account `stock` holds the same value.
+//! 3. Of goods of which only some have a known cost, those leave first.
+//! 4. What a stocktake finds beyond what was expected comes back at the average cost: it had been written off too early.
+//! 5. Only this file writes the table. The account `stock` holds the same value.
 
 use diesel::prelude::*;
 
@@ -12,7 +14,7 @@ use crate::market::packs::PackId;
 use crate::schema::pack_costs;
 
 /// Packs whose cost is known, with all of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Queryable)]
 pub struct Known {
     pub quantity: i64,
     pub cost: Rupiah,
@@ -24,9 +26,14 @@ pub fn part(known: Known, quantity: i64) -> Known {
     if quantity >= known.quantity {
         return known;
     }
-    let cost = i128::from(known.cost.amount()) * i128::from(quantity.max(0)) / i128::from(known.quantity);
-    let cost = i64::try_from(cost).ok().and_then(|cost| Rupiah::new(cost).ok()).unwrap_or(known.cost);
-    Known { quantity: quantity.max(0), cost }
+    // Less than the whole, which is in range.
+    Known { quantity: quantity.max(0), cost: at_average(known, quantity.max(0)).unwrap_or(known.cost) }
+}
+
+/// What `quantity` come to at the average cost, rounded down; `None` beyond the range of money, or where there is no average.
+fn at_average(known: Known, quantity: i64) -> Option<Rupiah> {
+    let cost = (i128::from(known.cost.amount()) * i128::from(quantity)).checked_div(i128::from(known.quantity))?;
+    Rupiah::new(i64::try_from(cost).ok()?).ok()
 }
 
 /// The packs of this size at home whose cost is known.
@@ -70,24 +77,33 @@ pub fn add(tx: &mut Tx<'_>, pack: PackId, made: Known) -> Result<(), DbError> {
 /// # Errors
 /// [`DbError`] when the database fails.
 pub fn take(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<Rupiah, DbError> {
+    Ok(take_known(tx, pack, quantity)?.cost)
+}
+
+/// The same, with how many of them had a known cost, for goods whose cost is kept on elsewhere.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn take_known(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<Known, DbError> {
     let now = tx.now();
-    let Some(before) = known(tx, pack)?.filter(|known| known.quantity > 0) else { return Ok(Rupiah::ZERO) };
+    let Some(before) = known(tx, pack)?.filter(|known| known.quantity > 0) else { return Ok(Known::default()) };
     let gone = part(before, quantity);
     let cost = before.cost.minus(gone.cost).map_err(|_| out_of_range())?;
     diesel::update(pack_costs::table.find(pack))
         .set((pack_costs::quantity.eq(before.quantity - gone.quantity), pack_costs::cost.eq(cost), pack_costs::updated_at.eq(now)))
         .execute(&mut **tx)?;
-    Ok(gone.cost)
+    Ok(gone)
 }
 
-/// So many were counted: no more packs have a known cost than there are. Answers what the missing ones had cost; the books are
-/// the caller's.
+/// So many more were found than were expected; answers what they come to, nothing where no cost is known. The books are the caller's.
 ///
 /// # Errors
-/// [`DbError`] when the database fails.
-pub fn keep_at_most(tx: &mut Tx<'_>, pack: PackId, counted: i64) -> Result<Rupiah, DbError> {
-    let missing = known(tx, pack)?.map_or(0, |known| known.quantity - counted);
-    if missing > 0 { take(tx, pack, missing) } else { Ok(Rupiah::ZERO) }
+/// [`DbError`] when the database fails, or the sum leaves the range of money.
+pub fn find_again(tx: &mut Tx<'_>, pack: PackId, quantity: i64) -> Result<Rupiah, DbError> {
+    let Some(rest) = known(tx, pack)?.filter(|known| known.quantity > 0) else { return Ok(Rupiah::ZERO) };
+    let cost = at_average(rest, quantity).ok_or_else(out_of_range)?;
+    add(tx, pack, Known { quantity, cost })?;
+    Ok(cost)
 }
 
 /// What one pack cost to make, rounded down; `None` where it is not known.

@@ -3,6 +3,7 @@
 pub mod agreements;
 pub mod breaches;
 pub mod consignment;
+pub mod debts;
 pub mod joint_buying;
 pub mod materials;
 pub mod notices;

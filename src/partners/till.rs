@@ -21,7 +21,7 @@ use super::consignment::service::ConsignmentError;
 use crate::books::ledger::service::{self as ledger, LedgerError};
 use crate::books::ledger::{Account, Channel, Entry, Movement as LedgerMovement};
 use crate::kit::auth::{Actor, Identity, SignedIn};
-use crate::kit::clock::{Timestamp, month_of};
+use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Refusal, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
@@ -29,7 +29,7 @@ use crate::kit::money::{MoneyError, Rupiah};
 use crate::market::costs;
 use crate::market::inventory::{self, InventoryError, Movement, Shelf, ShelfRow, Site, Why};
 use crate::market::orders::model::Quantity;
-use crate::market::packs::model::{Channel as PriceChannel, Price};
+use crate::market::packs::model::{Channel as PriceChannel, Price, per_pack};
 use crate::market::packs::{self, PackId};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, authorize, principal};
@@ -216,8 +216,8 @@ fn enter(
     method: Method,
     sold_at: Timestamp,
 ) -> Outcome<()> {
-    let closed = ledger::closed_through(tx, at)?.is_some_and(|closed| month_of(sold_at.business_date()) <= closed);
-    let counts = if closed { tx.now() } else { sold_at };
+    let now = tx.now();
+    let counts = ledger::counts_at(tx, &[at], sold_at, now)?;
     let sale = Entry::new(LedgerMovement::Sale, format!("{id}:sale"), counts);
     let sale = sale.transfer(Account::sales(Channel::InPerson), method.purse(), own).map_err(TillError::from)?;
     let goods = Entry::new(LedgerMovement::CostOfGoods, format!("{id}:cost"), counts);
@@ -276,11 +276,7 @@ pub fn own_sold_since(conn: &mut Conn, at: EnterpriseId, since: Timestamp) -> Re
     let own = till_sales::enterprise_id.eq(at).and(till_lines::owner_id.eq(at)).and(till_sales::sold_at.ge(since));
     let rows: Vec<(PackId, i64)> =
         till_lines::table.inner_join(till_sales::table).filter(own).select((till_lines::pack_id, till_lines::quantity)).load(conn)?;
-    let mut all = BTreeMap::new();
-    for (pack, quantity) in rows {
-        *all.entry(pack).or_default() += quantity;
-    }
-    Ok(all)
+    Ok(per_pack(rows))
 }
 
 /// A line of a sale, and whose goods they were.

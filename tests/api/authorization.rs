@@ -203,6 +203,7 @@ impl World {
             ("{size}", "320"),
             ("{kind}", "order"),
             ("{partner_id}", &self.partner),
+            ("{member_id}", &self.shop.id),
             ("{month}", "2026-11"),
         ];
         let path = others.into_iter().fold(template.replace("{id}", id), |path, (name, value)| path.replace(name, value));

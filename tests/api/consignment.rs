@@ -4,7 +4,6 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::agreements::{offered, proposal};
-use crate::support::http::fresh_key;
 use crate::support::people::pack_of;
 use crate::support::{Answer, Person, Shop, TestApp, Village};
 
@@ -27,13 +26,18 @@ pub fn terms(credit_limit: i64, return_rule: &str, spoilage: &str) -> Value {
 }
 
 pub fn titip_by(app: &TestApp, terms: Value) -> Titip {
+    titip_with(app, |_| terms)
+}
+
+/// The same by terms that name the pack.
+pub fn titip_with(app: &TestApp, terms: impl FnOnce(&str) -> Value) -> Titip {
     let village = app.balewangi();
     let maker = app.home_industry(&village, "Keripik Bu Wati");
     let warung = app.shop(&village, "warung", "Warung Bu Neneng");
     let product = app.product(&village, &maker, "Keripik Singkong", 10_000, 100);
-    let agreement = offered(&maker.owner, &maker, &warung, proposal(terms));
-    warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
     let pack = pack_of(&product);
+    let agreement = offered(&maker.owner, &maker, &warung, proposal(terms(&pack)));
+    warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
     Titip { village, maker, warung, product, pack, agreement }
 }
 
@@ -41,11 +45,22 @@ pub fn titip(app: &TestApp) -> Titip {
     titip_by(app, terms(100_000, "anytime", "provider"))
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
 }
 
 impl Titip {
+    /// The same later, with tokens that hold.
+    pub fn awake(self, app: &TestApp) -> Self {
+        let awake = |shop: Shop| Shop { owner: app.awake(&shop.owner), ..shop };
+        Self { maker: awake(self.maker), warung: awake(self.warung), ..self }
+    }
+
+    /// Writes so many into the stock at the maker's, by hand.
+    pub fn stocked(&self, quantity: i64) {
+        self.maker.owner.client.put(&format!("/v1/packs/{}/stock", self.pack), json!({ "on_hand": quantity })).expect(200);
+    }
+
     pub fn offer(&self, quantity: i64) -> Answer {
         let body = json!({ "warung_id": self.warung.id, "lines": [{ "pack_id": self.pack, "quantity": quantity }] });
         self.maker.owner.client.post(&format!("/v1/enterprises/{}/consignment-notes", self.maker.id), body)
@@ -352,7 +367,7 @@ fn a_dispute_by_link_is_put_right_in_goods_debt_and_both_books() {
 fn near_its_end_is_listed_for_pull_back_and_goes_back_first() {
     let app = TestApp::start();
     let titip = titip(&app);
-    titip.maker.owner.client.put(&format!("/v1/packs/{}/stock", titip.pack), json!({ "on_hand": 0 })).expect(200);
+    titip.stocked(0);
     for (code, until) in [("SEGERA", "2026-11-25"), ("LAMA", "2027-06-01")] {
         let batch = json!({ "quantity": 5, "code": code, "produced_on": "2026-11-20", "expires_on": until });
         titip.maker.owner.client.post(&format!("/v1/packs/{}/batches", titip.pack), batch).expect(201);
@@ -369,57 +384,4 @@ fn near_its_end_is_listed_for_pull_back_and_goes_back_first() {
     titip.visit(&titip.maker.owner, &id, "hp-1", (3, 5, 0, 0), 0).expect(201);
     let there = titip.maker.owner.client.get(&format!("/v1/consignments/{id}")).expect(200);
     assert_eq!(there["goods"][0]["lots"].as_array().map(Vec::len), Some(1), "what ends soon went back");
-}
-
-/// Two acts at the same moment; answers their statuses.
-fn at_once(app: &TestApp, calls: [(Person, String, Value); 2]) -> Vec<u16> {
-    let start = std::sync::Arc::new(tokio::sync::Barrier::new(2));
-    let call = |(who, path, body): (Person, String, Value)| {
-        let start = std::sync::Arc::clone(&start);
-        async move {
-            start.wait().await;
-            let key = fresh_key();
-            loop {
-                let headers = [("Idempotency-Key", key.as_str()), ("Content-Type", "application/json")];
-                let answer = who.client.call("POST", &path, Some(body.to_string()), &headers).await;
-                if answer.status != 503 {
-                    return answer.status;
-                }
-            }
-        }
-    };
-    app.client.all(calls.map(call).into_iter().collect())
-}
-
-#[test]
-fn two_visits_at_once_have_one_winner_and_till_against_visit_loses_nothing() {
-    let app = TestApp::start();
-    let titip = titip_by(&app, terms(1_000_000_000, "anytime", "provider"));
-    let id = titip.leave(90);
-    let path = format!("/v1/consignments/{id}/visits");
-    let (mut maker, mut warung) = (titip.maker.owner.clone(), titip.warung.owner.clone());
-    let (mut there, mut owed) = (90, 0);
-    for round in 0..15 {
-        there -= 1;
-        owed += 8_000;
-        let body = |name: &str| titip.visit_body(&format!("{name}-{round}"), (there, 0, 0, 0), 0);
-        let mut statuses = at_once(&app, [(maker.clone(), path.clone(), body("a")), (warung.clone(), path.clone(), body("b"))]);
-        statuses.sort_unstable();
-        assert_eq!(statuses, [201, 409], "round {round}");
-        app.advance(Duration::minutes(5));
-        (maker, warung) = (app.awake(&maker), app.awake(&warung));
-
-        // The visit counts all that is there; the till sells one of it at that moment.
-        let sale = json!({ "client_id": format!("k-{round}"), "method": "cash", "lines": [{ "pack_id": titip.pack, "quantity": 1 }] });
-        let till = format!("/v1/enterprises/{}/till-sales", titip.warung.id);
-        let count = titip.visit_body(&format!("c-{round}"), (there, 0, 0, 0), 0);
-        let statuses = at_once(&app, [(maker.clone(), path.clone(), count), (warung.clone(), till, sale)]);
-        assert!(matches!(statuses[0], 201 | 409) && statuses[1] == 201, "round {round}: {statuses:?}");
-        there -= 1;
-        owed += 8_000;
-        app.advance(Duration::minutes(5));
-        (maker, warung) = (app.awake(&maker), app.awake(&warung));
-    }
-    let titip = Titip { maker: Shop { owner: maker, ..titip.maker }, warung: Shop { owner: warung, ..titip.warung }, ..titip };
-    assert_eq!((titip.stock(), titip.owed(&id)), ((10, there, 0), owed));
 }

@@ -1,5 +1,5 @@
 //! Consignment against a model of it in memory: random notes, visits, till sales, restocks and disputes. Units are conserved by
-//! owner, and the debt of the consignment and both books say the same.
+//! owner, their cost is where they are, and the debt of the consignment and both books say the same.
 //!
 //! 6 runs of 30 acts; `PROPTEST_CASES` makes more of them.
 
@@ -9,10 +9,15 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
 use crate::consignment::{Titip, terms, titip_by};
+use crate::consignment_costs::{costs, made_for};
+use crate::obligations::kept;
+use crate::recipes::bought;
 use crate::support::{Shop, TestApp};
 
 /// What the maker is due for one pack of Rp10.000 at a share of 20 %.
 const DUE: i64 = 8_000;
+/// What one pack cost her.
+const COST: i64 = 1_000;
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -27,8 +32,9 @@ enum Act {
     Buy(i64, i64),
     /// On consignment: asked, and how many fewer come.
     Restock(i64, i64),
-    /// The last visit is disputed, and so many more are found to have been returned; or that is taken back.
-    Dispute(i64, bool),
+    /// The last visit is disputed, and of ten parts of what there was so many were counted, returned and spoiled; or that is taken
+    /// back.
+    Dispute(i64, i64, i64, bool),
     Pay(i64),
     Make(i64),
 }
@@ -41,7 +47,7 @@ fn act() -> impl Strategy<Value = Act> {
         4 => (1i64..8).prop_map(Act::Till),
         1 => (1i64..8, 0i64..3).prop_map(|(asked, fewer)| Act::Buy(asked, fewer)),
         2 => (1i64..20, 0i64..3).prop_map(|(asked, fewer)| Act::Restock(asked, fewer)),
-        2 => (0i64..4, any::<bool>()).prop_map(|(more, back)| Act::Dispute(more, back)),
+        3 => (0i64..=10, 0i64..=10, 0i64..3, 0i64..4).prop_map(|(c, r, s, back)| Act::Dispute(c, r, s, back == 0)),
         1 => (1i64..100_000).prop_map(Act::Pay),
         2 => (1i64..40).prop_map(Act::Make),
     ]
@@ -54,11 +60,33 @@ struct Model {
     there: i64,
     bought: i64,
     made: i64,
-    gone: i64,
+    /// Sold by whomever.
+    sold: i64,
+    /// Spoiled, or lost on the way.
+    lost: i64,
     owed: i64,
-    /// The last visit: its id, and what it counted, returned, spoiled and sold at the counter of the visit itself.
-    last: Option<(String, i64, i64, i64, i64)>,
+    visits: i64,
+    /// The last visit.
+    last: Option<Last>,
     acts: i64,
+}
+
+/// A visit: its id, and what it counted, returned, spoiled and sold beside the till.
+#[derive(Debug)]
+struct Last {
+    id: String,
+    counted: i64,
+    returned: i64,
+    spoiled: i64,
+    sold: i64,
+}
+
+/// Parts of what there is: counted, returned, spoiled and sold.
+fn parted(there: i64, (counted, returned, spoiled): (i64, i64, i64)) -> (i64, i64, i64, i64) {
+    let counted = there * counted / 10;
+    let returned = (there - counted) * returned / 10;
+    let spoiled = spoiled.min(there - counted - returned);
+    (counted, returned, spoiled, there - counted - returned - spoiled)
 }
 
 struct World {
@@ -72,6 +100,7 @@ impl World {
     fn new() -> Self {
         let app = TestApp::start();
         let titip = titip_by(&app, terms(1_000_000_000, "anytime", "provider"));
+        made_for(&titip, 100 * COST);
         let consignment = titip.leave(10);
         let model = Model { home: 90, there: 10, made: 100, ..Model::default() };
         Self { app, titip, consignment, model }
@@ -93,7 +122,8 @@ impl World {
         let (maker, warung) = (&t.maker.owner.client, &t.warung.owner.client);
         match *act {
             Act::Make(quantity) => {
-                maker.post(&format!("/v1/packs/{}/batches", t.pack), json!({ "quantity": quantity, "code": name })).expect(201);
+                bought(&t.maker, "Singkong", "g", 500 * quantity, COST * quantity);
+                maker.post(&format!("/v1/packs/{}/productions", t.pack), json!({ "quantity": quantity, "code": name })).expect(201);
                 m.home += quantity;
                 m.made += quantity;
             }
@@ -112,24 +142,23 @@ impl World {
                     maker.post(&format!("/v1/consignment-notes/{note}/missing"), json!({ "missing": what })).expect(200);
                     if lost {
                         m.home -= fewer;
-                        m.gone += fewer;
+                        m.lost += fewer;
                     }
                 }
             }
             Act::Visit(counted, returned, spoiled, more, paid) => {
-                let counted = m.there * counted / 10;
-                let returned = (m.there - counted) * returned / 10;
-                let spoiled = spoiled.min(m.there - counted - returned);
-                let sold = m.there - counted - returned - spoiled;
+                let (counted, returned, spoiled, sold) = parted(m.there, (counted, returned, spoiled));
                 let more = more.min(m.home + returned);
                 let paid = if paid { (m.owed + sold * DUE).max(0) } else { 0 };
                 let visit = t.visit(&t.maker.owner, &self.consignment, &name, (counted, returned, spoiled, more), paid).expect(201);
                 assert_eq!(visit["due"].as_i64(), Some(sold * DUE));
                 m.home += returned - more;
                 m.there = counted + more;
-                m.gone += spoiled + sold;
+                m.lost += spoiled;
+                m.sold += sold;
                 m.owed += sold * DUE - paid;
-                m.last = Some((visit["id"].as_str().expect("an id").to_owned(), counted, returned, spoiled, sold));
+                m.visits += 1;
+                m.last = Some(Last { id: visit["id"].as_str().expect("an id").to_owned(), counted, returned, spoiled, sold });
             }
             Act::TooMany => {
                 let body = (m.there + 1, 0, 0, 0);
@@ -144,7 +173,7 @@ impl World {
                 let consigned = quantity.min(m.there);
                 m.there -= consigned;
                 m.bought -= quantity - consigned;
-                m.gone += quantity;
+                m.sold += quantity;
                 m.owed += consigned * DUE;
             }
             Act::Buy(asked, fewer) | Act::Restock(asked, fewer) => {
@@ -174,8 +203,9 @@ impl World {
                 m.home -= quantity;
                 if outright { m.bought += quantity } else { m.there += quantity }
             }
-            Act::Dispute(more, taken_back) => {
-                let Some((visit, counted, returned, spoiled, sold)) = m.last.take() else { return };
+            Act::Dispute(counted, returned, spoiled, taken_back) => {
+                let Some(was) = m.last.take() else { return };
+                let visit = &was.id;
                 let dispute = json!({ "answer": "dispute", "lines": [{ "pack_id": t.pack, "reason": "Belum cocok" }] });
                 warung.post(&format!("/v1/consignment-visits/{visit}/answer"), dispute).expect(200);
                 let settle = format!("/v1/consignment-visits/{visit}/settle");
@@ -183,13 +213,21 @@ impl World {
                     warung.post(&settle, json!({})).expect(200);
                     return;
                 }
-                let more = more.min(sold);
-                let right =
-                    json!({ "lines": [{ "pack_id": t.pack, "counted": counted, "returned": returned + more, "spoiled": spoiled }] });
-                maker.post(&settle, right).expect(200);
-                m.home += more;
-                m.gone -= more;
-                m.owed -= more * DUE;
+                let all = was.counted + was.returned + was.spoiled + was.sold;
+                let (counted, returned, spoiled, sold) = parted(all, (counted, returned, spoiled));
+                let right = json!({ "lines": [{ "pack_id": t.pack, "counted": counted, "returned": returned, "spoiled": spoiled }] });
+                let settled = maker.post(&settle, right);
+                // What has left since, from the maker's home or by the warung's till, cannot be uncounted.
+                if m.home < was.returned - returned || m.there < was.counted - counted {
+                    settled.expect_problem(409, "out_of_stock");
+                    return;
+                }
+                settled.expect(200);
+                m.home += returned - was.returned;
+                m.there += counted - was.counted;
+                m.lost += spoiled - was.spoiled;
+                m.sold += sold - was.sold;
+                m.owed += (sold - was.sold) * DUE;
             }
             Act::Pay(amount) => {
                 let answer =
@@ -207,7 +245,12 @@ impl World {
     fn prove(&self) {
         let m = &self.model;
         assert_eq!(self.titip.stock(), (m.home, m.there, m.bought), "{m:?}");
-        assert_eq!(m.home + m.there + m.bought + m.gone, m.made, "units are conserved");
+        assert_eq!(m.home + m.there + m.bought + m.sold + m.lost, m.made, "units are conserved");
+        let cost = [m.home, m.there, m.sold + m.bought, m.lost].map(|units| units * COST);
+        assert_eq!(costs(&self.titip), cost, "their cost is where they are: {m:?}");
+        let [open, met, late, missed, _] = kept(&self.titip.maker.owner, &self.titip.agreement, &self.titip.warung, "payment");
+        assert_eq!((late, missed), (0, 0), "all on one day");
+        assert!(met + open <= m.visits && (m.owed > 0 || open == 0), "{open} payments are open: {m:?}");
         assert_eq!(self.titip.owed(&self.consignment), m.owed, "{m:?}");
         let path = format!("/v1/consignments/{}/statement", self.consignment);
         let statement = self.titip.maker.owner.client.get(&path).expect(200);

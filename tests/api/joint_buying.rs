@@ -51,8 +51,18 @@ fn three_fill_two_sacks_and_part_the_delivery_by_weight() {
     assert_eq!((&plan["items"][0]["units"], &plan["value"]), (&json!(2), &json!(300_000)));
     supplier.owner.client.get(&format!("/v1/joint-buys/{buy}")).expect_problem(404, "not_found");
     second.owner.client.post(&format!("/v1/joint-buys/{buy}/send"), json!({})).expect_problem(403, "forbidden");
+    let receipt = |of: &Shop| second.owner.client.get(&format!("/v1/joint-buys/{buy}/receipts/{}", of.id));
+    receipt(third).expect_problem(409, "joint_buy_not_sent");
     let sent = first.owner.client.post(&format!("/v1/joint-buys/{buy}/send"), json!({})).expect(200);
     assert_eq!(sent["joint_buy"]["state"], "sent");
+    let dearer = json!({ "price": 200_000 });
+    supplier.owner.client.post(&format!("/v1/supply-items/{sack}/prices"), dearer).expect(200);
+    let shown = third.owner.client.get(&format!("/v1/joint-buys/{buy}")).expect(200);
+    assert_eq!(
+        (&shown["items"], &shown["value"], &shown["members"]),
+        (&sent["items"], &sent["value"], &sent["members"]),
+        "it stands as sent"
+    );
     want(first, &buy, sack, 1, 0).expect_problem(409, "joint_buy_wrong_state");
 
     let orders = supplier.owner.client.get(&format!("/v1/enterprises/{}/supplier-orders?direction=sold", supplier.id)).expect(200);
@@ -74,6 +84,20 @@ fn three_fill_two_sacks_and_part_the_delivery_by_weight() {
         assert_eq!(stock(&member.owner, &member.id), [("Singkong".to_owned(), grams, cost + delivery)]);
         assert_eq!(balance(&member.owner, &member.id, "payable:partner"), -(cost + delivery));
     }
+    let told = receipt(third).expect(200);
+    let line = &told["lines"][0];
+    let number = |value: &Value, fields: &[&str]| fields.iter().map(|field| value[field].as_i64().expect("a number")).collect::<Vec<_>>();
+    assert_eq!(
+        number(line, &["wanted", "tolerance", "gets", "received", "cost", "bought", "bought_cost"]),
+        [25_000, 5_000, 30_000, 30_000, 90_000, 100_000, 300_000]
+    );
+    assert_eq!(
+        number(&told, &["goods", "delivery", "total", "delivery_cost", "split_part", "split_of"]),
+        [90_000, 6_000, 96_000, 20_000, 30_000, 100_000]
+    );
+    assert_eq!((&told["split"], &told["member"]["name"], &told["owed"]), (&json!("by_weight"), &json!("Rengginang Mekar"), &json!(96_000)));
+    receipt(supplier).expect_problem(400, "invalid_input");
+    supplier.owner.client.get(&format!("/v1/joint-buys/{buy}/receipts/{}", third.id)).expect_problem(404, "not_found");
     assert_eq!(balance(&supplier.owner, &supplier.id, "receivable:partner"), 320_000);
     assert_eq!(balance(&supplier.owner, &supplier.id, "income:delivery"), -20_000);
 }

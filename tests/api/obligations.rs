@@ -17,7 +17,7 @@ fn came(buyer: &Person, order: &str, quantity: i64) -> Value {
 }
 
 /// How one side has kept one kind of obligation: open, met, late, missed, and the days late together.
-fn kept(who: &Person, agreement: &str, side: &Shop, kind: &str) -> [i64; 5] {
+pub fn kept(who: &Person, agreement: &str, side: &Shop, kind: &str) -> [i64; 5] {
     let record = who.client.get(&format!("/v1/agreements/{agreement}/record")).expect(200);
     let rows = record["items"].as_array().expect("a list").clone();
     let row = rows.iter().find(|row| row["owed_by"] == side.id && row["kind"] == kind).cloned().unwrap_or_default();

@@ -7,13 +7,16 @@ use pasar_kuliner::market::packs::PackId;
 use serde_json::{Value, json};
 
 use crate::agreements::{supplied, supply_terms};
+use crate::consignment::titip;
+use crate::consignment_costs::made_for;
 use crate::orders::{Stall, stall};
+use crate::restock::{by_maker, list};
 use crate::supplier_orders::{balance, sent, stock};
 use crate::supply::item;
 use crate::support::people::pack_of;
 use crate::support::{Answer, Shop, TestApp};
 
-fn set(shop: &Shop, pack: &str, version: &str, makes: i64, lines: Value) -> Answer {
+pub fn set(shop: &Shop, pack: &str, version: &str, makes: i64, lines: Value) -> Answer {
     shop.owner.client.send(
         "PUT",
         &format!("/v1/packs/{pack}/recipe"),
@@ -22,7 +25,7 @@ fn set(shop: &Shop, pack: &str, version: &str, makes: i64, lines: Value) -> Answ
     )
 }
 
-fn bought(shop: &Shop, material: &str, base: &str, quantity: i64, cost: i64) {
+pub fn bought(shop: &Shop, material: &str, base: &str, quantity: i64, cost: i64) {
     let body = json!({ "material": material, "base": base, "quantity": quantity, "cost": cost, "paid_from": "cash" });
     shop.owner.client.post(&format!("/v1/enterprises/{}/materials/purchases", shop.id), body).expect(200);
 }
@@ -98,7 +101,7 @@ fn what_is_counted_differently_stands_in_the_books() {
 }
 
 /// A pack of which a hundred were made for Rp1.000 each.
-fn made(app: &TestApp) -> (Stall, String) {
+pub fn made(app: &TestApp) -> (Stall, String) {
     let stall = stall(app);
     let pack = pack_of(&stall.product);
     let none = json!({ "on_hand": 0 });
@@ -171,4 +174,37 @@ fn what_must_be_made_and_ordered_follows_from_orders_in_hand() {
     let counted = json!({ "lines": [{ "position": 1, "quantity": 12 }] });
     owner.client.post(&format!("/v1/supplier-orders/{coming}/receive"), counted).expect(200);
     assert_eq!(planned(), ([150, 100, 50, 34], [25_000, 17_000, 0, 8_000]));
+}
+
+#[test]
+fn what_warungs_ask_for_and_were_offered_is_to_be_made_too() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    made_for(&titip, 100_000);
+    let planned = || {
+        let plan = titip.maker.owner.client.get(&format!("/v1/enterprises/{}/production-plan", titip.maker.id)).expect(200);
+        let packs = ["ordered", "for_warungs", "on_hand", "to_make"].map(|field| plan["packs"][0][field].as_i64().expect("a number"));
+        (packs, plan["materials"][0]["to_order"].as_i64().expect("a number"))
+    };
+    let asks = format!("/v1/enterprises/{}/restocks", titip.warung.id);
+    let asked = |quantity: i64| {
+        let asked = titip.warung.owner.client.post(&asks, list(&titip, "consignment", quantity)).expect(201);
+        asked["id"].as_str().expect("an id").to_owned()
+    };
+    let restock = asked(80);
+    assert_eq!(planned(), ([0, 80, 100, 0], 0));
+    let part = json!({ "answer": "accept", "lines": [{ "pack_id": titip.pack, "quantity": 60 }] });
+    by_maker(&titip, &restock, "answer", part).expect(200);
+    assert_eq!(planned(), ([0, 60, 100, 0], 0), "what she will not bring is not to be made");
+    app.buyer("Sari").orders(&titip.product, 25);
+    let declined = asked(50);
+    assert_eq!(planned(), ([25, 110, 100, 35], 17_500));
+    by_maker(&titip, &declined, "answer", json!({ "answer": "decline" })).expect(200);
+    let note = titip.offer(10).expect(201)["id"].as_str().expect("an id").to_owned();
+    assert_eq!(planned(), ([25, 70, 100, 0], 0));
+    by_maker(&titip, &restock, "deliver", json!({})).expect(200);
+    assert_eq!(planned(), ([25, 70, 100, 0], 0), "on its way, and nobody has counted it");
+    titip.warung.owner.client.post(&format!("/v1/restocks/{restock}/confirm"), json!({})).expect(200);
+    titip.receive(&note, 8).expect(200);
+    assert_eq!(planned(), ([25, 2, 32, 0], 0));
 }

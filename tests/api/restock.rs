@@ -4,7 +4,8 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::consignment::{Titip, balance, terms, titip, titip_by};
-use crate::support::{Answer, TestApp};
+use crate::obligations::kept;
+use crate::support::{Answer, Shop, TestApp};
 
 fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
@@ -14,11 +15,11 @@ fn ask(titip: &Titip, body: Value) -> Answer {
     titip.warung.owner.client.post(&format!("/v1/enterprises/{}/restocks", titip.warung.id), body)
 }
 
-fn list(titip: &Titip, basis: &str, quantity: i64) -> Value {
+pub fn list(titip: &Titip, basis: &str, quantity: i64) -> Value {
     json!({ "maker_id": titip.maker.id, "basis": basis, "ask": "list", "lines": [{ "pack_id": titip.pack, "quantity": quantity }] })
 }
 
-fn by_maker(titip: &Titip, id: &str, act: &str, body: Value) -> Answer {
+pub fn by_maker(titip: &Titip, id: &str, act: &str, body: Value) -> Answer {
     titip.maker.owner.client.post(&format!("/v1/restocks/{id}/{act}"), body)
 }
 
@@ -54,6 +55,97 @@ fn thirty_asked_for_are_accepted_as_twenty_and_stand_there_on_consignment() {
     assert_eq!(history["items"].as_array().map(Vec::len), Some(4));
 }
 
+/// A purchase agreement at Rp8.500, to be paid after seven days; answers its id.
+pub fn buys(titip: &Titip, minimum: i64, credit_limit: i64) -> String {
+    let purchase = json!({
+        "kind": "purchase", "prices": [{ "pack_id": titip.pack, "price": 8_500 }], "delivery_days": ["wednesday"], "minimum": minimum,
+        "credit_limit": credit_limit, "payment_days": 7,
+    });
+    let agreement = crate::agreements::offered(&titip.maker.owner, &titip.maker, &titip.warung, crate::agreements::proposal(purchase));
+    titip.warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
+    agreement
+}
+
+/// Bought outright on credit, brought and counted; answers its id.
+fn bought_on_credit(titip: &Titip, quantity: i64) -> String {
+    let mut credit = list(titip, "outright", quantity);
+    credit["payment"] = json!("credit");
+    let id = text(&ask(titip, credit).expect(201)["id"]);
+    by_maker(titip, &id, "answer", json!({ "answer": "accept" })).expect(200);
+    by_maker(titip, &id, "deliver", json!({})).expect(200);
+    titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), json!({})).expect(200);
+    id
+}
+
+fn money(value: &Value) -> [i64; 2] {
+    ["owed", "paid"].map(|field| value[field].as_i64().expect("a number"))
+}
+
+#[test]
+fn goods_on_credit_are_to_be_paid_by_their_day_in_parts_or_at_once() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let agreement = buys(&titip, 20_000, 50_000);
+    let mut little = list(&titip, "outright", 2);
+    little["payment"] = json!("credit");
+    ask(&titip, little).expect_problem(409, "below_agreed_minimum");
+    let of = |titip: &Titip, kind: &str| {
+        let side: &Shop = if kind == "payment" { &titip.warung } else { &titip.maker };
+        kept(&titip.maker.owner, &agreement, side, kind)
+    };
+    let pay = |titip: &Titip, id: &str, amount: i64| by_maker(titip, id, "payments", json!({ "amount": amount, "method": "cash" }));
+    let first = bought_on_credit(&titip, 5);
+    assert_eq!((of(&titip, "payment"), of(&titip, "delivery")), ([1, 0, 0, 0, 0], [0, 1, 0, 0, 0]));
+    let mut more = list(&titip, "outright", 3);
+    more["payment"] = json!("credit");
+    ask(&titip, more.clone()).expect_problem(409, "over_credit_limit");
+    let own_word = json!({ "amount": 1_000, "method": "cash" });
+    titip.warung.owner.client.post(&format!("/v1/restocks/{first}/payments"), own_word).expect_problem(403, "forbidden");
+    app.buyer("Orang lain").client.post(&format!("/v1/restocks/{first}/payments"), json!({ "amount": 1, "method": "cash" })).expect(404);
+    assert_eq!(money(&pay(&titip, &first, 20_000).expect(200)), [42_500, 20_000]);
+    assert_eq!(of(&titip, "payment"), [1, 0, 0, 0, 0], "a part is not the whole");
+    pay(&titip, &first, 22_501).expect_problem(409, "more_than_owed");
+    app.advance(Duration::days(7));
+    let titip = titip.awake(&app);
+    let path = format!("/v1/restocks/{first}/payments");
+    let rest = json!({ "amount": 22_500, "method": "transfer" });
+    let paid = titip.maker.owner.client.post_once(&path, rest.clone(), "sisa").expect(200);
+    assert_eq!(titip.maker.owner.client.post_once(&path, rest, "sisa").expect(200), paid, "a replay lands once");
+    assert_eq!((money(&paid), of(&titip, "payment")), ([42_500, 42_500], [0, 1, 0, 0, 0]));
+    let books = |shop: &Shop, these: [&str; 3]| these.map(|account| balance(shop, account));
+    assert_eq!(books(&titip.maker, ["cash:seller", "bank", "receivable:partner"]), [20_000, 22_500, 0]);
+    assert_eq!(books(&titip.warung, ["cash:seller", "bank", "payable:partner"]), [-20_000, -22_500, 0]);
+
+    // What is paid frees the limit; what is asked for and may still come takes of it.
+    let open = text(&ask(&titip, more.clone()).expect(201)["id"]);
+    ask(&titip, more).expect_problem(409, "over_credit_limit");
+    titip.warung.owner.client.post(&format!("/v1/restocks/{open}/withdraw"), json!({ "reason": "Penuh" })).expect(200);
+    let second = bought_on_credit(&titip, 5);
+    app.advance(Duration::days(9));
+    let titip = titip.awake(&app);
+    pay(&titip, &second, 42_500).expect(200);
+    assert_eq!(of(&titip, "payment"), [0, 1, 1, 0, 2], "two days late");
+    pay(&titip, &second, 1).expect_problem(409, "more_than_owed");
+    assert_eq!((balance(&titip.maker, "receivable:partner"), balance(&titip.warung, "payable:partner")), (0, 0));
+}
+
+#[test]
+fn what_the_cash_book_settles_frees_the_limit() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    buys(&titip, 0, 50_000);
+    let first = bought_on_credit(&titip, 5);
+    let mut more = list(&titip, "outright", 5);
+    more["payment"] = json!("credit");
+    ask(&titip, more.clone()).expect_problem(409, "over_credit_limit");
+    let row = json!({ "kind": "debt_collected", "amount": 42_500, "paid": "cash", "partner_id": titip.warung.id });
+    titip.maker.owner.client.post(&format!("/v1/enterprises/{}/cash-book", titip.maker.id), row).expect(201);
+    assert_eq!(balance(&titip.warung, "payable:partner"), 0);
+    ask(&titip, more).expect(201);
+    let shown = titip.warung.owner.client.get(&format!("/v1/restocks/{first}")).expect(200);
+    assert_eq!(money(&shown), [42_500, 0], "it names no document");
+}
+
 #[test]
 fn outright_goods_are_the_warungs_own_for_money_or_within_the_limit() {
     let app = TestApp::start();
@@ -62,12 +154,7 @@ fn outright_goods_are_the_warungs_own_for_money_or_within_the_limit() {
     let mut credit = list(&titip, "outright", 5);
     credit["payment"] = json!("credit");
     ask(&titip, credit.clone()).expect_problem(409, "no_restock_agreement");
-    let purchase = json!({
-        "kind": "purchase", "prices": [{ "pack_id": titip.pack, "price": 8_500 }], "delivery_days": ["wednesday"], "minimum": 0,
-        "credit_limit": 50_000, "payment_days": 7,
-    });
-    let agreement = crate::agreements::offered(&titip.maker.owner, &titip.maker, &titip.warung, crate::agreements::proposal(purchase));
-    titip.warung.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
+    buys(&titip, 0, 50_000);
     let mut many = credit.clone();
     many["lines"][0]["quantity"] = json!(6);
     ask(&titip, many).expect_problem(409, "over_credit_limit");

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::consignment::balance;
 use crate::orders::{Stall, stall};
+use crate::recipes::made;
 use crate::support::TestApp;
 use crate::support::people::pack_of;
 
@@ -105,4 +107,37 @@ fn what_went_bad_was_tasted_or_came_back_is_written_down_by_hand_and_nothing_els
     let other = app.home_industry(&village, "Opak Bu Iis");
     let elsewhere = format!("/v1/enterprises/{}/stock-movements", other.id);
     assert_eq!(other.owner.client.post(&elsewhere, row("spoiled", 1)).expect(409)["code"], "no_own_stock");
+}
+
+#[test]
+fn what_a_stocktake_finds_goes_through_the_books_at_cost() {
+    let app = TestApp::start();
+    let (stall, pack) = made(&app);
+    let shop = &stall.shop;
+    let count = |counted: i64| {
+        let body = json!({ "lines": [{ "pack_id": pack, "counted": counted }] });
+        shop.owner.client.post(&format!("/v1/enterprises/{}/stocktakes", shop.id), body).expect(201)
+    };
+    let books = || (balance(shop, "stock"), balance(shop, "cost:spoilage"));
+    let taken = count(93);
+    assert_eq!((&taken["cost"], &taken["lines"][0]["difference"], &taken["lines"][0]["cost"]), (&json!(7_000), &json!(-7), &json!(7_000)));
+    assert_eq!(books(), (93_000, 7_000));
+    let newest = shop.owner.client.get(&format!("/v1/enterprises/{}/journal?limit=1", shop.id)).expect(200)["items"][0].clone();
+    assert_eq!((&newest["movement"], newest["postings"].as_array().map(Vec::len)), (&json!("stock_counted"), Some(2)));
+    assert!(newest["reference"].as_str().expect("a text").starts_with(taken["id"].as_str().expect("an id")));
+
+    let found = count(95);
+    assert_eq!((&found["cost"], &found["lines"][0]["difference"]), (&json!(-2_000), &json!(2)), "two of them were not lost");
+    assert_eq!((books(), app.available(&stall.product)), ((95_000, 5_000), 95));
+    assert_eq!(count(95)["cost"], 0);
+    // Ten more are written into the stock by hand, and bring no cost; those that have one leave first.
+    shop.owner.client.put(&format!("/v1/packs/{pack}/stock"), json!({ "on_hand": 105 })).expect(200);
+    assert_eq!(books(), (95_000, 5_000));
+    shop.owner.client.put(&format!("/v1/packs/{pack}/stock"), json!({ "on_hand": 100 })).expect(200);
+    assert_eq!((books(), count(98)["cost"].clone()), ((90_000, 10_000), json!(2_000)), "by hand and by a stocktake alike");
+    assert_eq!(count(0)["cost"], 88_000);
+    assert_eq!(books(), (0, 100_000), "nothing there, no cost there");
+    assert_eq!((count(10)["cost"].clone(), books()), (json!(0), (0, 100_000)), "nobody knows what they had cost");
+    let trial = shop.owner.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
+    assert_eq!(trial["difference"], 0);
 }

@@ -248,6 +248,20 @@ pub fn closed_through(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Optio
     store::closed_through(conn, enterprise)
 }
 
+/// When something counts in the books of all of `these`: when it happened, or at `now` where one of them has closed that month.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn counts_at(conn: &mut Conn, these: &[EnterpriseId], at: Timestamp, now: Timestamp) -> Result<Timestamp, DbError> {
+    let month = month_of(at.business_date());
+    for enterprise in these {
+        if store::closed_through(conn, *enterprise)?.is_some_and(|closed| month <= closed) {
+            return Ok(now);
+        }
+    }
+    Ok(at)
+}
+
 /// Every account in use with the sums of its debits and credits.
 ///
 /// # Errors

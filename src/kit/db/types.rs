@@ -6,6 +6,7 @@
 //! | `Utc` | `timestamptz` | RFC 3339 text with six decimals and `Z`, so that text order is time order |
 //! | `JsonDoc` | `jsonb` | text |
 
+use bigdecimal::{BigDecimal, ToPrimitive as _};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
@@ -15,6 +16,12 @@ use diesel::sqlite::Sqlite;
 
 use super::engine::MultiBackend;
 use crate::kit::clock::Timestamp;
+
+/// A sum of whole numbers, which both engines give as a decimal; nothing where there was nothing to sum.
+#[must_use]
+pub fn whole(sum: Option<BigDecimal>) -> i64 {
+    sum.and_then(|sum| sum.to_i64()).unwrap_or(0)
+}
 
 /// A UUID.
 #[derive(Clone, Copy, Default, Debug, sql_types::SqlType, diesel::query_builder::QueryId)]

@@ -90,7 +90,7 @@ pub fn count(
     for (position, line) in (1..).zip(counts) {
         let shelf = own(&held, of, line.pack)?;
         let expected = stock(service::adjust(tx, shelf, line.counted, &why))?;
-        let lost = cost_of(tx, shelf, expected - line.counted)?;
+        let lost = lost(tx, shelf, expected - line.counted)?;
         cost = cost.plus(lost).map_err(|_| StockError::Books(LedgerError::TooMuch))?;
         let line = StocktakeLine { stocktake: id, pack: line.pack, expected, counted: line.counted, cost: lost };
         store::insert_stocktake_line(tx, position, &line)?;
@@ -100,17 +100,20 @@ pub fn count(
     Ok((store::stocktake(tx, id)?, store::stocktake_lines(tx, &[id])?))
 }
 
-/// What goods that are gone from a home had cost, as far as it is known.
-fn cost_of(tx: &mut Tx<'_>, shelf: Shelf, gone: i64) -> Result<Rupiah, DbError> {
+/// What goods that are gone from a home had cost, as far as it is known; less than nothing for goods that were found again.
+fn lost(tx: &mut Tx<'_>, shelf: Shelf, gone: i64) -> Result<Rupiah, DbError> {
     match shelf.site {
-        Site::Home if gone > 0 => costs::take(tx, shelf.pack, gone),
-        Site::Home | Site::Consigned | Site::Bought => Ok(Rupiah::ZERO),
+        Site::Home if gone < 0 => Ok(costs::find_again(tx, shelf.pack, -gone)?.negated()),
+        Site::Home => costs::take(tx, shelf.pack, gone),
+        Site::Consigned | Site::Bought => Ok(Rupiah::ZERO),
     }
 }
 
 fn post(tx: &mut Tx<'_>, of: EnterpriseId, movement: LedgerMovement, reference: &str, to: Account, cost: Rupiah) -> Outcome<()> {
     let entry = Entry::new(movement, format!("{reference}:cost"), tx.now());
-    let entry = entry.transfer(Account::Stock, to, cost).map_err(|error| StockError::Books(error.into()))?;
+    let entry =
+        if cost < Rupiah::ZERO { entry.transfer(to, Account::Stock, cost.negated()) } else { entry.transfer(Account::Stock, to, cost) };
+    let entry = entry.map_err(|error| StockError::Books(error.into()))?;
     ledger::post(tx, of, &entry).map_err(|failure| failure.map(StockError::Books))?;
     Ok(())
 }
@@ -135,7 +138,7 @@ pub fn record(
         Movement::Returned => service::put_in(tx, shelf, movement, quantity, &why)?,
         Movement::Spoiled | Movement::Sampled => {
             stock(service::take_out(tx, shelf, movement, quantity, &why))?;
-            let cost = cost_of(tx, shelf, quantity)?;
+            let cost = lost(tx, shelf, quantity)?;
             let (entered, to) = if movement == Movement::Spoiled {
                 (LedgerMovement::Spoilage, Account::CostSpoilage)
             } else {

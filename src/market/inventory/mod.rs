@@ -8,7 +8,8 @@
 //! 3. Goods never change their owner by being moved. Who buys them gets them `received` on a shelf of her own.
 //! 4. An order reserves when it is placed, releases when it is called off, and takes when it is handed over.
 //! 5. What ends first leaves first. What is of no known batch leaves last. Who reserves touches no batch.
-//! 6. Differences that a stocktake finds are movements with their cause, and what they had cost goes through the books.
+//! 6. Differences that a stocktake finds are movements with their cause, and what they had cost goes through the books: what is
+//!    missing as a loss, what is found again as less of one.
 
 mod counting;
 pub mod http;
@@ -21,9 +22,10 @@ mod views;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::{Cause, InventoryError, Lot, Movement, Shelf, ShelfRow, Site, Why};
+pub use rules::First;
 pub use service::{
-    Flow, add, consigned, count, drifting, flows, free, give_away, held_of, lose, make_for_order, move_goods, move_reserved, on_hand, open,
-    put_in, release, reserve, take, take_out,
+    Flow, add, consigned, count, drifting, flows, free, give_away, held_of, lose, make_for_order, move_first, move_goods, move_reserved,
+    on_hand, open, put_in, release, reserve, take, take_out,
 };
 
 /// The operations of this feature.

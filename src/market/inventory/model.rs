@@ -110,26 +110,33 @@ impl Shelf {
     }
 }
 
-/// What a movement belongs to, by whom, and when it happened.
+/// What a movement belongs to, by whom, when it happened, and when it counts in the statements.
 #[derive(Clone, Debug)]
 pub struct Why<'a> {
     /// The id of the order, visit or count.
     pub reference: String,
     pub by: Option<By<'a>>,
     pub happened_at: Timestamp,
+    pub counts_at: Timestamp,
 }
 
 impl<'a> Why<'a> {
     /// It happens now.
     #[must_use]
     pub fn now(tx: &Tx<'_>, reference: impl ToString, by: Option<By<'a>>) -> Self {
-        Self { reference: reference.to_string(), by, happened_at: tx.now() }
+        Self::at(reference, by, tx.now())
     }
 
     /// It happened at `at` and is written down now.
     #[must_use]
     pub fn at(reference: impl ToString, by: Option<By<'a>>, at: Timestamp) -> Self {
-        Self { reference: reference.to_string(), by, happened_at: at }
+        Self { reference: reference.to_string(), by, happened_at: at, counts_at: at }
+    }
+
+    /// It counts at another time than it happened, because its month was closed.
+    #[must_use]
+    pub fn counting(self, at: Timestamp) -> Self {
+        Self { counts_at: at, ..self }
     }
 }
 
@@ -207,7 +214,7 @@ pub struct Stocktake {
     pub id: StocktakeId,
     pub enterprise_id: EnterpriseId,
     pub note: Option<String>,
-    /// What the goods that were missing had cost, as far as it is known.
+    /// What the goods that were missing had cost, less what was found again, as far as it is known.
     pub cost: Rupiah,
     pub counted_by: AccountId,
     pub on_behalf_of: Option<EnterpriseId>,

@@ -1,10 +1,37 @@
 //! Which batch leaves first.
 
+use chrono::NaiveDate;
+
 use super::model::Lot;
 use crate::market::batches::BatchId;
 
 /// So many of one batch, or of none that is known.
 pub type Part = (Option<BatchId>, i64);
+
+/// Which batches leave before the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// What ends first.
+    Ending,
+    /// What lasts until a day or longer, and of it what ends first; what is of no known batch next; what ends sooner last.
+    Lasting(NaiveDate),
+}
+
+/// From which batches `quantity` is taken of the `there` that are on a shelf.
+#[must_use]
+pub fn chosen(first: First, lots: &[Lot], there: i64, quantity: i64) -> Vec<Part> {
+    match first {
+        First::Ending => first_to_end(lots, quantity),
+        First::Lasting(day) => {
+            let (ending, lasting): (Vec<Lot>, Vec<Lot>) = lots.iter().cloned().partition(|lot| lot.expires_on.is_some_and(|end| end < day));
+            let at_last = ending.iter().map(|lot| lot.quantity).sum::<i64>();
+            let before = quantity.min((there - at_last).max(0));
+            let mut parts = first_to_end(&lasting, before);
+            parts.extend(first_to_end(&ending, quantity - before));
+            parts
+        }
+    }
+}
 
 /// From which batches `quantity` is taken: from those that end first, then from those without an end, then from what is of no
 /// known batch.
@@ -37,6 +64,18 @@ mod tests {
         let start = NaiveDate::from_ymd_opt(2026, 11, 24).expect("a day");
         let expires_on = days.map(|days| start + Days::new(days));
         Lot { batch: BatchId::new(), code: String::new(), produced_on: start, expires_on, quantity }
+    }
+
+    #[test]
+    fn what_lasts_goes_before_what_is_of_no_batch_and_what_ends_soon_goes_last() {
+        let (soon, edge, long) = (lot(Some(2), 5), lot(Some(3), 4), lot(None, 3));
+        let lots = [soon.clone(), long.clone(), edge.clone()];
+        let lasting = First::Lasting(soon.produced_on + Days::new(3));
+        let part = |lot: &Lot, quantity| (Some(lot.batch), quantity);
+        assert_eq!(chosen(lasting, &lots, 14, 6), [part(&edge, 4), part(&long, 2)], "the day itself lasts");
+        assert_eq!(chosen(lasting, &lots, 14, 9), [part(&edge, 4), part(&long, 3), (None, 2)]);
+        assert_eq!(chosen(lasting, &lots, 14, 11), [part(&edge, 4), part(&long, 3), (None, 2), part(&soon, 2)]);
+        assert_eq!(chosen(First::Ending, &lots, 14, 6), [part(&soon, 5), part(&edge, 1)]);
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::model::{Cause, InventoryError, Lot, Movement, Shelf, ShelfRow, Why};
-use super::rules::{self, Part};
+use super::rules::{self, First, Part};
 use super::store::{self, Moved};
 use crate::kit::db::{Conn, DbError, Failure, Never, Tx};
 use crate::market::batches::BatchId;
@@ -24,13 +24,13 @@ pub fn open(tx: &mut Tx<'_>, pack: PackId, maker: EnterpriseId, on_hand: i64, wh
     put(tx, home, Movement::Adjusted, Some(Cause::Opening), &[(None, on_hand)], 0, why)
 }
 
-/// Says how many there are at home.
+/// Says how many there are at home; answers how many had been expected.
 ///
 /// # Errors
 /// [`InventoryError::BelowReserved`] when orders hold more.
-pub fn count(tx: &mut Tx<'_>, pack: PackId, counted: i64, why: &Why<'_>) -> Outcome<()> {
+pub fn count(tx: &mut Tx<'_>, pack: PackId, counted: i64, why: &Why<'_>) -> Outcome<i64> {
     let home = store::home(tx, pack)?;
-    adjust(tx, home, counted, why).map(drop)
+    adjust(tx, home, counted, why)
 }
 
 /// Brings a shelf to what was counted; answers what had been expected.
@@ -43,7 +43,7 @@ pub(super) fn adjust(tx: &mut Tx<'_>, shelf: Shelf, counted: i64, why: &Why<'_>)
     if difference >= 0 {
         put(tx, shelf, Movement::Adjusted, Some(Cause::Counted), &[(None, difference)], 0, why)?;
     } else {
-        draw(tx, shelf, Movement::Adjusted, Some(Cause::Counted), -difference, 0, why)?;
+        draw(tx, shelf, (Movement::Adjusted, Some(Cause::Counted)), First::Ending, (-difference, 0), why)?;
     }
     Ok(expected)
 }
@@ -138,7 +138,7 @@ pub fn make_for_order(tx: &mut Tx<'_>, pack: PackId, quantity: i64, why: &Why<'_
 /// [`DbError`] when the database fails; taking what was not reserved breaks the rule.
 pub fn take(tx: &mut Tx<'_>, pack: PackId, quantity: i64, why: &Why<'_>) -> Result<(), Failure<Never>> {
     let home = store::home(tx, pack)?;
-    kept(draw(tx, home, Movement::HandedOver, None, quantity, -quantity, why).map(drop))
+    kept(draw(tx, home, (Movement::HandedOver, None), First::Ending, (quantity, -quantity), why).map(drop))
 }
 
 /// What an order holds is always there; where it is not, that is a defect and no refusal.
@@ -154,7 +154,7 @@ fn kept(outcome: Outcome<()>) -> Result<(), Failure<Never>> {
 /// # Errors
 /// [`InventoryError::NotEnough`] with what is free.
 pub fn take_out(tx: &mut Tx<'_>, shelf: Shelf, movement: Movement, quantity: i64, why: &Why<'_>) -> Outcome<()> {
-    draw(tx, shelf, movement, None, quantity, 0, why).map(drop)
+    draw(tx, shelf, (movement, None), First::Ending, (quantity, 0), why).map(drop)
 }
 
 /// Goods that are free are gone, nobody knows where.
@@ -162,7 +162,7 @@ pub fn take_out(tx: &mut Tx<'_>, shelf: Shelf, movement: Movement, quantity: i64
 /// # Errors
 /// [`InventoryError::NotEnough`] with what is free.
 pub fn lose(tx: &mut Tx<'_>, shelf: Shelf, quantity: i64, why: &Why<'_>) -> Outcome<()> {
-    draw(tx, shelf, Movement::Adjusted, Some(Cause::Lost), quantity, 0, why).map(drop)
+    draw(tx, shelf, (Movement::Adjusted, Some(Cause::Lost)), First::Ending, (quantity, 0), why).map(drop)
 }
 
 /// Puts goods on a shelf; of an adjustment it is said that something was put right.
@@ -180,7 +180,15 @@ pub fn put_in(tx: &mut Tx<'_>, shelf: Shelf, movement: Movement, quantity: i64, 
 /// # Errors
 /// [`InventoryError::NotEnough`] with what is free.
 pub fn move_goods(tx: &mut Tx<'_>, from: Shelf, to: Shelf, movement: Movement, quantity: i64, why: &Why<'_>) -> Outcome<()> {
-    shift(tx, (from, to), movement, quantity, 0, why)
+    move_first(tx, (from, to), movement, First::Ending, quantity, why)
+}
+
+/// The same with goods of a batch that `first` says.
+///
+/// # Errors
+/// [`InventoryError::NotEnough`] with what is free.
+pub fn move_first(tx: &mut Tx<'_>, shelves: (Shelf, Shelf), movement: Movement, first: First, quantity: i64, why: &Why<'_>) -> Outcome<()> {
+    shift(tx, shelves, movement, first, (quantity, 0), why)
 }
 
 /// The same with goods that were promised.
@@ -188,12 +196,19 @@ pub fn move_goods(tx: &mut Tx<'_>, from: Shelf, to: Shelf, movement: Movement, q
 /// # Errors
 /// [`InventoryError::NotEnough`] with what is free.
 pub fn move_reserved(tx: &mut Tx<'_>, from: Shelf, to: Shelf, movement: Movement, quantity: i64, why: &Why<'_>) -> Outcome<()> {
-    shift(tx, (from, to), movement, quantity, -quantity, why)
+    shift(tx, (from, to), movement, First::Ending, (quantity, -quantity), why)
 }
 
-fn shift(tx: &mut Tx<'_>, (from, to): (Shelf, Shelf), movement: Movement, quantity: i64, reserved: i64, why: &Why<'_>) -> Outcome<()> {
+fn shift(
+    tx: &mut Tx<'_>,
+    (from, to): (Shelf, Shelf),
+    movement: Movement,
+    first: First,
+    (quantity, reserved): (i64, i64),
+    why: &Why<'_>,
+) -> Outcome<()> {
     let (out, into) = if from.owner == to.owner { (movement, movement) } else { (Movement::HandedOver, Movement::Received) };
-    let parts = draw(tx, from, out, None, quantity, reserved, why)?;
+    let parts = draw(tx, from, (out, None), first, (quantity, reserved), why)?;
     store::ensure(tx, to)?;
     Ok(put(tx, to, into, None, &parts, 0, why)?)
 }
@@ -224,14 +239,13 @@ fn put(
     Ok(())
 }
 
-/// Takes `quantity` off a shelf, what ends first before the rest; `reserved` is what is no longer promised with it.
+/// Takes `quantity` off a shelf, in the order that `first` says; `reserved` is what is no longer promised with it.
 fn draw(
     tx: &mut Tx<'_>,
     shelf: Shelf,
-    movement: Movement,
-    cause: Option<Cause>,
-    quantity: i64,
-    reserved: i64,
+    (movement, cause): (Movement, Option<Cause>),
+    first: First,
+    (quantity, reserved): (i64, i64),
     why: &Why<'_>,
 ) -> Outcome<Vec<Part>> {
     let cause = cause.or((movement == Movement::Adjusted).then_some(Cause::Corrected));
@@ -241,7 +255,8 @@ fn draw(
     if !store::change(tx, shelf, -quantity, reserved)? {
         return Err(not_enough(tx, shelf)?.into());
     }
-    let parts = rules::first_to_end(&store::lots(tx, shelf)?, quantity);
+    let there = store::standing(tx, shelf)?.0 + quantity;
+    let parts = rules::chosen(first, &store::lots(tx, shelf)?, there, quantity);
     let mut released = reserved;
     for (batch, part) in &parts {
         if let Some(batch) = batch {

@@ -12,6 +12,7 @@ use super::model::{
 };
 use super::rules::Part;
 use crate::columns;
+use crate::kit::db::types::whole;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::money::Rupiah;
 use crate::market::batches::BatchId;
@@ -184,7 +185,7 @@ pub(super) fn record(tx: &mut Tx<'_>, shelf: Shelf, moved: Moved, why: &Why<'_>)
             stock_movements::actor_id.eq(why.by.map(|by| by.actor)),
             stock_movements::on_behalf_of.eq(why.by.and_then(|by| by.on_behalf_of)),
             stock_movements::happened_at.eq(why.happened_at),
-            stock_movements::business_date.eq(why.happened_at.business_date()),
+            stock_movements::business_date.eq(why.counts_at.business_date()),
             stock_movements::recorded_at.eq(now),
         ))
         .execute(&mut **tx)?;
@@ -269,11 +270,6 @@ pub(super) fn flows(
         .order((stock_movements::pack_id, stock_movements::movement))
         .load(conn)?;
     Ok(rows.into_iter().map(|(pack, movement, sum)| (pack, movement, whole(sum))).collect())
-}
-
-fn whole(sum: Option<BigDecimal>) -> i64 {
-    use bigdecimal::ToPrimitive as _;
-    sum.and_then(|sum| sum.to_i64()).unwrap_or(0)
 }
 
 pub(super) fn insert_stocktake(tx: &mut Tx<'_>, of: EnterpriseId, note: Option<&StockNote>, by: By<'_>) -> Result<StocktakeId, DbError> {

@@ -111,7 +111,7 @@ pub struct StocktakeLineView {
     counted: i64,
     /// How many more were found than expected; fewer where it is less than nothing.
     difference: i64,
-    /// What the missing ones had cost, as far as it is known.
+    /// What the missing ones had cost, as far as it is known; less than nothing for what was found again.
     cost: Rupiah,
 }
 
@@ -128,7 +128,7 @@ pub struct StocktakeView {
     enterprise_id: EnterpriseId,
     note: Option<String>,
     lines: Vec<StocktakeLineView>,
-    /// What the missing ones had cost together, as it went through the books.
+    /// All of that together, as it went through the books.
     cost: Rupiah,
     counted_by: AccountId,
     /// The enterprise for which the village office acted.

@@ -1,5 +1,7 @@
 //! Packs, prices and the values they are made of.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -212,4 +214,14 @@ pub struct Held {
     pub valid_until: Option<Timestamp>,
     pub actor: Option<AccountId>,
     pub on_behalf_of: Option<EnterpriseId>,
+}
+
+/// Adds quantities up by pack.
+#[must_use]
+pub fn per_pack(rows: impl IntoIterator<Item = (PackId, i64)>) -> BTreeMap<PackId, i64> {
+    let mut all = BTreeMap::new();
+    for (pack, quantity) in rows {
+        *all.entry(pack).or_default() += quantity;
+    }
+    all
 }

@@ -183,8 +183,8 @@ pub fn set_stock(tx: &mut Tx<'_>, who: Identity, id: PackId, on_hand: Count) -> 
     let pack = store::get(tx, id)?;
     let (product, by) = of_product(catalogue::writable(tx, who, pack.row.product_id))?;
     let why = Why::now(tx, id, Some(by));
-    inventory::count(tx, id, on_hand.get(), &why).map_err(|failure| failure.map(PackError::Stock))?;
-    let lost = costs::keep_at_most(tx, id, on_hand.get())?;
+    let expected = inventory::count(tx, id, on_hand.get(), &why).map_err(|failure| failure.map(PackError::Stock))?;
+    let lost = costs::take(tx, id, (expected - on_hand.get()).max(0))?;
     if lost.is_positive() {
         write_off(tx, product.enterprise_id, lost)?;
     }

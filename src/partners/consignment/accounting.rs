@@ -3,13 +3,11 @@
 use crate::books::ledger::{Account, Entry, Movement};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
+use crate::partners::debts::{self, Between, Mirrored};
 use crate::people::enterprises::EnterpriseId;
 
 use super::model::Method;
 use super::rules::Money;
-
-/// Two entries that say the same from both sides: the maker's and the warung's.
-pub type Mirrored = (Entry, Entry);
 
 /// Who deals with whom, when it counts, and how the event is called.
 #[derive(Clone, Debug)]
@@ -25,12 +23,16 @@ impl About {
         Entry::new(movement, format!("{}:{part}", self.reference), self.at)
     }
 
+    const fn between(&self) -> Between {
+        Between { seller: self.maker, buyer: self.warung }
+    }
+
     /// Goods were sold: the warung has the money, keeps her share and owes the rest.
     ///
     /// # Errors
     /// [`MoneyError`] for a negative amount.
     pub fn sold(&self, part: &str, money: Money, purse: Account) -> Result<Mirrored, MoneyError> {
-        let (claim, debt) = (Account::ReceivablePartner.with(self.warung), Account::PayablePartner.with(self.maker));
+        let (claim, debt) = self.between().places();
         let maker = self.entry(Movement::ConsignmentSold, part).transfer(Account::SalesConsignment, claim, money.due)?.transfer(
             Account::SalesConsignment,
             Account::CostConsignment,
@@ -49,7 +51,7 @@ impl About {
     /// # Errors
     /// [`MoneyError`] for a negative amount.
     pub fn spoiled_by_warung(&self, part: &str, due: Rupiah) -> Result<Mirrored, MoneyError> {
-        let (claim, debt) = (Account::ReceivablePartner.with(self.warung), Account::PayablePartner.with(self.maker));
+        let (claim, debt) = self.between().places();
         let maker = self.entry(Movement::ConsignmentSold, part).transfer(Account::SalesConsignment, claim, due)?;
         let warung = self.entry(Movement::ConsignmentSold, part).transfer(debt, Account::CostSpoilage, due)?;
         Ok((maker, warung))
@@ -60,10 +62,7 @@ impl About {
     /// # Errors
     /// [`MoneyError`] for a negative amount.
     pub fn paid(&self, part: &str, method: Method, amount: Rupiah) -> Result<Mirrored, MoneyError> {
-        let (claim, debt) = (Account::ReceivablePartner.with(self.warung), Account::PayablePartner.with(self.maker));
-        let maker = self.entry(Movement::DebtSettled, part).transfer(claim, method.purse(), amount)?;
-        let warung = self.entry(Movement::DebtSettled, part).transfer(method.purse(), debt, amount)?;
-        Ok((maker, warung))
+        debts::settled(self.between(), &format!("{}:{part}", self.reference), method.purse(), amount, self.at)
     }
 
     /// Goods at cost go from one of the maker's accounts to another.

@@ -1,11 +1,11 @@
 //! What the other side says to a visit: that it is right, or which line is wrong; and how both agree again.
 
-use super::accounting::{About, Mirrored};
+use super::accounting::About;
 use super::model::{Consignment, NewSale, SaleKind, Side, Visit, VisitId, VisitLine, VisitState, WholeVisit};
 use super::rules::{self, Found, Money, Standing, VisitMove};
-use super::service::{ConsignmentError, Hand, Outcome, about, mirrored, other, settling_terms, stock, sums, take};
+use super::service::{ConsignmentError, Hand, Outcome, about, mirrored, other, stock, sums, take, terms_of};
 use super::visits::{clear, spoilage, whole};
-use super::{notes, sale_store, store, visit_store};
+use super::{costing, notes, sale_store, store, visit_store};
 use crate::books::ledger::Account;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
@@ -15,6 +15,7 @@ use crate::kit::text::Reason;
 use crate::market::inventory::{self, Movement, Shelf, Why};
 use crate::market::packs::PackId;
 use crate::partners::agreements::terms::Side as TermsSide;
+use crate::partners::debts::Mirrored;
 use crate::partners::notices::{Notice, tell};
 use crate::people::permissions::{By, Denied};
 
@@ -71,7 +72,8 @@ pub fn answer_by_link(tx: &mut Tx<'_>, id: VisitId, answer: &Answer) -> Outcome<
         Answer::Confirm => visit.state == VisitState::Confirmed,
         Answer::Dispute(_) => visit.state == VisitState::Disputed,
     };
-    if same { whole(tx, id) } else { given(tx, &visit, answer, None) }
+    let now = tx.now();
+    if same { whole(tx, now, id) } else { given(tx, &visit, answer, None) }
 }
 
 fn given(tx: &mut Tx<'_>, visit: &Visit, answer: &Answer, by: Option<By<'_>>) -> Outcome<WholeVisit> {
@@ -91,8 +93,9 @@ fn given(tx: &mut Tx<'_>, visit: &Visit, answer: &Answer, by: Option<By<'_>>) ->
     }
     let consignment = store::get(tx, visit.consignment_id)?;
     let (to, from) = (consignment.enterprise(visit.recorded_by), consignment.enterprise(other(visit.recorded_by)));
+    let now = tx.now();
     tell(tx, Notice::VisitAnswered, to, from, visit.id)?;
-    whole(tx, visit.id)
+    whole(tx, now, visit.id)
 }
 
 /// A dispute ends: who wrote the visit down puts lines right, or who disputed takes that back.
@@ -118,19 +121,19 @@ pub fn settle(tx: &mut Tx<'_>, who: Identity, id: VisitId, corrections: &[Correc
         correct(tx, &hand, &visit, corrections, now)?;
     }
     hand.tell(tx, Notice::VisitAnswered, id)?;
-    whole(tx, id)
+    whole(tx, now, id)
 }
 
 /// Puts lines of a visit right: the goods, the figures, the money and both books.
 fn correct(tx: &mut Tx<'_>, hand: &Hand<'_>, visit: &Visit, corrections: &[Correction], now: Timestamp) -> Outcome<()> {
     let of = &hand.consignment;
     let is_last = of.last_visit_id == Some(visit.id);
-    let (in_force, _) = settling_terms(tx, of, visit.visited_at)?;
-    let bears = in_force.terms.spoilage_borne_by == TermsSide::Receiver;
-    let lines = whole(tx, visit.id)?.lines;
+    let terms = terms_of(tx, (visit.agreement_id, visit.agreement_number))?;
+    let bears = terms.spoilage_borne_by == TermsSide::Receiver;
+    let lines = visit_store::lines(tx, &[visit.id])?.remove(&visit.id).unwrap_or_default();
     let about = about(of, format!("{}:{}", visit.id, visit.postings + 1), now);
     let why = Why::now(tx, visit.id, Some(hand.by));
-    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let mut beside = Vec::with_capacity(corrections.len());
     for (at, one) in corrections.iter().enumerate() {
         let pack = one.pack;
         if corrections[..at].iter().any(|other| other.pack == pack) {
@@ -142,11 +145,13 @@ fn correct(tx: &mut Tx<'_>, hand: &Hand<'_>, visit: &Visit, corrections: &[Corre
         }
         let right = again(line, *one, bears)?;
         shift_goods(tx, of, line, &right, &why, hand.by)?;
-        visit_store::correct_line(tx, visit.id, &right)?;
-        before.push(line.clone());
-        after.push(right);
+        beside.push((line.clone(), right));
     }
-    enter(tx, hand, visit, (&before, &after), &about, now)
+    costing::shift(tx, of, &mut beside, &about, bears)?;
+    for (_, right) in &beside {
+        visit_store::correct_line(tx, visit.id, right)?;
+    }
+    enter(tx, hand, visit, &beside, &about)
 }
 
 /// The line as it would have been settled with the right figures.
@@ -183,18 +188,11 @@ fn shift_goods(tx: &mut Tx<'_>, of: &Consignment, was: &VisitLine, is: &VisitLin
 }
 
 /// The difference goes into both books and into what is owed.
-fn enter(
-    tx: &mut Tx<'_>,
-    hand: &Hand<'_>,
-    visit: &Visit,
-    (before, after): (&[VisitLine], &[VisitLine]),
-    about: &About,
-    now: Timestamp,
-) -> Outcome<()> {
-    let of = &hand.consignment;
+fn enter(tx: &mut Tx<'_>, hand: &Hand<'_>, visit: &Visit, lines: &[(VisitLine, VisitLine)], about: &About) -> Outcome<()> {
+    let (of, now) = (&hand.consignment, about.at);
     let mut due = Rupiah::ZERO;
     let (mut totals, mut spoiled) = ([Rupiah::ZERO; 3], Rupiah::ZERO);
-    for (was, is) in before.iter().zip(after) {
+    for (was, is) in lines {
         let money =
             Money { gross: sums(is.gross.minus(was.gross))?, share: sums(is.share.minus(was.share))?, due: sums(is.due.minus(was.due))? };
         if is.sold != was.sold {
@@ -206,12 +204,13 @@ fn enter(
                 share: money.share,
                 due: money.due,
                 happened_at: now,
+                counts_at: now,
             };
             sale_store::insert_sale(tx, of.id, &sale)?;
         }
         let bad = sums(is.spoilage_due.minus(was.spoilage_due))?;
         if bad != Rupiah::ZERO {
-            sale_store::insert_sale(tx, of.id, &spoilage(is.pack_id, bad, now))?;
+            sale_store::insert_sale(tx, of.id, &spoilage(is.pack_id, bad, (now, now)))?;
         }
         for (total, more) in totals.iter_mut().zip([money.gross, money.share, money.due]) {
             *total = sums(total.plus(more))?;

@@ -31,6 +31,7 @@
 
 pub mod accounting;
 pub mod answers;
+mod costing;
 pub mod http;
 pub mod model;
 pub mod notes;

@@ -10,6 +10,8 @@ use crate::books::ledger::Account;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
+use crate::market::costs::Known;
+use crate::market::inventory::{Lot, ShelfRow};
 use crate::market::packs::PackId;
 use crate::market::packs::model::{Count, Price};
 use crate::partners::agreements::AgreementId;
@@ -174,8 +176,7 @@ pub struct Goods {
     pub pack: PackId,
     pub price: Rupiah,
     pub earned: Earned,
-    pub cost_quantity: i64,
-    pub cost: Rupiah,
+    pub cost: Known,
 }
 
 /// A note.
@@ -292,6 +293,8 @@ pub struct Visit {
     pub note: Option<String>,
     pub version: i32,
     pub created_at: Timestamp,
+    /// The day it counts in both books, where that is not its own because a month was closed.
+    pub entered_on: Option<NaiveDate>,
 }
 
 /// A line of a visit, with the price and the terms it was settled by.
@@ -315,9 +318,15 @@ pub struct VisitLine {
     pub share: Rupiah,
     pub due: Rupiah,
     pub spoilage_due: Rupiah,
+    /// What the goods that went bad had cost, and those that were sold and not told by the till, as far as it is known.
+    pub spoiled_cost: Known,
+    pub sold_cost: Known,
     /// What the other side says is wrong.
     pub disputed: Option<String>,
 }
+
+/// Goods on a shelf at a warung, with their batches and what they sell for.
+pub type Standing = (ShelfRow, Vec<Lot>, Option<Goods>);
 
 /// A visit with all that belongs to it.
 #[derive(Clone, Debug)]
@@ -327,6 +336,9 @@ pub struct WholeVisit {
     /// Lines with the names of their products and packs.
     pub lines: Vec<(VisitLine, String, String)>,
     pub names: Names,
+    /// What stands there of batches that end soon, as of today.
+    pub pull_back: Vec<Standing>,
+    pub today: NaiveDate,
 }
 
 /// A sale of consigned goods on its way into the table.
@@ -339,6 +351,8 @@ pub struct NewSale {
     pub share: Rupiah,
     pub due: Rupiah,
     pub happened_at: Timestamp,
+    /// When it counts in both books.
+    pub counts_at: Timestamp,
 }
 
 /// One move of a note or visit; without an actor it was by a link or by the clock.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::accounting::AtCost;
+use super::costing;
 use super::model::{Consignment, ConsignmentId, Event, Goods, Missing, Note, NoteId, NoteLine, NoteState, PackCount, Side, WholeNote};
 use super::rules::{self, Earned, NoteMove};
 use super::service::{
-    ConsignmentError, Hand, Outcome, about, after_visit, counts_at, enter_cost, next_visit, on_sale, owe_visit, post, priced, side_of,
-    stock, sums, take, terms, visible,
+    ConsignmentError, Hand, Outcome, about, after_visit, counts_at, next_visit, on_sale, owe_visit, post, priced, side_of, stock, sums,
+    take, terms, visible,
 };
 use super::store::{self, NewNote};
 use crate::books::ledger::{Account, Entry, Movement as LedgerMovement};
@@ -165,7 +166,8 @@ fn arrive(
     let now = tx.now();
     let (in_force, _) = super::service::settling_terms(tx, of, at)?;
     let mut goods = store::goods(tx, of.id)?;
-    let why = Why::at(&note.origin, by, at);
+    let counts = counts_at(tx, of, at, now)?;
+    let why = Why::at(&note.origin, by, at).counting(counts);
     let mut cost = Rupiah::ZERO;
     for line in came {
         store::set_received(tx, note.id, line.pack, line.quantity)?;
@@ -175,22 +177,16 @@ fn arrive(
             Source::Promised => inventory::move_reserved(tx, home, there, Movement::Moved, line.quantity, &why),
             Source::Free => inventory::move_goods(tx, home, there, Movement::Moved, line.quantity, &why),
         })?;
-        let before = Known { quantity: 0, cost: Rupiah::ZERO };
-        let known = costs::known(tx, line.pack)?.unwrap_or(before);
-        let left = costs::take(tx, line.pack, line.quantity)?;
-        cost = sums(cost.plus(left))?;
         let earned = Earned::by(&in_force.terms, line.pack).ok_or(ConsignmentError::PriceNotAgreed { pack: line.pack })?;
-        let fresh = Goods { pack: line.pack, price: line.price, earned, cost_quantity: 0, cost: Rupiah::ZERO };
+        let fresh = Goods { pack: line.pack, price: line.price, earned, cost: Known::default() };
         // From one visit to the next the price stands: what is there already keeps it, and what comes shares it.
-        let kept =
+        let mut kept =
             goods.remove(&line.pack).map_or(fresh, |kept| if stood > 0 { kept } else { Goods { price: line.price, earned, ..kept } });
-        let costed = known.quantity.min(line.quantity);
-        let kept = Goods { cost_quantity: kept.cost_quantity + costed, cost: sums(kept.cost.plus(left))?, ..kept };
+        cost = sums(cost.plus(costing::bring(tx, &mut kept, line.quantity)?))?;
         store::keep_goods(tx, of.id, &kept)?;
     }
     store::set_received_at(tx, note.id, at)?;
-    let counts = counts_at(tx, of, at, now)?;
-    enter_cost(tx, &about(of, note.id, counts), AtCost::Left, cost)?;
+    costing::enter(tx, &about(of, note.id, counts), AtCost::Left, cost)?;
     if of.next_visit_on.is_none() {
         let next = next_visit(&in_force.terms, at.business_date());
         let under = (in_force.agreement, in_force.number);
@@ -283,6 +279,14 @@ pub fn account_for_missing(tx: &mut Tx<'_>, who: Identity, id: NoteId, missing: 
         go(tx, &now_active, NoteMove::Close, None)?;
     }
     whole(tx, id)
+}
+
+/// How many of each of a maker's packs are promised on notes and have not come.
+///
+/// # Errors
+/// [`crate::kit::db::DbError`] when the database fails.
+pub fn on_the_way(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMap<PackId, i64>, crate::kit::db::DbError> {
+    store::on_the_way(conn, maker)
 }
 
 /// A note, for both sides and the village's office.

@@ -2,6 +2,7 @@
 
 use super::model::{NoteState, VisitLine, VisitState};
 use crate::kit::money::{BasisPoints, MoneyError, Rupiah};
+use crate::market::costs::Known;
 use crate::market::packs::PackId;
 use crate::partners::agreements::terms::{Consignment as Terms, Earning};
 use crate::word_enum;
@@ -192,6 +193,8 @@ pub fn line(standing: &Standing, found: Found, warung_bears_spoilage: bool) -> R
         share,
         due,
         spoilage_due,
+        spoiled_cost: Known::default(),
+        sold_cost: Known::default(),
         disputed: None,
     })
 }

@@ -9,9 +9,11 @@ use diesel::prelude::*;
 
 use super::model::{ConsignedSaleId, ConsignmentId, NewSale, SaleKind};
 use crate::kit::clock::Timestamp;
+use crate::kit::db::types::whole;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::money::Rupiah;
 use crate::market::packs::PackId;
+use crate::market::packs::model::per_pack;
 use crate::schema::{consigned_sales, consignment_payments};
 
 pub(super) fn insert_sale(tx: &mut Tx<'_>, of: ConsignmentId, sale: &NewSale) -> Result<(), DbError> {
@@ -26,7 +28,7 @@ pub(super) fn insert_sale(tx: &mut Tx<'_>, of: ConsignmentId, sale: &NewSale) ->
             consigned_sales::share.eq(sale.share),
             consigned_sales::due.eq(sale.due),
             consigned_sales::happened_at.eq(sale.happened_at),
-            consigned_sales::business_date.eq(sale.happened_at.business_date()),
+            consigned_sales::business_date.eq(sale.counts_at.business_date()),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -49,11 +51,7 @@ pub(super) fn at_till(
         sales = sales.filter(s::happened_at.le(until));
     }
     let rows: Vec<(PackId, i64)> = sales.load(conn)?;
-    let mut all = BTreeMap::new();
-    for (pack, quantity) in rows {
-        *all.entry(pack).or_default() += quantity;
-    }
-    Ok(all)
+    Ok(per_pack(rows))
 }
 
 /// What was earned with one pack.
@@ -67,13 +65,8 @@ pub struct Earnings {
 
 type Sum = Option<BigDecimal>;
 
-fn number(sum: Sum) -> i64 {
-    use bigdecimal::ToPrimitive as _;
-    sum.and_then(|sum| sum.to_i64()).unwrap_or(0)
-}
-
 fn rupiah(sum: Sum) -> Rupiah {
-    Rupiah::new(number(sum)).unwrap_or_default()
+    Rupiah::new(whole(sum)).unwrap_or_default()
 }
 
 /// What was earned from `first` until `last`, by pack.
@@ -91,7 +84,7 @@ pub(super) fn earnings(
         .select((s::pack_id, sum(s::quantity), sum(s::gross), sum(s::share), sum(s::due)))
         .load(conn)?;
     let earned = rows.into_iter().map(|(pack, quantity, gross, share, due)| {
-        (pack, Earnings { quantity: number(quantity), gross: rupiah(gross), share: rupiah(share), due: rupiah(due) })
+        (pack, Earnings { quantity: whole(quantity), gross: rupiah(gross), share: rupiah(share), due: rupiah(due) })
     });
     Ok(earned.collect())
 }

@@ -3,9 +3,9 @@
 use super::accounting::AtCost;
 use super::model::{Consignment, ConsignmentId, Method, NewSale, SaleKind, Side};
 use super::rules;
-use super::service::{ConsignmentError, Outcome, about, after_visit, counts_at, enter_cost, mirrored, part_with_cost, stock, sums, take};
+use super::service::{ConsignmentError, Outcome, about, after_visit, counts_at, mirrored, stock, sums, take};
 use super::visits::clear;
-use super::{notes, sale_store, store};
+use super::{costing, notes, sale_store, store};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{DbError, Tx};
@@ -46,14 +46,14 @@ pub fn sell(tx: &mut Tx<'_>, sale: AtTill<'_>, by: By<'_>) -> Outcome<Rupiah> {
     if sale.price.is_some_and(|price| price != goods.price) {
         return Err(ConsignmentError::PriceOfMaker { price: goods.price }.into());
     }
-    let why = Why::at(sale.reference, Some(by), at);
+    let about = about(&of, sale.reference, counts_at(tx, &of, at, now)?);
+    let why = Why::at(sale.reference, Some(by), at).counting(about.at);
     stock(inventory::take_out(tx, Shelf::consigned(sale.pack, sale.maker, sale.warung), Movement::HandedOver, sale.quantity, &why))?;
     notes::depart(tx, of.id, sale.pack, sale.quantity)?;
-    let cost = part_with_cost(&mut goods, sale.quantity)?.cost;
+    let cost = costing::part_with(&mut goods, sale.quantity)?.cost;
     store::keep_goods(tx, of.id, &goods)?;
     let money = sums(rules::money(goods.earned, goods.price, sale.quantity))?;
-    let about = about(&of, sale.reference, counts_at(tx, &of, at, now)?);
-    enter_cost(tx, &about, AtCost::Sold, cost)?;
+    costing::enter(tx, &about, AtCost::Sold, cost)?;
     let entries = sums(about.sold("sold", money, sale.method.purse()))?;
     mirrored(tx, &of, &entries)?;
     let row = NewSale {
@@ -64,6 +64,7 @@ pub fn sell(tx: &mut Tx<'_>, sale: AtTill<'_>, by: By<'_>) -> Outcome<Rupiah> {
         share: money.share,
         due: money.due,
         happened_at: at,
+        counts_at: about.at,
     };
     sale_store::insert_sale(tx, of.id, &row)?;
     store::add_due(tx, of.id, money.due)?;

@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
-use super::accounting::{About, AtCost, Mirrored};
-use super::model::{Consignment, ConsignmentId, Goods, NoteState, Side, VisitState};
+use super::accounting::About;
+use super::model::{Consignment, ConsignmentId, NoteState, Side, VisitState};
 use super::rules::{Earned, LineError, NoteMove, TooMany, VisitMove};
 use super::store;
 use crate::books::ledger::Entry;
 use crate::books::ledger::service::{self as ledger, LedgerError};
 use crate::kit::auth::Identity;
-use crate::kit::clock::{Timestamp, month_of};
+use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::costs::{self, Known};
 use crate::market::inventory::InventoryError;
 use crate::market::packs::model::{Channel, Offer};
 use crate::market::packs::{self, PackId};
 use crate::partners::agreements::terms::Consignment as Terms;
 use crate::partners::agreements::{self, AgreementId, InForce};
+use crate::partners::debts::Mirrored;
 use crate::partners::notices::{Notice, tell};
 use crate::partners::obligations::{self, Kind as Obligation, Owed};
 use crate::partners::parties::{acting_for, hand};
@@ -207,8 +207,14 @@ pub(super) fn settling_terms(conn: &mut Conn, of: &Consignment, at: Timestamp) -
     if let Some(in_force) = agreements::consignment_in_force(conn, of.maker_id, of.warung_id, at)? {
         return Ok((in_force, true));
     }
-    match agreements::reading::terms_of(conn, of.agreement_id, of.agreement_number)? {
-        agreements::Terms::Consignment(terms) => Ok((InForce { agreement: of.agreement_id, number: of.agreement_number, terms }, false)),
+    let terms = terms_of(conn, (of.agreement_id, of.agreement_number))?;
+    Ok((InForce { agreement: of.agreement_id, number: of.agreement_number, terms }, false))
+}
+
+/// The terms of one version.
+pub(super) fn terms_of(conn: &mut Conn, (agreement, number): (AgreementId, i32)) -> Outcome<Terms> {
+    match agreements::reading::terms_of(conn, agreement, number)? {
+        agreements::Terms::Consignment(terms) => Ok(terms),
         agreements::Terms::Supply(_) | agreements::Terms::Purchase(_) | agreements::Terms::JointStall(_) => {
             Err(ConsignmentError::NoAgreement.into())
         }
@@ -232,13 +238,7 @@ pub(super) fn priced(terms: &Terms, offer: &Offer) -> Outcome<(Rupiah, Earned)> 
 
 /// When something counts in the books: when it happened, or today where one of them has closed that month.
 pub(super) fn counts_at(conn: &mut Conn, of: &Consignment, at: Timestamp, now: Timestamp) -> Result<Timestamp, DbError> {
-    let month = month_of(at.business_date());
-    for enterprise in [of.maker_id, of.warung_id] {
-        if ledger::closed_through(conn, enterprise)?.is_some_and(|closed| month <= closed) {
-            return Ok(now);
-        }
-    }
-    Ok(at)
+    ledger::counts_at(conn, &[of.maker_id, of.warung_id], at, now)
 }
 
 /// What an event of a consignment is called in both books.
@@ -258,29 +258,6 @@ pub(super) fn mirrored(tx: &mut Tx<'_>, of: &Consignment, (maker, warung): &Mirr
 pub(super) fn post(tx: &mut Tx<'_>, of: EnterpriseId, entry: &Entry) -> Outcome<()> {
     ledger::post(tx, of, entry).map_err(|failure| failure.map(ConsignmentError::Books))?;
     Ok(())
-}
-
-/// What `quantity` of these goods had cost, which leaves them.
-pub(super) fn part_with_cost(goods: &mut Goods, quantity: i64) -> Outcome<Known> {
-    if goods.cost_quantity == 0 {
-        return Ok(Known { quantity: 0, cost: Rupiah::ZERO });
-    }
-    let gone = costs::part(Known { quantity: goods.cost_quantity, cost: goods.cost }, quantity);
-    goods.cost_quantity -= gone.quantity;
-    goods.cost = sums(goods.cost.minus(gone.cost))?;
-    Ok(gone)
-}
-
-/// Enters what goods had cost that left a warung, where it is known.
-pub(super) fn enter_cost(tx: &mut Tx<'_>, about: &About, what: AtCost, cost: Rupiah) -> Outcome<()> {
-    let part = match what {
-        AtCost::Left => "cost_left",
-        AtCost::CameBack => "cost_back",
-        AtCost::WentBad => "cost_bad",
-        AtCost::Sold => "cost_sold",
-    };
-    let entry = sums(about.at_cost(part, what, cost))?;
-    post(tx, about.maker, &entry)
 }
 
 /// The next day on which the maker comes.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::model::{Consignment, ConsignmentId, Goods, Side, Visit};
+use super::model::{Consignment, ConsignmentId, Side, Standing, Visit};
 use super::sale_store::{self, Earnings};
 use super::service::{ConsignmentError, Outcome, sums, visible};
 use super::store;
@@ -26,7 +26,7 @@ pub struct Whereabouts {
     pub consignment: Consignment,
     pub names: Names,
     /// What is there, with its batches and the price it sells for.
-    pub shelves: Vec<(ShelfRow, Vec<Lot>, Option<Goods>)>,
+    pub shelves: Vec<Standing>,
 }
 
 /// A shelf with its batches.
@@ -58,6 +58,19 @@ fn gathered(conn: &mut Conn, these: Vec<Consignment>) -> Outcome<Vec<Whereabouts
 pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: ConsignmentId) -> Outcome<Whereabouts> {
     let consignment = visible(conn, who, now, id, Action::ViewEnterprise)?;
     Ok(gathered(conn, vec![consignment])?.pop().ok_or(crate::kit::db::DbError::NotFound)?)
+}
+
+/// What stands at the warung of batches that end soon: to be sold first, or taken back.
+///
+/// # Errors
+/// [`crate::kit::db::DbError`] when the database fails.
+pub(super) fn pull_back(conn: &mut Conn, of: &Consignment, today: NaiveDate) -> Outcome<Vec<Standing>> {
+    let shelves = gathered(conn, vec![of.clone()])?.pop().map(|there| there.shelves).unwrap_or_default();
+    let ending = |(row, mut lots, goods): Standing| {
+        lots.retain(|lot| lot.is_near_its_end(today));
+        (!lots.is_empty()).then_some((row, lots, goods))
+    };
+    Ok(shelves.into_iter().filter_map(ending).collect())
 }
 
 /// Where an enterprise's goods are, or whose goods it holds, by the age of the dealings.

@@ -15,7 +15,9 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
+use crate::market::costs::Known;
 use crate::market::packs::PackId;
+use crate::market::packs::model::per_pack;
 use crate::partners::agreements::AgreementId;
 use crate::partners::parties::Names;
 use crate::people::enterprises::EnterpriseId;
@@ -224,8 +226,8 @@ pub(super) fn goods_of(conn: &mut Conn, these: &[ConsignmentId]) -> Result<BTree
     Ok(rows.into_iter().map(|(of, row)| ((of, row.0), read(row))).collect())
 }
 
-fn read((pack, price, share_bp, wholesale, cost_quantity, cost): GoodsRow) -> Goods {
-    Goods { pack, price, earned: earned(share_bp, wholesale), cost_quantity, cost }
+fn read((pack, price, share_bp, wholesale, quantity, cost): GoodsRow) -> Goods {
+    Goods { pack, price, earned: earned(share_bp, wholesale), cost: Known { quantity, cost } }
 }
 
 /// What packs are called: their product's name and their label.
@@ -243,8 +245,8 @@ pub(super) fn keep_goods(tx: &mut Tx<'_>, id: ConsignmentId, goods: &Goods) -> R
             consigned_goods::price.eq(goods.price),
             consigned_goods::share_bp.eq(share_bp),
             consigned_goods::wholesale.eq(wholesale),
-            consigned_goods::cost_quantity.eq(goods.cost_quantity),
-            consigned_goods::cost.eq(goods.cost),
+            consigned_goods::cost_quantity.eq(goods.cost.quantity),
+            consigned_goods::cost.eq(goods.cost.cost),
         ))
         .execute(&mut **tx)?;
     if changed == 0 {
@@ -255,8 +257,8 @@ pub(super) fn keep_goods(tx: &mut Tx<'_>, id: ConsignmentId, goods: &Goods) -> R
                 consigned_goods::price.eq(goods.price),
                 consigned_goods::share_bp.eq(share_bp),
                 consigned_goods::wholesale.eq(wholesale),
-                consigned_goods::cost_quantity.eq(goods.cost_quantity),
-                consigned_goods::cost.eq(goods.cost),
+                consigned_goods::cost_quantity.eq(goods.cost.quantity),
+                consigned_goods::cost.eq(goods.cost.cost),
             ))
             .execute(&mut **tx)?;
     }
@@ -426,6 +428,17 @@ pub(super) fn take_remaining(tx: &mut Tx<'_>, id: NoteId, pack: PackId, quantity
     Ok(any)
 }
 
+/// How many of each of a maker's packs are offered and have not come: on notes that nobody counted, or missing from those that were.
+pub(super) fn on_the_way(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMap<PackId, i64>, DbError> {
+    let lines = consignment_note_lines::table.inner_join(consignment_notes::table.inner_join(consignments::table));
+    let open = consignment_notes::state.eq_any([NoteState::Offered, NoteState::Received]);
+    let rows: Vec<(PackId, i64, Option<i64>)> = lines
+        .filter(consignments::maker_id.eq(maker).and(open))
+        .select((consignment_note_lines::pack_id, consignment_note_lines::offered, consignment_note_lines::received))
+        .load(conn)?;
+    Ok(per_pack(rows.into_iter().map(|(pack, offered, received)| (pack, offered - received.unwrap_or(0)))))
+}
+
 /// What came to the warung after `after` and until `until`, by pack; what a visit topped up belongs to that visit.
 pub(super) fn delivered(
     conn: &mut Conn,
@@ -446,9 +459,5 @@ pub(super) fn delivered(
         lines = lines.filter(consignment_notes::received_at.le(until));
     }
     let rows: Vec<(PackId, Option<i64>)> = lines.load(conn)?;
-    let mut all = BTreeMap::new();
-    for (pack, received) in rows {
-        *all.entry(pack).or_default() += received.unwrap_or(0);
-    }
-    Ok(all)
+    Ok(per_pack(rows.into_iter().map(|(pack, received)| (pack, received.unwrap_or(0)))))
 }

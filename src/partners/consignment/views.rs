@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{
-    ConsignmentId, Event, Goods, Missing, NoteId, NoteLine, NoteState, Side, Visit, VisitId, VisitLine, VisitState, WholeNote, WholeVisit,
+    ConsignmentId, Event, Missing, NoteId, NoteLine, NoteState, Side, Standing, Visit, VisitId, VisitLine, VisitState, WholeNote,
+    WholeVisit,
 };
 use super::rules::Earned;
 use super::statement::{Statement, StatementLine, Whereabouts};
@@ -13,7 +14,7 @@ use crate::kit::auth::AccountId;
 use crate::kit::clock::{Month, Timestamp};
 use crate::kit::money::Rupiah;
 use crate::market::batches::BatchId;
-use crate::market::inventory::{Lot, ShelfRow};
+use crate::market::inventory::Lot;
 use crate::market::packs::PackId;
 use crate::partners::agreements::AgreementId;
 use crate::partners::parties::PartyView;
@@ -186,6 +187,11 @@ pub struct ConsignmentVisitView {
     credit: Rupiah,
     #[schema(value_type = Option<String>, format = Date)]
     next_visit_on: Option<NaiveDate>,
+    /// The day it counts in both books: its own, or the day it came in where one of them had closed that month.
+    #[schema(value_type = String, format = Date)]
+    entered_on: NaiveDate,
+    /// What stands there now of batches that end soon: to be sold first, or taken back.
+    pull_back: Vec<ConsignedGoodsView>,
     note: Option<String>,
     created_at: Timestamp,
 }
@@ -196,9 +202,11 @@ fn credit(visit: &Visit) -> Rupiah {
 }
 
 impl From<WholeVisit> for ConsignmentVisitView {
-    fn from(WholeVisit { visit, consignment, lines, names }: WholeVisit) -> Self {
+    fn from(WholeVisit { visit, consignment, lines, names, pull_back, today }: WholeVisit) -> Self {
         Self {
             credit: credit(&visit),
+            entered_on: visit.entered_on.unwrap_or_else(|| visit.visited_at.business_date()),
+            pull_back: pull_back.into_iter().map(|standing| ConsignedGoodsView::on(today, standing)).collect(),
             id: visit.id,
             consignment_id: consignment.id,
             maker: names.party(consignment.maker_id),
@@ -281,6 +289,27 @@ pub struct ConsignedGoodsView {
     lots: Vec<ConsignedLotView>,
 }
 
+impl ConsignedGoodsView {
+    fn on(today: NaiveDate, (row, lots, goods): Standing) -> Self {
+        let lot = |lot: Lot| ConsignedLotView {
+            pull_back: lot.is_near_its_end(today),
+            batch_id: lot.batch,
+            code: lot.code,
+            expires_on: lot.expires_on,
+            quantity: lot.quantity,
+        };
+        Self {
+            pack_id: row.pack,
+            product_name: row.product_name,
+            pack_label: row.pack_label,
+            on_hand: row.on_hand,
+            price: goods.map(|goods| goods.price),
+            earning: goods.map(|goods| goods.earned.into()),
+            lots: lots.into_iter().map(lot).collect(),
+        }
+    }
+}
+
 /// The goods of one maker at one warung, and what is owed for them.
 #[derive(Serialize, ToSchema)]
 pub struct ConsignmentView {
@@ -302,29 +331,13 @@ pub struct ConsignmentView {
 
 impl ConsignmentView {
     pub(super) fn on(today: NaiveDate, Whereabouts { consignment, names, shelves }: Whereabouts) -> Self {
-        let lot = |lot: Lot| ConsignedLotView {
-            pull_back: lot.is_near_its_end(today),
-            batch_id: lot.batch,
-            code: lot.code,
-            expires_on: lot.expires_on,
-            quantity: lot.quantity,
-        };
-        let goods = |(row, lots, goods): (ShelfRow, Vec<Lot>, Option<Goods>)| ConsignedGoodsView {
-            pack_id: row.pack,
-            product_name: row.product_name,
-            pack_label: row.pack_label,
-            on_hand: row.on_hand,
-            price: goods.map(|goods| goods.price),
-            earning: goods.map(|goods| goods.earned.into()),
-            lots: lots.into_iter().map(lot).collect(),
-        };
         Self {
             id: consignment.id,
             maker: names.party(consignment.maker_id),
             warung: names.party(consignment.warung_id),
             agreement_id: consignment.agreement_id,
             agreement_version: consignment.agreement_number,
-            goods: shelves.into_iter().map(goods).collect(),
+            goods: shelves.into_iter().map(|standing| ConsignedGoodsView::on(today, standing)).collect(),
             owed: consignment.due.minus(consignment.paid).unwrap_or_default(),
             visits: consignment.visits,
             last_visit_id: consignment.last_visit_id,
@@ -454,7 +467,7 @@ pub struct LinkedVisitView {
 }
 
 impl From<WholeVisit> for LinkedVisitView {
-    fn from(WholeVisit { visit, consignment, lines, names }: WholeVisit) -> Self {
+    fn from(WholeVisit { visit, consignment, lines, names, pull_back: _, today: _ }: WholeVisit) -> Self {
         Self {
             maker: names.party(consignment.maker_id).name,
             warung: names.party(consignment.warung_id).name,

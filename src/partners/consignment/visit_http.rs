@@ -260,7 +260,7 @@ pub async fn show_linked(
     let (now, secret) = (db.clock().now(), digest(&token));
     let whole = db.read(move |conn| {
         let id = answers::by_link(conn, &secret, now)?;
-        visits::whole(conn, id)
+        visits::whole(conn, now, id)
     });
     Ok(web::Json(whole.await?.into()))
 }

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{ClientId, Consignment, ConsignmentId, Event, Side, Visit, VisitId, VisitLine, VisitNote, VisitState, WholeVisit};
+use super::model::{ClientId, ConsignmentId, Event, Side, Visit, VisitId, VisitLine, VisitNote, VisitState};
 use super::store::{earned, parted};
 use crate::columns;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
+use crate::market::costs::Known;
 use crate::market::packs::PackId;
 use crate::partners::agreements::AgreementId;
-use crate::partners::parties::Names;
 use crate::people::permissions::By;
 use crate::schema::{consignment_visit_events, consignment_visit_lines, consignment_visit_links, consignment_visits, packs, products};
 
@@ -41,6 +41,7 @@ columns!(
     consignment_visits::note,
     consignment_visits::version,
     consignment_visits::created_at,
+    consignment_visits::entered_on,
 );
 
 pub(super) fn get(conn: &mut Conn, id: VisitId) -> Result<Visit, DbError> {
@@ -55,6 +56,7 @@ pub(super) fn by_client_id(conn: &mut Conn, of: ConsignmentId, client: &ClientId
 /// A visit on its way into the table.
 #[derive(Clone, Debug)]
 pub(super) struct NewRow<'a> {
+    pub id: VisitId,
     pub consignment: ConsignmentId,
     pub number: i32,
     pub client_id: &'a ClientId,
@@ -68,11 +70,12 @@ pub(super) struct NewRow<'a> {
     pub paid: Rupiah,
     pub due_through: Rupiah,
     pub next_visit_on: Option<NaiveDate>,
+    pub entered_on: Option<NaiveDate>,
     pub note: Option<&'a VisitNote>,
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by: By<'_>) -> Result<VisitId, DbError> {
-    let (id, now) = (VisitId::new(), tx.now());
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by: By<'_>) -> Result<(), DbError> {
+    let (id, now) = (new.id, tx.now());
     diesel::insert_into(consignment_visits::table)
         .values((
             (
@@ -96,6 +99,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by:
                 consignment_visits::cleared.eq(false),
                 consignment_visits::postings.eq(1),
                 consignment_visits::next_visit_on.eq(new.next_visit_on),
+                consignment_visits::entered_on.eq(new.entered_on),
                 consignment_visits::note.eq(new.note),
                 consignment_visits::version.eq(1),
                 consignment_visits::created_at.eq(now),
@@ -106,8 +110,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by:
     for line in lines {
         insert_line(tx, id, line)?;
     }
-    record(tx, id, VisitState::Submitted, VisitState::Submitted, Some(by))?;
-    Ok(id)
+    record(tx, id, VisitState::Submitted, VisitState::Submitted, Some(by))
 }
 
 fn insert_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Result<(), DbError> {
@@ -131,6 +134,10 @@ fn insert_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Result<(), DbE
             consignment_visit_lines::share.eq(line.share),
             consignment_visit_lines::due.eq(line.due),
             consignment_visit_lines::spoilage_due.eq(line.spoilage_due),
+            consignment_visit_lines::spoiled_costed.eq(line.spoiled_cost.quantity),
+            consignment_visit_lines::spoiled_cost.eq(line.spoiled_cost.cost),
+            consignment_visit_lines::sold_costed.eq(line.sold_cost.quantity),
+            consignment_visit_lines::sold_cost.eq(line.sold_cost.cost),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -148,6 +155,10 @@ pub(super) fn correct_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Re
             consignment_visit_lines::share.eq(line.share),
             consignment_visit_lines::due.eq(line.due),
             consignment_visit_lines::spoilage_due.eq(line.spoilage_due),
+            consignment_visit_lines::spoiled_costed.eq(line.spoiled_cost.quantity),
+            consignment_visit_lines::spoiled_cost.eq(line.spoiled_cost.cost),
+            consignment_visit_lines::sold_costed.eq(line.sold_cost.quantity),
+            consignment_visit_lines::sold_cost.eq(line.sold_cost.cost),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -262,10 +273,12 @@ pub(super) fn between(conn: &mut Conn, of: ConsignmentId, (from, until): (Timest
 
 type Figures = (i64, i64, i64, i64, i64, i64, i64, i64);
 type Amounts = (Rupiah, Option<i32>, Option<Rupiah>, Rupiah, Rupiah, Rupiah, Rupiah);
-type LineRow = (VisitId, PackId, Figures, Amounts, Option<String>, String, String);
-type Named = (VisitLine, String, String);
+type Costed = (i64, Rupiah, i64, Rupiah);
+type LineRow = (VisitId, PackId, Figures, Amounts, Costed, Option<String>, String, String);
+/// A line with the names of its product and pack.
+pub(super) type Named = (VisitLine, String, String);
 
-fn lines(conn: &mut Conn, these: &[VisitId]) -> Result<BTreeMap<VisitId, Vec<Named>>, DbError> {
+pub(super) fn lines(conn: &mut Conn, these: &[VisitId]) -> Result<BTreeMap<VisitId, Vec<Named>>, DbError> {
     let rows: Vec<LineRow> = consignment_visit_lines::table
         .inner_join(packs::table.inner_join(products::table))
         .filter(consignment_visit_lines::visit_id.eq_any(these))
@@ -292,13 +305,19 @@ fn lines(conn: &mut Conn, these: &[VisitId]) -> Result<BTreeMap<VisitId, Vec<Nam
                 consignment_visit_lines::due,
                 consignment_visit_lines::spoilage_due,
             ),
+            (
+                consignment_visit_lines::spoiled_costed,
+                consignment_visit_lines::spoiled_cost,
+                consignment_visit_lines::sold_costed,
+                consignment_visit_lines::sold_cost,
+            ),
             consignment_visit_lines::disputed,
             products::name,
             packs::label,
         ))
         .load(conn)?;
     let mut all: BTreeMap<VisitId, Vec<Named>> = BTreeMap::new();
-    for (visit, pack_id, figures, amounts, disputed, product, pack) in rows {
+    for (visit, pack_id, figures, amounts, (spoiled_costed, spoiled_cost, sold_costed, sold_cost), disputed, product, pack) in rows {
         let (opening, delivered, counted, returned, spoiled, sold, at_till, topped_up) = figures;
         let (price, share_bp, wholesale, gross, share, due, spoilage_due) = amounts;
         let line = VisitLine {
@@ -317,24 +336,13 @@ fn lines(conn: &mut Conn, these: &[VisitId]) -> Result<BTreeMap<VisitId, Vec<Nam
             share,
             due,
             spoilage_due,
+            spoiled_cost: Known { quantity: spoiled_costed, cost: spoiled_cost },
+            sold_cost: Known { quantity: sold_costed, cost: sold_cost },
             disputed,
         };
         all.entry(visit).or_default().push((line, product, pack));
     }
     Ok(all)
-}
-
-pub(super) fn gathered(conn: &mut Conn, consignment: &Consignment, visits: Vec<Visit>) -> Result<Vec<WholeVisit>, DbError> {
-    let ids: Vec<VisitId> = visits.iter().map(|visit| visit.id).collect();
-    let names = Names::of(conn, [consignment.maker_id, consignment.warung_id])?;
-    let mut lines = lines(conn, &ids)?;
-    let whole = |visit: Visit| WholeVisit {
-        lines: lines.remove(&visit.id).unwrap_or_default(),
-        consignment: consignment.clone(),
-        names: names.clone(),
-        visit,
-    };
-    Ok(visits.into_iter().map(whole).collect())
 }
 
 /// One link per visit: a new one takes the place of the one before.

@@ -2,32 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Duration;
+use chrono::{Days, Duration, NaiveDate};
 
-use super::accounting::AtCost;
+use super::accounting::About;
 use super::model::{
-    Consignment, ConsignmentId, Event, Goods, NewSale, NewVisit, SaleKind, Side, VisitCount, VisitId, VisitLine, VisitState, WholeVisit,
+    Consignment, ConsignmentId, Event, Goods, NewSale, NewVisit, SaleKind, Side, Visit, VisitCount, VisitId, VisitLine, VisitState,
+    WholeVisit,
 };
 use super::notes::{self, Arriving, Source};
 use super::rules::{self, Found, Money, Standing};
 use super::service::{
-    ConsignmentError, Hand, Outcome, about, counts_at, enter_cost, mirrored, next_visit, on_sale, owe_visit, part_with_cost, priced,
-    settling_terms, stock, sums, take, visible, visit_subject,
+    ConsignmentError, Hand, Outcome, about, counts_at, mirrored, next_visit, on_sale, owe_visit, priced, settling_terms, stock, sums, take,
+    visible, visit_subject,
 };
 use super::visit_store::{self, NewRow};
-use super::{sale_store, store};
+use super::{costing, sale_store, statement, store};
 use crate::books::ledger::Account;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::money::Rupiah;
-use crate::market::costs;
-use crate::market::inventory::{self, Lot, Movement, Shelf, Why};
+use crate::market::inventory::{self, First, Lot, Movement, Shelf, Why};
 use crate::market::packs::PackId;
 use crate::partners::agreements::InForce;
 use crate::partners::agreements::terms::{Consignment as Terms, ReturnRule, Side as TermsSide};
 use crate::partners::notices::Notice;
 use crate::partners::obligations::{self, Kind as Obligation, Owed};
+use crate::partners::parties::Names;
 use crate::people::permissions::Action;
 
 /// A device's clock may run ahead by so many minutes.
@@ -45,12 +46,12 @@ pub fn record(tx: &mut Tx<'_>, who: Identity, id: ConsignmentId, new: &NewVisit)
     let now = tx.now();
     let hand = take(tx, who, id, &[Side::Maker, Side::Warung], None)?;
     if let Some(known) = visit_store::by_client_id(tx, id, &new.client_id)? {
-        return whole(tx, known.id);
+        return whole(tx, now, known.id);
     }
     let at = held_at(tx, &hand.consignment, new)?;
     let (in_force, agreed) = settling_terms(tx, &hand.consignment, at)?;
     let mut goods = store::goods(tx, id)?;
-    let lines = settled(tx, &hand.consignment, &goods, &new.lines, (&in_force.terms, agreed), at)?;
+    let mut lines = settled(tx, &hand.consignment, &goods, &new.lines, (&in_force.terms, agreed), at)?;
     let told = totals(&lines)?;
     let paid = new.paid.map_or(Rupiah::ZERO, |paying| paying.amount.amount());
     let owed_before = sums(hand.consignment.due.minus(hand.consignment.paid))?;
@@ -58,7 +59,15 @@ pub fn record(tx: &mut Tx<'_>, who: Identity, id: ConsignmentId, new: &NewVisit)
     check_payment(owed, paid, in_force.terms.credit_limit.amount())?;
 
     let next = agreed.then(|| next_visit(&in_force.terms, at.business_date()));
+    let counts = counts_at(tx, &hand.consignment, at, now)?;
+    let visit = VisitId::new();
+    let about = about(&hand.consignment, visit, counts);
+    let why = Why::at(visit, Some(hand.by), at).counting(counts);
+    move_goods(tx, &hand.consignment, &lines, returned_first(&in_force.terms, at), &why)?;
+    let bears = in_force.terms.spoilage_borne_by == TermsSide::Receiver;
+    costing::leave(tx, &hand.consignment, &mut goods, &mut lines, &about, bears)?;
     let row = NewRow {
+        id: visit,
         consignment: id,
         number: hand.consignment.visits + 1,
         client_id: &new.client_id,
@@ -72,17 +81,16 @@ pub fn record(tx: &mut Tx<'_>, who: Identity, id: ConsignmentId, new: &NewVisit)
         paid,
         due_through: sums(hand.consignment.due.plus(told.due))?,
         next_visit_on: next,
+        entered_on: Some(counts.business_date()).filter(|day| *day != at.business_date()),
         note: new.note.as_ref(),
     };
-    let visit = visit_store::insert(tx, &row, &lines, hand.by)?;
+    visit_store::insert(tx, &row, &lines, hand.by)?;
     if !store::set_visited(tx, &hand.consignment, visit, at)? {
         return Err(DbError::Collision.into());
     }
-    let counts = counts_at(tx, &hand.consignment, at, now)?;
-    move_goods(tx, &hand, visit, &mut goods, &lines, (at, counts))?;
-    enter(tx, &hand, visit, &lines, (at, counts))?;
+    enter(tx, &hand, &about, &lines, at)?;
     if let Some(paying) = new.paid {
-        let entries = sums(about(&hand.consignment, visit, counts).paid("paid", paying.method, paid))?;
+        let entries = sums(about.paid("paid", paying.method, paid))?;
         mirrored(tx, &hand.consignment, &entries)?;
         store::pay(tx, id, Some(visit), (paid, paying.method, counts), hand.by)?;
     }
@@ -91,13 +99,31 @@ pub fn record(tx: &mut Tx<'_>, who: Identity, id: ConsignmentId, new: &NewVisit)
     store::set_terms(tx, id, (in_force.agreement, in_force.number), next)?;
     top_up(tx, &hand, visit, &mut goods, &lines, (&in_force, agreed), at)?;
     hand.tell(tx, Notice::VisitHeld, visit)?;
-    whole(tx, visit)
+    whole(tx, now, visit)
 }
 
-pub(super) fn whole(conn: &mut Conn, id: VisitId) -> Outcome<WholeVisit> {
+pub(super) fn whole(conn: &mut Conn, now: Timestamp, id: VisitId) -> Outcome<WholeVisit> {
     let visit = visit_store::get(conn, id)?;
     let consignment = store::get(conn, visit.consignment_id)?;
-    Ok(visit_store::gathered(conn, &consignment, vec![visit])?.pop().ok_or(DbError::NotFound)?)
+    Ok(gathered(conn, now, &consignment, vec![visit])?.pop().ok_or(DbError::NotFound)?)
+}
+
+/// Visits of one consignment with what belongs to them; what is to be pulled back is the same for all of them: it is what stands
+/// there now.
+fn gathered(conn: &mut Conn, now: Timestamp, consignment: &Consignment, visits: Vec<Visit>) -> Outcome<Vec<WholeVisit>> {
+    let ids: Vec<VisitId> = visits.iter().map(|visit| visit.id).collect();
+    let names = Names::of(conn, [consignment.maker_id, consignment.warung_id])?;
+    let (mut lines, today) = (visit_store::lines(conn, &ids)?, now.business_date());
+    let pull_back = statement::pull_back(conn, consignment, today)?;
+    let whole = |visit: Visit| WholeVisit {
+        lines: lines.remove(&visit.id).unwrap_or_default(),
+        consignment: consignment.clone(),
+        names: names.clone(),
+        pull_back: pull_back.clone(),
+        today,
+        visit,
+    };
+    Ok(visits.into_iter().map(whole).collect())
 }
 
 /// When the visit was: after the one before it, which must have come in.
@@ -203,9 +229,9 @@ fn returnable(
     terms: &Terms,
     at: Timestamp,
 ) -> Result<impl Fn(PackId, i64) -> Option<i64> + use<>, DbError> {
-    let (rule, today, days) = (terms.return_rule, at.business_date(), terms.return_days.get());
+    let (rule, day) = (terms.return_rule, lasts_until(terms, at));
     let shelves = if rule == ReturnRule::BeforeExpiry { inventory::consigned(conn, &[of.maker_id], &[of.warung_id])? } else { Vec::new() };
-    let too_late = |lot: &&Lot| lot.expires_on.is_some_and(|end| (end - today).num_days() < days);
+    let too_late = |lot: &&Lot| lot.expires_on.is_some_and(|end| end < day);
     let late: BTreeMap<PackId, i64> =
         shelves.iter().map(|(row, lots)| (row.pack, lots.iter().filter(too_late).map(|lot| lot.quantity).sum())).collect();
     Ok(move |pack, there: i64| match rule {
@@ -232,47 +258,36 @@ fn check_payment(owed: Rupiah, paid: Rupiah, limit: Rupiah) -> Outcome<()> {
     if owed > limit { Err(ConsignmentError::OverCredit { limit, owed }.into()) } else { Ok(()) }
 }
 
-/// Goods go back, are thrown away, and turn out to have been sold; each takes along what it had cost.
-fn move_goods(
-    tx: &mut Tx<'_>,
-    hand: &Hand<'_>,
-    visit: VisitId,
-    goods: &mut BTreeMap<PackId, Goods>,
-    lines: &[VisitLine],
-    (at, counts): (Timestamp, Timestamp),
-) -> Outcome<()> {
-    let of = &hand.consignment;
-    let why = Why::at(visit, Some(hand.by), at);
-    let (mut back, mut bad, mut sold) = (Rupiah::ZERO, Rupiah::ZERO, Rupiah::ZERO);
+/// Which goods go back first: what ends first, but where only what lasts may go back, that.
+fn returned_first(terms: &Terms, at: Timestamp) -> First {
+    match terms.return_rule {
+        ReturnRule::Anytime | ReturnRule::Never => First::Ending,
+        ReturnRule::BeforeExpiry => First::Lasting(lasts_until(terms, at)),
+    }
+}
+
+/// The day until which goods must last to go back before their expiry.
+fn lasts_until(terms: &Terms, at: Timestamp) -> NaiveDate {
+    at.business_date() + Days::new(u64::try_from(terms.return_days.get()).unwrap_or(0))
+}
+
+/// Goods go back, are thrown away, and turn out to have been sold.
+fn move_goods(tx: &mut Tx<'_>, of: &Consignment, lines: &[VisitLine], first: First, why: &Why<'_>) -> Outcome<()> {
     for line in lines {
         let pack = line.pack_id;
         let (there, home) = (Shelf::consigned(pack, of.maker_id, of.warung_id), Shelf::home(pack, of.maker_id));
         let now_sold = line.sold - line.at_till;
-        // What ends first goes back first.
-        stock(inventory::move_goods(tx, there, home, Movement::Returned, line.returned, &why))?;
-        stock(inventory::take_out(tx, there, Movement::Spoiled, line.spoiled, &why))?;
-        stock(inventory::take_out(tx, there, Movement::HandedOver, now_sold, &why))?;
+        stock(inventory::move_first(tx, (there, home), Movement::Returned, first, line.returned, why))?;
+        stock(inventory::take_out(tx, there, Movement::Spoiled, line.spoiled, why))?;
+        stock(inventory::take_out(tx, there, Movement::HandedOver, now_sold, why))?;
         notes::depart(tx, of.id, pack, line.returned + line.spoiled + now_sold)?;
-        let Some(goods) = goods.get_mut(&pack) else { continue };
-        let returned = part_with_cost(goods, line.returned)?;
-        if returned.quantity > 0 {
-            costs::add(tx, pack, returned)?;
-        }
-        back = sums(back.plus(returned.cost))?;
-        bad = sums(bad.plus(part_with_cost(goods, line.spoiled)?.cost))?;
-        sold = sums(sold.plus(part_with_cost(goods, now_sold)?.cost))?;
-        store::keep_goods(tx, of.id, goods)?;
     }
-    let about = about(of, visit, counts);
-    enter_cost(tx, &about, AtCost::CameBack, back)?;
-    enter_cost(tx, &about, AtCost::WentBad, bad)?;
-    enter_cost(tx, &about, AtCost::Sold, sold)
+    Ok(())
 }
 
 /// What was sold goes into both books, and what the warung bears of what went bad.
-fn enter(tx: &mut Tx<'_>, hand: &Hand<'_>, visit: VisitId, lines: &[VisitLine], (at, counts): (Timestamp, Timestamp)) -> Outcome<()> {
+fn enter(tx: &mut Tx<'_>, hand: &Hand<'_>, about: &About, lines: &[VisitLine], at: Timestamp) -> Outcome<()> {
     let of = &hand.consignment;
-    let about = about(of, visit, counts);
     let (mut all, mut spoiled) = (Money { gross: Rupiah::ZERO, share: Rupiah::ZERO, due: Rupiah::ZERO }, Rupiah::ZERO);
     for line in lines {
         let sold = Money { gross: line.gross, share: line.share, due: line.due };
@@ -286,12 +301,13 @@ fn enter(tx: &mut Tx<'_>, hand: &Hand<'_>, visit: VisitId, lines: &[VisitLine], 
             share: sold.share,
             due: sold.due,
             happened_at: at,
+            counts_at: about.at,
         };
         if sale.quantity > 0 {
             sale_store::insert_sale(tx, of.id, &sale)?;
         }
         if line.spoilage_due.is_positive() {
-            sale_store::insert_sale(tx, of.id, &spoilage(line.pack_id, line.spoilage_due, at))?;
+            sale_store::insert_sale(tx, of.id, &spoilage(line.pack_id, line.spoilage_due, (at, about.at)))?;
         }
     }
     let entries = sums(about.sold("sold", all, Account::CashSeller))?;
@@ -306,8 +322,8 @@ fn added(a: Money, b: Money) -> Result<Money, crate::kit::money::MoneyError> {
 }
 
 /// What a warung owes for goods that went bad: due, and all of it the maker's.
-pub(super) const fn spoilage(pack: PackId, due: Rupiah, happened_at: Timestamp) -> NewSale {
-    NewSale { pack, kind: SaleKind::Spoilage, quantity: 0, gross: due, share: Rupiah::ZERO, due, happened_at }
+pub(super) const fn spoilage(pack: PackId, due: Rupiah, (happened_at, counts_at): (Timestamp, Timestamp)) -> NewSale {
+    NewSale { pack, kind: SaleKind::Spoilage, quantity: 0, gross: due, share: Rupiah::ZERO, due, happened_at, counts_at }
 }
 
 /// The visit that was owed is done and the next one is owed; what is not paid is owed until then.
@@ -316,7 +332,7 @@ fn oblige(
     of: &Consignment,
     visit: VisitId,
     under: &InForce<Terms>,
-    (at, next, owed): (Timestamp, Option<chrono::NaiveDate>, Rupiah),
+    (at, next, owed): (Timestamp, Option<NaiveDate>, Rupiah),
 ) -> Outcome<()> {
     obligations::done_on(tx, Obligation::Delivery, &visit_subject(of.id, of.visits + 1), at.business_date())?;
     let Some(next) = next else { return Ok(()) };
@@ -375,7 +391,7 @@ fn top_up(
 pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: VisitId) -> Outcome<WholeVisit> {
     let visit = visit_store::get(conn, id)?;
     visible(conn, who, now, visit.consignment_id, Action::ViewEnterprise)?;
-    whole(conn, id)
+    whole(conn, now, id)
 }
 
 /// The visits of a consignment, newest first.
@@ -385,7 +401,7 @@ pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: VisitId) -> Outc
 pub fn list(conn: &mut Conn, who: Identity, now: Timestamp, of: ConsignmentId, before: Option<i32>, rows: i64) -> Outcome<Vec<WholeVisit>> {
     let consignment = visible(conn, who, now, of, Action::ViewEnterprise)?;
     let visits = visit_store::page(conn, of, before, rows)?;
-    Ok(visit_store::gathered(conn, &consignment, visits)?)
+    gathered(conn, now, &consignment, visits)
 }
 
 /// The moves of a visit, oldest first.

@@ -17,7 +17,7 @@ use crate::kit::money::Rupiah;
 use crate::market::orders::model::Note;
 use crate::market::shops::model::Charge;
 use crate::partners::parties::{Names, PartyView};
-use crate::partners::supply::{self, ItemId};
+use crate::partners::supply::ItemId;
 use crate::people::enterprises::EnterpriseId;
 
 impl From<JointBuyError> for Problem {
@@ -30,6 +30,7 @@ impl From<JointBuyError> for Problem {
             JointBuyError::NotForSale { item } => Self::conflict("supply_not_for_sale").arg("item", item),
             JointBuyError::NotEnough { value, minimum } => Self::conflict("joint_not_enough").arg("value", value).arg("minimum", minimum),
             JointBuyError::WrongState { state, wanted } => Self::conflict("joint_buy_wrong_state").arg("state", state).arg("event", wanted),
+            JointBuyError::NotSent { state } => Self::conflict("joint_buy_not_sent").arg("state", state),
             JointBuyError::TooMuch => Self::conflict("sum_out_of_range"),
             JointBuyError::Order(error) => error.into(),
             JointBuyError::Denied(denied) => denied.into(),
@@ -116,10 +117,6 @@ pub struct JointBuyPlanView {
 
 impl From<Whole> for JointBuyPlanView {
     fn from(whole: Whole) -> Self {
-        let label = |item: ItemId| {
-            let row = whole.items.iter().find(|found| found.row.id == item).map(|found| &found.row);
-            row.map(|row| supply::rules::label(&row.name, row.unit, row.content, row.base)).unwrap_or_default()
-        };
         let part = |member: &EnterpriseId| {
             let got = whole.plan.parts.get(member);
             let shares: Vec<JointShareView> = whole
@@ -131,7 +128,7 @@ impl From<Whole> for JointBuyPlanView {
                     let (gets, cost) = share.map_or((0, Rupiah::ZERO), |share| (share.quantity, share.cost));
                     JointShareView {
                         item_id: want.item,
-                        label: label(want.item),
+                        label: whole.label(want.item),
                         wanted: want.wanted,
                         tolerance: want.tolerance,
                         gets,
@@ -143,7 +140,7 @@ impl From<Whole> for JointBuyPlanView {
             let goods = Rupiah::sum(shares.iter().map(|share| share.cost)).unwrap_or_default();
             JointPartView { member: whole.names.party(*member), shares, goods, delivery: got.map_or(Rupiah::ZERO, |part| part.delivery) }
         };
-        let units = |(item, units): (&ItemId, &i64)| JointUnitsView { item_id: *item, label: label(*item), units: *units };
+        let units = |(item, units): (&ItemId, &i64)| JointUnitsView { item_id: *item, label: whole.label(*item), units: *units };
         let (items, members) = (whole.plan.units.iter().map(units).collect(), whole.members.iter().map(part).collect());
         Self { items, members, value: whole.plan.value, joint_buy: JointBuyView::new(whole.buy, &whole.names) }
     }

@@ -7,7 +7,8 @@
 //! 2. Who came first is served first: wanted quantities in the order in which members came, then tolerances in that order. A
 //!    change keeps one's place.
 //! 3. Shares sum to what is bought, and their prices and parts of the delivery to what it costs, to the rupiah.
-//! 4. It is sent when it comes to the minimum of the organiser's agreement and her own, each share as its member's order.
+//! 4. What was sent stands as it was sent, whatever things cost later; each member has her receipt of it.
+//! 5. It is sent when it comes to the minimum of the organiser's agreement and her own, each share as its member's order.
 //!
 //! | from | event | to |
 //! |---|---|---|
@@ -17,6 +18,7 @@
 pub mod http;
 pub mod jobs;
 pub mod model;
+pub mod receipts;
 pub mod rules;
 pub mod service;
 mod store;
@@ -33,5 +35,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::show)
         .service(http::say_what)
         .service(http::send_now)
-        .service(http::call_off);
+        .service(http::call_off)
+        .service(receipts::show);
 }

@@ -7,8 +7,8 @@ use crate::kit::money::Rupiah;
 use crate::market::orders::model::Note;
 use crate::market::shops::model::Charge;
 use crate::partners::parties::Names;
-use crate::partners::supply::ItemId;
 use crate::partners::supply::model::Item;
+use crate::partners::supply::{self, ItemId};
 use crate::people::enterprises::EnterpriseId;
 use crate::people::villages::VillageId;
 use crate::{bounded, typed_id, word_enum};
@@ -116,4 +116,13 @@ pub struct Whole {
     pub items: Vec<Item>,
     pub names: Names,
     pub plan: super::rules::Plan,
+}
+
+impl Whole {
+    /// What an item is called.
+    #[must_use]
+    pub fn label(&self, item: ItemId) -> String {
+        let row = self.items.iter().find(|found| found.row.id == item).map(|found| &found.row);
+        row.map(|row| supply::rules::label(&row.name, row.unit, row.content, row.base)).unwrap_or_default()
+    }
 }

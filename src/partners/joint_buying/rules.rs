@@ -125,12 +125,22 @@ pub fn plan(offers: &[Offer], wants: &[Want], delivery_cost: Rupiah, split: Spli
     Ok(plan)
 }
 
-/// The delivery in the order of the plan's members. What has no weight, or no value, is parted evenly.
+/// The delivery in the order of the plan's members.
 fn delivery_parts(offers: &[Offer], plan: &Plan, delivery_cost: Rupiah, split: Split) -> Result<Vec<Rupiah>, MoneyError> {
     if plan.parts.is_empty() {
         return Ok(Vec::new());
     }
     let is_weighed = |item: ItemId| offers.iter().any(|offer| offer.item == item && offer.base != Base::Piece);
+    let weights: Vec<i64> = weights(plan, split, is_weighed).into_values().collect();
+    // A split takes weights of 32 bits; greater ones are taken in thousands.
+    let scale = weights.iter().max().map_or(1, |most| most / i64::from(u32::MAX) + 1);
+    let weights: Vec<u32> = weights.iter().map(|weight| u32::try_from(weight / scale).unwrap_or(u32::MAX)).collect();
+    delivery_cost.split(&weights)
+}
+
+/// The weight by which each member bears the delivery. Where nothing has a weight, or a value, all bear it evenly.
+#[must_use]
+pub fn weights(plan: &Plan, split: Split, is_weighed: impl Fn(ItemId) -> bool) -> BTreeMap<EnterpriseId, i64> {
     let weight = |part: &Part| -> i64 {
         match split {
             Split::ByWeight => part.shares.iter().filter(|share| is_weighed(share.item)).map(|share| share.quantity).sum(),
@@ -138,14 +148,28 @@ fn delivery_parts(offers: &[Offer], plan: &Plan, delivery_cost: Rupiah, split: S
             Split::Evenly => 1,
         }
     };
-    let weights: Vec<i64> = plan.parts.values().map(weight).collect();
-    // A split takes weights of 32 bits; greater ones are taken in thousands.
-    let scale = weights.iter().max().map_or(1, |most| most / i64::from(u32::MAX) + 1);
-    let weights: Vec<u32> = weights.iter().map(|weight| u32::try_from(weight / scale).unwrap_or(u32::MAX)).collect();
-    match delivery_cost.split(&weights) {
-        Err(MoneyError::NoWeights) => delivery_cost.split(&vec![1; weights.len()]),
-        parted => parted,
+    let mut all: BTreeMap<EnterpriseId, i64> = plan.parts.iter().map(|(member, part)| (*member, weight(part))).collect();
+    if all.values().all(|weight| *weight == 0) {
+        for weight in all.values_mut() {
+            *weight = 1;
+        }
     }
+    all
+}
+
+/// What a joint buy became when it was sent: each member's share of each item, with what it costs, and her part of the delivery.
+/// `content` tells how much one unit of an item holds.
+///
+/// # Errors
+/// [`MoneyError::OutOfRange`].
+pub fn as_sent(parts: BTreeMap<EnterpriseId, Part>, content: impl Fn(ItemId) -> i64) -> Result<Plan, MoneyError> {
+    let mut bought: BTreeMap<ItemId, i64> = BTreeMap::new();
+    for share in parts.values().flat_map(|part| &part.shares) {
+        *bought.entry(share.item).or_insert(0) += share.quantity;
+    }
+    let units = bought.into_iter().map(|(item, quantity)| (item, quantity / content(item).max(1))).collect();
+    let value = Rupiah::sum(parts.values().flat_map(|part| &part.shares).map(|share| share.cost))?;
+    Ok(Plan { units, value, parts })
 }
 
 #[cfg(test)]

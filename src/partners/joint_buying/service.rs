@@ -1,11 +1,11 @@
 //! Opening joint buys, saying what one wants, and what comes of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 
 use super::model::{JointBuy, JointBuyId, NewJointBuy, State, Wanted, Whole};
-use super::rules::{self, Move, Offer, Plan};
+use super::rules::{self, Move, Offer, Part, Plan, Share};
 use super::{jobs, store};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
@@ -15,7 +15,8 @@ use crate::partners::agreements::terms::Supply;
 use crate::partners::agreements::{self, InForce};
 use crate::partners::notices::{Notice, tell};
 use crate::partners::parties::Names;
-use crate::partners::supplier_orders::model::{NewLine, NewOrder, Payment};
+use crate::partners::supplier_orders::model::{Line, NewLine, NewOrder, Payment};
+use crate::partners::supplier_orders::reading;
 use crate::partners::supplier_orders::service::{self as supplier_orders, SupplierOrderError};
 use crate::partners::supply::{self, ItemId};
 use crate::people::enterprises::{self, EnterpriseId};
@@ -45,6 +46,10 @@ pub enum JointBuyError {
         state: State,
         wanted: Move,
     },
+    /// It has no receipts until it is sent.
+    NotSent {
+        state: State,
+    },
     TooMuch,
     Order(SupplierOrderError),
     Denied(Denied),
@@ -63,7 +68,7 @@ impl From<MoneyError> for JointBuyError {
     }
 }
 
-type Outcome<T> = Result<T, Failure<JointBuyError>>;
+pub(super) type Outcome<T> = Result<T, Failure<JointBuyError>>;
 
 fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> {
     principal(conn, who, now).map_err(|failure| failure.map(JointBuyError::from))
@@ -136,10 +141,28 @@ fn gathered(conn: &mut Conn, now: Timestamp, buy: JointBuy) -> Outcome<Whole> {
     let (members, wants) = (store::members(conn, buy.id)?, store::wants(conn, buy.id)?);
     let ids: BTreeSet<ItemId> = wants.iter().map(|want| want.item).collect();
     let items = supply::service::items(conn, &ids.into_iter().collect::<Vec<_>>(), now.business_date())?;
-    let (_, offers) = offers(conn, &buy, &items, now)?;
-    let plan = rules::plan(&offers, &wants, buy.delivery_cost, buy.split).map_err(JointBuyError::from)?;
+    let plan = match buy.state {
+        // What was sent stands as it was sent, whatever things cost now.
+        State::Sent => sent(conn, &buy, &items)?,
+        State::Open | State::Dropped | State::CalledOff => {
+            let (_, offers) = offers(conn, &buy, &items, now)?;
+            rules::plan(&offers, &wants, buy.delivery_cost, buy.split).map_err(JointBuyError::from)?
+        }
+    };
     let names = Names::of(conn, members.iter().copied().chain([buy.organiser_id, buy.supplier_id]))?;
     Ok(Whole { buy, members, wants, items, names, plan })
+}
+
+/// The plan that a joint buy's orders are.
+fn sent(conn: &mut Conn, buy: &JointBuy, items: &[supply::model::Item]) -> Outcome<Plan> {
+    let mut parts = BTreeMap::new();
+    for whole in reading::of_joint_buy(conn, buy.id)? {
+        let share = |line: &Line| Share { item: line.item_id, quantity: line.ordered * line.content, cost: line.total };
+        let part = Part { shares: whole.lines.iter().map(share).collect(), delivery: whole.order.delivery_cost };
+        parts.insert(whole.order.buyer_id, part);
+    }
+    let content = |item: ItemId| items.iter().find(|found| found.row.id == item).map_or(1, |found| found.row.content);
+    Ok(rules::as_sent(parts, content).map_err(JointBuyError::from)?)
 }
 
 /// Says what a member wants of an item, and how much more she would take to fill a sack.

@@ -79,6 +79,8 @@ word_enum! {
         RestockDelivered = "restock_delivered",
         /// The warung has counted what came.
         RestockConfirmed = "restock_confirmed",
+        /// Money for outright goods was written down.
+        RestockPaid = "restock_paid",
         /// A standing reorder was not made.
         RestockNotMade = "restock_not_made",
         /// Members may say what they want.

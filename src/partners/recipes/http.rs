@@ -210,6 +210,8 @@ pub struct PackPlanView {
     name: String,
     /// In orders that were not handed over.
     ordered: i64,
+    /// What warungs have asked for or were offered, and is not there yet.
+    for_warungs: i64,
     on_hand: i64,
     to_make: i64,
     /// How many can be made of the material there is, as if nothing else were made.
@@ -238,10 +240,11 @@ pub struct ProductionPlanView {
 
 impl From<(Vec<Wanted>, Vec<Needed>)> for ProductionPlanView {
     fn from((packs, materials): (Vec<Wanted>, Vec<Needed>)) -> Self {
-        let pack = |Wanted { pack: pack_id, name, ordered, on_hand, to_make, can_make }| PackPlanView {
+        let pack = |Wanted { pack: pack_id, name, ordered, for_warungs, on_hand, to_make, can_make }| PackPlanView {
             pack_id,
             name,
             ordered,
+            for_warungs,
             on_hand,
             to_make,
             can_make,
@@ -259,7 +262,7 @@ impl From<(Vec<Wanted>, Vec<Needed>)> for ProductionPlanView {
     }
 }
 
-/// Tells what can be made of what there is, and what must be ordered, from orders in hand and perhaps some more.
+/// Tells what can be made of what there is, and what must be ordered, from orders and restocks in hand and perhaps some more.
 #[utoipa::path(tag = "supply", operation_id = "get_production_plan", params(("id" = EnterpriseId, Path), PlanQuery),
     responses((status = 200, body = ProductionPlanView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/enterprises/{id}/production-plan")]

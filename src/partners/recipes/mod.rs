@@ -4,8 +4,8 @@
 //! 2. A production takes the material out, adds the packs as a batch, and moves the cost from material to stock in the books,
 //!    all in one transaction. What there is not enough of is told with what is there.
 //! 3. What is used of a material is rounded up to the next base unit.
-//! 4. What can be made and what must be ordered follows from orders in hand, the packs and the material there are, and what
-//!    suppliers are still to bring.
+//! 4. What can be made and what must be ordered follows from orders and restocks in hand, goods that are on their way to warungs, the
+//!    packs and the material there are, and what suppliers are still to bring.
 
 pub mod http;
 pub mod model;

@@ -64,6 +64,8 @@ pub struct Wanted {
     pub pack: PackId,
     pub name: String,
     pub ordered: i64,
+    /// Asked for by warungs or offered to them, and not there yet.
+    pub for_warungs: i64,
     pub on_hand: i64,
     pub to_make: i64,
     /// As if nothing else were made.

@@ -15,7 +15,9 @@ use crate::market::catalogue;
 use crate::market::costs::{self, Known};
 use crate::market::packs::model::Offer;
 use crate::market::packs::{self, PackId};
+use crate::partners::consignment;
 use crate::partners::materials::{self, BaseQuantity, MaterialError, Movement, Why};
+use crate::partners::restock;
 use crate::partners::supplier_orders;
 use crate::partners::supply::model::Named;
 use crate::partners::supply::{self, MaterialId};
@@ -131,7 +133,7 @@ pub fn productions(
     Ok(store::productions(conn, pack, before, rows)?)
 }
 
-/// What an enterprise is to make and to order: from orders in hand, and perhaps some more of one pack.
+/// What an enterprise is to make and to order: from orders and restocks in hand, and perhaps some more of one pack.
 ///
 /// # Errors
 /// [`RecipeError::Denied`].
@@ -146,7 +148,7 @@ pub fn plan(
     let enterprise = enterprises::service::get(conn, of)?;
     authorize(&person, Action::WriteProduct, &enterprise.resource()).map_err(RecipeError::from)?;
     let recipes = store::of_enterprise(conn, of)?;
-    let ordered = store::ordered(conn, of)?;
+    let (ordered, asked, offered) = (store::ordered(conn, of)?, restock::in_hand(conn, of)?, consignment::notes::on_the_way(conn, of)?);
     let ids: Vec<PackId> = recipes.iter().map(|recipe| recipe.pack).collect();
     let offers = packs::service::offers(conn, &ids)?;
     let materials: BTreeSet<MaterialId> = recipes.iter().flat_map(|recipe| &recipe.lines).map(|line| line.material_id).collect();
@@ -157,12 +159,13 @@ pub fn plan(
     let (mut packs, mut needs): (Vec<Wanted>, BTreeMap<MaterialId, Needed>) = (Vec::new(), BTreeMap::new());
     for recipe in &recipes {
         let Some(offer) = offers.iter().find(|offer| offer.pack.row.id == recipe.pack) else { continue };
-        let in_hand = ordered.get(&recipe.pack).copied().unwrap_or(0);
+        let [ordered, asked, offered] = [&ordered, &asked, &offered].map(|these| these.get(&recipe.pack).copied().unwrap_or(0));
+        let for_warungs = asked + offered;
         let extra = more.filter(|(pack, _)| *pack == recipe.pack).map_or(0, |(_, quantity)| quantity);
-        let to_make = (in_hand - offer.pack.row.on_hand).max(0) + extra;
+        let to_make = (ordered + for_warungs - offer.pack.row.on_hand).max(0) + extra;
         let can_make = rules::can_make(&recipe.lines, recipe.makes, |line| have.get(&line.material_id).copied().unwrap_or(0));
         let name = format!("{}, {}", offer.product.content.name, offer.pack.row.label);
-        packs.push(Wanted { pack: recipe.pack, name, ordered: in_hand, on_hand: offer.pack.row.on_hand, to_make, can_make });
+        packs.push(Wanted { pack: recipe.pack, name, ordered, for_warungs, on_hand: offer.pack.row.on_hand, to_make, can_make });
         for line in &recipe.lines {
             let used = rules::used(line.quantity, recipe.makes, to_make).ok_or(RecipeError::TooMuch)?;
             let need = needs.entry(line.material_id).or_insert_with(|| Needed {

@@ -11,6 +11,7 @@ use crate::kit::money::Rupiah;
 use crate::market::batches::BatchId;
 use crate::market::orders::model::State as OrderState;
 use crate::market::packs::PackId;
+use crate::market::packs::model::per_pack;
 use crate::partners::supply::MaterialId;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
@@ -140,9 +141,5 @@ pub(super) fn ordered(conn: &mut Conn, of: EnterpriseId) -> Result<BTreeMap<Pack
         .filter(orders::seller_id.eq(of).and(orders::state.eq_any(open)))
         .select((order_lines::pack_id, order_lines::quantity))
         .load(conn)?;
-    let mut all = BTreeMap::new();
-    for (pack, quantity) in rows {
-        *all.entry(pack).or_insert(0) += quantity;
-    }
-    Ok(all)
+    Ok(per_pack(rows))
 }

@@ -10,7 +10,7 @@ use super::service::{self, RestockError};
 use super::views::{
     ParLevelsView, RestockHistoryView, RestockRunView, RestockSuggestionView, RestockTemplateView, RestockTemplatesView, RestockView,
 };
-use super::{standing, suggesting};
+use super::{paying, standing, suggesting};
 use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::Db;
@@ -18,7 +18,9 @@ use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::text::Reason;
 use crate::market::orders::model::Note;
+use crate::market::packs::model::Price;
 use crate::partners::agreements::terms::Days;
+use crate::partners::consignment::Method;
 use crate::partners::consignment::model::PackCount;
 use crate::people::enterprises::EnterpriseId;
 use crate::word_enum;
@@ -32,6 +34,8 @@ impl From<RestockError> for Problem {
             E::LineTwice => Self::invalid_field("lines", "pack_twice"),
             E::NothingToAsk => Self::conflict("nothing_to_ask"),
             E::PaymentDoesNotFit => Self::invalid_field("payment", "restock_payment_does_not_fit"),
+            E::BelowMinimum { minimum } => Self::conflict("below_agreed_minimum").arg("minimum", minimum),
+            E::OverPaid { owed } => Self::conflict("more_than_owed").arg("owed", owed),
             E::OverCredit { limit, free } => Self::conflict("over_credit_limit").arg("limit", limit).arg("free", free),
             E::MoreThanAsked { pack, most } => Self::conflict("more_than_asked").arg("pack", pack).arg("most", most),
             E::NothingAccepted => Self::invalid_field("lines", "nothing_counted"),
@@ -126,6 +130,14 @@ pub struct ConfirmRestock {
     #[serde(default)]
     #[schema(max_items = 50)]
     lines: Vec<PackCount>,
+}
+
+/// Money of a warung for outright goods.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PayRestock {
+    amount: Price,
+    method: Method,
 }
 
 /// What should always stand there; 0 takes a level away.
@@ -294,6 +306,21 @@ act!(
     stop_template, "restock", "/restock-templates/{id}/stop", "stop_restock_template", TemplateId, RestockTemplateView,
     |tx, who, id| standing::stop(tx, who, id).map(|template| Reply::ok(&RestockTemplateView::from(template)))
 );
+
+/// Writes down what the warung paid for outright goods on credit, in parts or at once.
+#[utoipa::path(tag = "restock", operation_id = "pay_restock", params(("id" = RestockId, Path), ("Idempotency-Key" = String, Header)), request_body = PayRestock,
+    responses((status = 200, body = RestockView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/restocks/{id}/payments")]
+pub async fn pay(
+    actor: Actor<SignedIn>,
+    id: web::Path<RestockId>,
+    posted: Posted<PayRestock>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, PayRestock { amount, method }) = (actor.who, id.into_inner(), posted.body);
+    let reply = posted.once.write(&db, who, move |tx| paying::pay(tx, who, id, amount.amount(), method).map(shown));
+    Ok(reply.await?)
+}
 
 /// Sets what should always stand at a warung; packs that are not named keep their level.
 #[utoipa::path(tag = "restock", operation_id = "set_par_levels", params(("id" = EnterpriseId, Path)), request_body = SetParLevels,

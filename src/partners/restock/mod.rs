@@ -5,7 +5,8 @@
 //!
 //! 1. Outright goods are sold at the agreed price, or else at the maker's price for warungs, and are the warung's own from then on.
 //!    Goods on consignment come by a note and stay their maker's.
-//! 2. Outright goods on credit need a purchase agreement and its limit. Other outright goods are paid when they come.
+//! 2. Outright goods on credit need a purchase agreement and its limit, in which what may still come counts too; they are to be paid
+//!    after the days agreed, in parts or at once. Other outright goods are paid when they come.
 //! 3. What is accepted is promised; what did not come is free again, and both figures stay.
 //! 4. A standing reorder is made exactly once for each of its days. Where none was made, the day says why.
 //! 5. A suggestion is what was sold per day, times the days until the maker comes, less what is there; it tells what it is based on.
@@ -19,6 +20,7 @@
 pub mod http;
 pub mod jobs;
 pub mod model;
+pub mod paying;
 pub mod rules;
 pub mod service;
 pub mod standing;
@@ -29,6 +31,7 @@ mod views;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::{RestockId, TemplateId};
+pub use service::in_hand;
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -41,6 +44,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::deliver)
         .service(http::confirm)
         .service(http::withdraw)
+        .service(http::pay)
         .service(http::set_par_levels)
         .service(http::par_levels)
         .service(http::suggest)

@@ -22,6 +22,10 @@ typed_id!(
     RestockId, "rst"
 );
 typed_id!(
+    /// Money of a warung for outright goods.
+    RestockPaymentId, "rpy"
+);
+typed_id!(
     /// A reorder that is made by itself on days of the week.
     TemplateId, "rtp"
 );
@@ -132,6 +136,9 @@ pub struct Restock {
     pub note: Option<String>,
     pub version: i32,
     pub created_at: Timestamp,
+    /// What is owed for outright goods that came.
+    pub owed: Rupiah,
+    pub paid: Rupiah,
 }
 
 impl Restock {

@@ -4,7 +4,7 @@ use super::model::State;
 use crate::books::ledger::{Account, Entry, Movement};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::people::enterprises::EnterpriseId;
+use crate::partners::debts::{Between, Mirrored};
 use crate::word_enum;
 
 word_enum! {
@@ -48,38 +48,23 @@ pub fn needed(sold: i64, days: i64, days_to_go: i64) -> i64 {
     if days <= 0 { 0 } else { (sold.max(0) * days_to_go.max(0) + days - 1) / days }
 }
 
-/// Two entries that say the same from both sides: the maker's and the warung's.
-pub type Mirrored = (Entry, Entry);
+/// Whether goods of a restock in this state may still come: asked for, promised or on their way, and not counted at the warung.
+#[must_use]
+pub const fn may_come(state: State) -> bool {
+    match state {
+        State::Requested | State::Accepted | State::Partly | State::Delivered => true,
+        State::Declined | State::Withdrawn | State::Confirmed => false,
+    }
+}
 
 /// Goods were bought outright: the warung has a cost and a debt, the maker a sale and a claim.
 ///
 /// # Errors
 /// [`MoneyError`] for a negative amount.
-pub fn bought(
-    (maker, warung): (EnterpriseId, EnterpriseId),
-    reference: &str,
-    amount: Rupiah,
-    at: Timestamp,
-) -> Result<Mirrored, MoneyError> {
+pub fn bought(between: Between, reference: &str, amount: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
     let entry = || Entry::new(Movement::Supplied, format!("{reference}:bought"), at);
-    let (claim, debt) = (Account::ReceivablePartner.with(warung), Account::PayablePartner.with(maker));
+    let (claim, debt) = between.places();
     Ok((entry().transfer(Account::SalesWarung, claim, amount)?, entry().transfer(debt, Account::CostGoods, amount)?))
-}
-
-/// Money went over for them.
-///
-/// # Errors
-/// [`MoneyError`] for a negative amount.
-pub fn paid(
-    (maker, warung): (EnterpriseId, EnterpriseId),
-    reference: &str,
-    purse: Account,
-    amount: Rupiah,
-    at: Timestamp,
-) -> Result<Mirrored, MoneyError> {
-    let entry = || Entry::new(Movement::DebtSettled, format!("{reference}:paid"), at);
-    let (claim, debt) = (Account::ReceivablePartner.with(warung), Account::PayablePartner.with(maker));
-    Ok((entry().transfer(claim, purse, amount)?, entry().transfer(purse, debt, amount)?))
 }
 
 #[cfg(test)]

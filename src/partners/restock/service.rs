@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{AskedAs, Basis, Event, NewRestock, Payment, Restock, RestockId, State, Whole};
+use super::paying::{buy, within_credit};
 use super::rules::{self, Move};
 use super::store::{self, Place};
-use crate::books::ledger::service::{self as ledger, LedgerError};
-use crate::books::ledger::{Account, Entry, Movement as LedgerMovement};
+use crate::books::ledger::service::LedgerError;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::costs;
-use crate::market::inventory::{self, InventoryError, Movement, Shelf, Why};
+use crate::market::inventory::{self, InventoryError, Why};
 use crate::market::packs::model::{Channel, Offer};
 use crate::market::packs::{self, PackId};
 use crate::partners::agreements::terms::{Days, Purchase};
@@ -39,10 +38,18 @@ pub enum RestockError {
     NothingToAsk,
     /// Outright goods need a way to pay, consigned ones have none.
     PaymentDoesNotFit,
+    /// Less was asked for than was agreed.
+    BelowMinimum {
+        minimum: Rupiah,
+    },
     /// More would be owed than was agreed.
     OverCredit {
         limit: Rupiah,
         free: Rupiah,
+    },
+    /// More than is owed.
+    OverPaid {
+        owed: Rupiah,
     },
     /// More than was asked for, or than was accepted.
     MoreThanAsked {
@@ -86,7 +93,7 @@ fn consignment<T>(outcome: Result<T, Failure<ConsignmentError>>) -> Outcome<T> {
     })
 }
 
-fn sums<T>(outcome: Result<T, MoneyError>) -> Outcome<T> {
+pub(super) fn sums<T>(outcome: Result<T, MoneyError>) -> Outcome<T> {
     Ok(outcome.map_err(RestockError::from)?)
 }
 
@@ -95,6 +102,7 @@ struct Deal {
     under: Option<(AgreementId, i32)>,
     prices: BTreeMap<PackId, Rupiah>,
     days: Option<Days>,
+    minimum: Rupiah,
     limit: Rupiah,
 }
 
@@ -117,7 +125,7 @@ fn deal(conn: &mut Conn, warung: EnterpriseId, new: &NewRestock, packs: &[PackId
                 prices.insert(*pack, earned.selling_price(retail.amount));
             }
             let under = Some((in_force.agreement, in_force.number));
-            Ok(Deal { under, prices, days: Some(in_force.terms.visit_days), limit: Rupiah::ZERO })
+            Ok(Deal { under, prices, days: Some(in_force.terms.visit_days), minimum: Rupiah::ZERO, limit: Rupiah::ZERO })
         }
         Basis::Outright => {
             let payment = new.payment.ok_or(RestockError::PaymentDoesNotFit)?;
@@ -133,6 +141,7 @@ fn deal(conn: &mut Conn, warung: EnterpriseId, new: &NewRestock, packs: &[PackId
             Ok(Deal {
                 under: in_force.as_ref().map(|one| (one.agreement, one.number)),
                 prices,
+                minimum: in_force.as_ref().map_or(Rupiah::ZERO, |one| one.terms.minimum.amount()),
                 limit: in_force.as_ref().map_or(Rupiah::ZERO, |one| one.terms.credit_limit.amount()),
                 days: in_force.map(|one| one.terms.delivery_days),
             })
@@ -150,7 +159,8 @@ fn outright_price(in_force: Option<&InForce<Purchase>>, offer: &Offer) -> Option
 /// The warung asks for goods with one call.
 ///
 /// # Errors
-/// [`RestockError::NoAgreement`], [`RestockError::NotForSale`], [`RestockError::NothingToAsk`], [`RestockError::OverCredit`].
+/// [`RestockError::NoAgreement`], [`RestockError::NotForSale`], [`RestockError::NothingToAsk`], [`RestockError::BelowMinimum`],
+/// [`RestockError::OverCredit`].
 pub fn ask(tx: &mut Tx<'_>, who: Identity, warung: EnterpriseId, new: &NewRestock) -> Outcome<Whole> {
     let (_, by) = consignment(side_of(tx, who, (new.maker, warung), &[Side::Warung], None))?;
     let lines = wanted(tx, warung, new)?;
@@ -202,7 +212,12 @@ pub(super) fn request(
         total = sums(price.times(*quantity).and_then(|worth| total.plus(worth)))?;
         rows.push((*pack, price, *quantity));
     }
-    within_credit(tx, new.maker, warung, new.payment, (deal.limit, total))?;
+    if total < deal.minimum {
+        return Err(RestockError::BelowMinimum { minimum: deal.minimum }.into());
+    }
+    if new.payment == Some(Payment::Credit) {
+        within_credit(tx, new.maker, warung, (deal.limit, total))?;
+    }
     let village = enterprises::service::get(tx, new.maker)?.village_id;
     let id = store::insert(tx, &Place { village, warung, under: deal.under, total }, new, &rows)?;
     store::record(tx, id, State::Requested, State::Requested, by)?;
@@ -215,28 +230,11 @@ pub(super) fn request(
     Ok(id)
 }
 
-/// Whether so much more may be owed for outright goods on credit.
-fn within_credit(
-    tx: &mut Tx<'_>,
-    maker: EnterpriseId,
-    warung: EnterpriseId,
-    payment: Option<Payment>,
-    (limit, more): (Rupiah, Rupiah),
-) -> Outcome<()> {
-    if payment != Some(Payment::Credit) {
-        return Ok(());
-    }
-    let today = tx.now().business_date();
-    let owed = ledger::owed(tx, maker, warung, today)?;
-    let free = sums(limit.minus(owed))?.max(Rupiah::ZERO);
-    if more > free { Err(RestockError::OverCredit { limit, free }.into()) } else { Ok(()) }
-}
-
 /// A restock in the hands of one of its sides.
-struct Hand<'a> {
-    restock: Restock,
+pub(super) struct Hand<'a> {
+    pub restock: Restock,
     side: Side,
-    by: By<'a>,
+    pub by: By<'a>,
 }
 
 impl Hand<'_> {
@@ -255,7 +253,7 @@ impl Hand<'_> {
     }
 }
 
-fn take<'a>(tx: &mut Tx<'_>, who: Identity, id: RestockId, side: Side, reason: Option<&'a str>) -> Outcome<Hand<'a>> {
+pub(super) fn take<'a>(tx: &mut Tx<'_>, who: Identity, id: RestockId, side: Side, reason: Option<&'a str>) -> Outcome<Hand<'a>> {
     let restock = store::get(tx, id)?;
     let (side, by) = consignment(side_of(tx, who, (restock.maker_id, restock.warung_id), &[side], reason))?;
     Ok(Hand { restock, side, by })
@@ -373,40 +371,6 @@ pub fn confirm(tx: &mut Tx<'_>, who: Identity, id: RestockId, counts: &[PackCoun
     Ok(store::whole(tx, id)?)
 }
 
-/// The goods are the warung's own now, for money or on credit.
-fn buy(tx: &mut Tx<'_>, hand: &Hand<'_>, whole: &Whole, received: &BTreeMap<PackId, i64>) -> Outcome<()> {
-    let (now, restock) = (tx.now(), &hand.restock);
-    let (maker, warung, reference) = (restock.maker_id, restock.warung_id, restock.id.to_string());
-    let why = Why::now(tx, &reference, Some(hand.by));
-    let (mut total, mut cost) = (Rupiah::ZERO, Rupiah::ZERO);
-    for line in &whole.lines {
-        let (pack, came) = (line.pack_id, received[&line.pack_id]);
-        let moved = inventory::move_reserved(tx, Shelf::home(pack, maker), Shelf::bought(pack, warung), Movement::Received, came, &why);
-        moved.map_err(|failure| failure.map(RestockError::Stock))?;
-        cost = sums(cost.plus(costs::take(tx, pack, came)?))?;
-        total = sums(line.price.times(came).and_then(|worth| total.plus(worth)))?;
-    }
-    let goods = Entry::new(LedgerMovement::CostOfGoods, format!("{reference}:cost"), now);
-    let goods = sums(goods.transfer(Account::Stock, Account::CostGoods, cost))?;
-    ledger::post(tx, maker, &goods).map_err(|failure| failure.map(RestockError::Books))?;
-    if !total.is_positive() {
-        return Ok(());
-    }
-    let purse = match restock.payment {
-        Some(Payment::Cash) => Some(Account::CashSeller),
-        Some(Payment::Transfer) => Some(Account::Bank),
-        Some(Payment::Credit) | None => None,
-    };
-    let mut entries = vec![sums(rules::bought((maker, warung), &reference, total, now))?];
-    if let Some(purse) = purse {
-        entries.push(sums(rules::paid((maker, warung), &reference, purse, total, now))?);
-    }
-    for (of_maker, of_warung) in &entries {
-        ledger::post_mirrored(tx, (maker, of_maker), (warung, of_warung)).map_err(|failure| failure.map(RestockError::Books))?;
-    }
-    Ok(())
-}
-
 /// What should always stand at a warung; nothing of a pack takes its level away.
 ///
 /// # Errors
@@ -463,6 +427,14 @@ pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: RestockId) ->
     let restock = store::get(conn, id)?;
     seen_by(conn, who, now, &[restock.maker_id, restock.warung_id], Action::ViewEnterprise)?;
     Ok(store::events(conn, id)?)
+}
+
+/// How many of each of a maker's packs warungs have asked for and not counted yet.
+///
+/// # Errors
+/// [`crate::kit::db::DbError`] when the database fails.
+pub fn in_hand(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMap<PackId, i64>, crate::kit::db::DbError> {
+    store::in_hand(conn, maker)
 }
 
 /// What an enterprise asks for, or is asked for, newest first.

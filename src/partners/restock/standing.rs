@@ -112,6 +112,8 @@ const fn reason(refused: &RestockError) -> NotMade {
         | RestockError::Stock(_)
         | RestockError::Books(_)
         | RestockError::Consigned(_)
+        | RestockError::BelowMinimum { .. }
+        | RestockError::OverPaid { .. }
         | RestockError::Denied(_) => NotMade::NotPossible,
     }
 }

@@ -6,8 +6,10 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{
-    Basis, Event, KeptLine, Line, NewRestock, NotMade, Payment, Restock, RestockId, Run, State, Template, TemplateId, Whole,
+    Basis, Event, KeptLine, Line, NewRestock, NotMade, Payment, Restock, RestockId, RestockPaymentId, Run, State, Template, TemplateId,
+    Whole,
 };
+use super::rules;
 use crate::columns;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
@@ -16,12 +18,16 @@ use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::market::packs::PackId;
+use crate::market::packs::model::per_pack;
 use crate::partners::agreements::AgreementId;
+use crate::partners::consignment::Method;
 use crate::partners::parties::Names;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
 use crate::people::villages::VillageId;
-use crate::schema::{packs, par_levels, products, restock_events, restock_lines, restock_runs, restock_templates, restocks};
+use crate::schema::{
+    packs, par_levels, products, restock_events, restock_lines, restock_payments, restock_runs, restock_templates, restocks,
+};
 
 columns!(
     Columns, COLUMNS:
@@ -40,6 +46,8 @@ columns!(
     restocks::note,
     restocks::version,
     restocks::created_at,
+    restocks::owed,
+    restocks::paid,
 );
 columns!(
     LineColumns, LINE:
@@ -129,6 +137,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, place: &Place, new: &NewRestock, lines: &[
             restocks::version.eq(1),
             restocks::created_at.eq(now),
             restocks::updated_at.eq(now),
+            restocks::owed.eq(Rupiah::ZERO),
+            restocks::paid.eq(Rupiah::ZERO),
         ))
         .execute(&mut **tx)?;
     for (position, (pack, price, asked)) in (1..).zip(lines) {
@@ -155,6 +165,63 @@ pub(super) fn set_received(tx: &mut Tx<'_>, id: RestockId, pack: PackId, receive
     let line = restock_lines::restock_id.eq(id).and(restock_lines::pack_id.eq(pack));
     diesel::update(restock_lines::table.filter(line)).set(restock_lines::received.eq(received)).execute(&mut **tx)?;
     Ok(())
+}
+
+/// What came is owed for.
+pub(super) fn owe(tx: &mut Tx<'_>, id: RestockId, owed: Rupiah) -> Result<(), DbError> {
+    diesel::update(restocks::table.find(id)).set(restocks::owed.eq(owed)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// More was paid; more than is owed breaks the constraint.
+pub(super) fn pay(tx: &mut Tx<'_>, id: RestockId, (amount, method): (Rupiah, Method), by: By<'_>) -> Result<RestockPaymentId, DbError> {
+    let (payment, now) = (RestockPaymentId::new(), tx.now());
+    diesel::insert_into(restock_payments::table)
+        .values((
+            restock_payments::id.eq(payment),
+            restock_payments::restock_id.eq(id),
+            restock_payments::amount.eq(amount),
+            restock_payments::method.eq(method),
+            restock_payments::actor_id.eq(by.actor),
+            restock_payments::on_behalf_of.eq(by.on_behalf_of),
+            restock_payments::paid_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    diesel::update(restocks::table.find(id)).set(restocks::paid.eq(restocks::paid + amount)).execute(&mut **tx)?;
+    Ok(payment)
+}
+
+/// What is owed and what is paid for goods that came and are not all paid.
+pub(super) fn unpaid(conn: &mut Conn, maker: EnterpriseId, warung: EnterpriseId) -> Result<Vec<(Rupiah, Rupiah)>, DbError> {
+    let pair = restocks::maker_id.eq(maker).and(restocks::warung_id.eq(warung));
+    let open = restocks::table.filter(pair.and(restocks::paid.lt(restocks::owed)));
+    Ok(open.select((restocks::owed, restocks::paid)).load(conn)?)
+}
+
+fn still_to_come() -> Vec<State> {
+    State::ALL.iter().copied().filter(|state| rules::may_come(*state)).collect()
+}
+
+/// Prices and numbers of what may still come on credit: what was accepted, or asked for where there is no answer.
+pub(super) fn coming_on_credit(conn: &mut Conn, maker: EnterpriseId, warung: EnterpriseId) -> Result<Vec<(Rupiah, i64)>, DbError> {
+    let pair = restocks::maker_id.eq(maker).and(restocks::warung_id.eq(warung)).and(restocks::payment.eq(Payment::Credit));
+    let rows: Vec<(Rupiah, i64, Option<i64>)> = restock_lines::table
+        .inner_join(restocks::table)
+        .filter(pair.and(restocks::state.eq_any(still_to_come())))
+        .select((restock_lines::price, restock_lines::asked, restock_lines::accepted))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(price, asked, accepted)| (price, accepted.unwrap_or(asked))).collect())
+}
+
+/// How many of each of a maker's packs warungs have asked for and not counted: what was accepted, or asked for where there is no
+/// answer.
+pub(super) fn in_hand(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMap<PackId, i64>, DbError> {
+    let rows: Vec<(PackId, i64, Option<i64>)> = restock_lines::table
+        .inner_join(restocks::table)
+        .filter(restocks::maker_id.eq(maker).and(restocks::state.eq_any(still_to_come())))
+        .select((restock_lines::pack_id, restock_lines::asked, restock_lines::accepted))
+        .load(conn)?;
+    Ok(per_pack(rows.into_iter().map(|(pack, asked, accepted)| (pack, accepted.unwrap_or(asked)))))
 }
 
 /// The only writer of the state; answers whether it still stood in `from`.

@@ -51,6 +51,9 @@ pub struct RestockView {
     lines: Vec<RestockLineView>,
     /// What all that was asked for costs, or sells for where it is consigned.
     total: Rupiah,
+    /// What outright goods that came cost together, and what of it is paid.
+    owed: Rupiah,
+    paid: Rupiah,
     #[schema(value_type = Option<String>, format = Date)]
     wanted_on: Option<NaiveDate>,
     note: Option<String>,
@@ -71,6 +74,8 @@ impl From<Whole> for RestockView {
             payment: restock.payment,
             lines: lines.into_iter().map(RestockLineView::from).collect(),
             total: restock.total,
+            owed: restock.owed,
+            paid: restock.paid,
             wanted_on: restock.wanted_on,
             note: restock.note,
             created_at: restock.created_at,

@@ -140,7 +140,7 @@ impl Partners {
             "offer_consignment" => json!({ "warung_id": self.warung.id, "lines": [{ "pack_id": self.goods, "quantity": 1 }] }),
             "receive_consignment" => json!({ "lines": [{ "pack_id": self.goods, "quantity": 1 }] }),
             "account_for_missing" => json!({ "missing": "kept" }),
-            "pay_consignment" => json!({ "amount": 1_000, "method": "cash" }),
+            "pay_consignment" | "pay_restock" => json!({ "amount": 1_000, "method": "cash" }),
             "record_visit" => json!({ "client_id": "hp-1", "lines": [{ "pack_id": self.goods, "counted": 9 }] }),
             "answer_visit" | "answer_linked_visit" => json!({ "answer": "confirm" }),
             "sell_at_till" => json!({ "client_id": "k-1", "method": "cash", "lines": [{ "pack_id": self.goods, "quantity": 1 }] }),
@@ -202,6 +202,7 @@ impl Partners {
             | "get_agreement_template"
             | "get_breach"
             | "get_joint_buy"
+            | "get_joint_receipt"
             | "get_linked_order"
             | "get_on_time"
             | "get_production_plan"
