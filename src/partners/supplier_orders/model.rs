@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::books::ledger::Account;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
@@ -81,6 +82,17 @@ word_enum! {
         Cash = "cash",
         /// From bank to bank.
         Transfer = "transfer",
+    }
+}
+
+impl Method {
+    /// Where the money lay, and where it lies now.
+    #[must_use]
+    pub const fn purse(self) -> Account {
+        match self {
+            Self::Cash => Account::CashSeller,
+            Self::Transfer => Account::Bank,
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::model::{Method, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
 use super::receiving::{account, between};
-use super::rules::{self, Move};
+use super::rules::Move;
 use super::service::{Hand, Outcome, Side, SupplierOrderError, take};
 use super::store;
 use crate::kit::auth::Identity;
 use crate::kit::db::Tx;
 use crate::kit::money::Rupiah;
+use crate::partners::debts;
 use crate::partners::notices::Notice;
 use crate::partners::obligations::{self, Kind as Obligation};
 use crate::people::permissions::Denied;
@@ -62,8 +63,8 @@ fn take_in(tx: &mut Tx<'_>, mut hand: Hand<'_>, payment: SupplierPaymentId) -> O
         return Err(SupplierOrderError::PaymentSettled.into());
     }
     store::add_paid(tx, hand.order.id, money.amount)?;
-    let entries =
-        rules::paid(between(&hand.order), &format!("{payment}:paid"), money.method, money.amount, now).map_err(SupplierOrderError::from)?;
+    let entries = debts::settled(between(&hand.order), &format!("{payment}:paid"), money.method.purse(), money.amount, now)
+        .map_err(SupplierOrderError::from)?;
     account(tx, &hand.order, &entries)?;
     hand.order.paid = paid;
     settle(tx, &mut hand)?;

@@ -2,7 +2,7 @@
 
 use super::model::{Line, LineCount, Order, Payment, SupplierOrderId, Whole};
 use super::paying;
-use super::rules::{self, Between, Less, Mirrored, Move};
+use super::rules::{self, Less, Move};
 use super::service::{Hand, Outcome, Side, SupplierOrderError, matched, take};
 use super::store::{self, Arrived};
 use crate::books::ledger;
@@ -10,16 +10,17 @@ use crate::kit::auth::Identity;
 use crate::kit::db::Tx;
 use crate::kit::money::Rupiah;
 use crate::partners::agreements::{self, InForce, Terms};
+use crate::partners::debts::{Between, Mirrored};
 use crate::partners::materials::{self, Holding, Movement, Why};
 use crate::partners::notices::Notice;
 use crate::partners::obligations::{self, Kind as Obligation, Owed};
 
 pub(super) const fn between(order: &Order) -> Between {
-    Between { buyer: order.buyer_id, supplier: order.supplier_id }
+    Between { seller: order.supplier_id, buyer: order.buyer_id }
 }
 
 /// Enters what both sides say into both books.
-pub(super) fn account(tx: &mut Tx<'_>, order: &Order, (buyer, supplier): &Mirrored) -> Outcome<()> {
+pub(super) fn account(tx: &mut Tx<'_>, order: &Order, (supplier, buyer): &Mirrored) -> Outcome<()> {
     ledger::service::post_mirrored(tx, (order.buyer_id, buyer), (order.supplier_id, supplier))
         .map_err(|failure| failure.map(SupplierOrderError::Books))?;
     Ok(())
