@@ -245,14 +245,26 @@ fn two(app: &TestApp, village: &Village, who: Identity) -> [EnterpriseId; 2] {
     app.wait(app.app.db.write::<_, enterprises::service::EnterpriseError>(open)).expect("two enterprises")
 }
 
+/// So many runs share a database; with every run before it a run costs more.
+const RUNS: u32 = 500;
+
 #[test]
 fn the_ledger_is_what_its_model_is() {
+    let mut left = Config::default().cases;
+    while left > 0 {
+        let cases = left.min(RUNS);
+        compared(cases);
+        left -= cases;
+    }
+}
+
+fn compared(cases: u32) {
     let app = TestApp::start();
     let village = app.balewangi();
     let admin = &village.admin;
     let who =
         Identity { account: admin.account_id.parse().expect("an id"), session: admin.session_id.parse().expect("an id"), guest: false };
-    let config = Config { max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
+    let config = Config { cases, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let run = runner.run(&proptest::collection::vec(act(), 50), |acts| {
         let mut model = Model { now: app.clock.now(), shops: two(&app, &village, who), entries: Vec::new(), closed: [None; 2] };

@@ -187,7 +187,7 @@ fn a_link_answers_without_an_account_and_opens_nothing_else() {
     let read = json!({ "up_to": told["items"][0]["id"] });
     let mark = |by: &Person| by.client.post(&format!("/v1/enterprises/{}/notices/read", maker.id), read.clone());
     mark(&supplier.owner).expect_problem(404, "not_found");
-    assert_eq!(mark(&maker.owner).expect(200)["read"], told["items"].as_array().map(Vec::len).unwrap_or(0));
+    assert_eq!(mark(&maker.owner).expect(200)["read"], told["items"].as_array().map_or(0, Vec::len));
     assert_eq!((&inbox("?unread=true")["items"], inbox("")["items"][0]["read_at"].is_null()), (&json!([]), false));
     assert_eq!((&answered["state"], &answered["promised_on"]), (&json!("promised"), &json!("2026-11-26")));
     assert_eq!(app.client.send("POST", &format!("{path}/answer"), Some(yes), &[]).expect(200), answered, "the same answer again");
