@@ -182,7 +182,12 @@ fn a_link_answers_without_an_account_and_opens_nothing_else() {
     let told = inbox("?unread=true");
     assert_eq!(
         (&told["items"][0]["notice"], &told["items"][0]["partner"]["id"], &told["items"][0]["fact"], &told["items"][0]["text"]),
-        (&json!("supplier_order_answered"), &json!(supplier.id), &json!(order), &json!("Jawaban pesanan bahan dari Pemasok Singkong Papandayan"))
+        (
+            &json!("supplier_order_answered"),
+            &json!(supplier.id),
+            &json!(order),
+            &json!("Jawaban pesanan bahan dari Pemasok Singkong Papandayan")
+        )
     );
     let read = json!({ "up_to": told["items"][0]["id"] });
     let mark = |by: &Person| by.client.post(&format!("/v1/enterprises/{}/notices/read", maker.id), read.clone());
