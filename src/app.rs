@@ -143,10 +143,11 @@ impl App {
         self.gate.tidy();
         let swept = self.db.write(|tx| {
             let now = tx.now();
-            Ok::<_, Failure<Never>>((idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?, catalogue::lapses::watch(tx)?))
+            let (answers, sessions, told) = (idempotency::sweep(tx, now)?, accounts::service::sweep(tx)?, notices::sweep(tx)?);
+            Ok::<_, Failure<Never>>((answers, sessions, told, catalogue::lapses::watch(tx)?))
         });
         match swept.await {
-            Ok((answers, sessions, warnings)) => tracing::debug!(answers, sessions, warnings, "swept"),
+            Ok((answers, sessions, told, warnings)) => tracing::debug!(answers, sessions, told, warnings, "swept"),
             Err(Failure::Db(error)) => return Err(error),
             Err(Failure::Refused(never)) => match never {},
         }

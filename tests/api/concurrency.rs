@@ -1,7 +1,5 @@
 //! Many at once: exactly one winner, and nothing lost.
 
-use std::sync::Arc;
-
 use diesel::prelude::*;
 use pasar_kuliner::kit::db::{Db, DbConfig, DbError, Failure, Never};
 use pasar_kuliner::market::packs::PackId;
@@ -9,8 +7,11 @@ use pasar_kuliner::schema::stock_items;
 
 use serde_json::{Value, json};
 
+use crate::agreements::{Dealing, dealing, supplied, supply_terms};
 use crate::order_changes::balance;
 use crate::orders::{Stall, claimed, stall};
+use crate::supplier_orders::drafted;
+use crate::supply::item;
 use crate::support::http::fresh_key;
 use crate::support::people::{cart, pack_of};
 use crate::support::{Person, Shop, TestApp};
@@ -77,24 +78,9 @@ fn eight_writers_lose_none_of_forty_updates_each() {
 /// How often a race is run: the winner must be one every time.
 const ROUNDS: usize = 100;
 
-/// Sends two requests at the same moment, each coming back as often as the house says it is full; answers their statuses, sorted.
+/// Sends two requests at the same moment; answers their statuses, sorted.
 fn race(app: &TestApp, calls: [(&Person, String, Value); 2]) -> Vec<u16> {
-    let start = Arc::new(tokio::sync::Barrier::new(2));
-    let call = |(who, path, body): (&Person, String, Value)| {
-        let (start, client, body) = (Arc::clone(&start), who.client.clone(), body.to_string());
-        async move {
-            start.wait().await;
-            let key = fresh_key();
-            loop {
-                let headers = [("Idempotency-Key", key.as_str()), ("Content-Type", "application/json")];
-                let answer = client.call("POST", &path, Some(body.clone()), &headers).await;
-                if answer.status != 503 {
-                    return answer.status;
-                }
-            }
-        }
-    };
-    let mut statuses = app.client.all(calls.map(call).into_iter().collect());
+    let mut statuses = app.at_once(calls);
     statuses.sort_unstable();
     statuses
 }
@@ -225,4 +211,24 @@ fn a_panic_in_a_write_loses_nothing_but_itself() {
     assert!(matches!(broken, Err(Failure::Db(DbError::Panicked))));
     assert_eq!(app.available(&product), 40, "rolled back");
     assert_eq!(app.buyer("Setelahnya").orders(&product, 1).len(), 36, "and the writer goes on");
+}
+
+#[test]
+fn two_orders_on_credit_do_not_share_the_limit() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    supplied(&supplier, &maker, supply_terms(200_000));
+    let mut drafts = [(); 2].map(|()| drafted(&maker, &supplier, &[(&cassava, 50)], "credit"));
+    for round in 0..ROUNDS {
+        let send = |order: &String| (&maker.owner, format!("/v1/supplier-orders/{order}/send"), json!({}));
+        assert_eq!(race(&app, [send(&drafts[0]), send(&drafts[1])]), [200, 409], "round {round}");
+        for draft in &mut drafts {
+            let path = format!("/v1/supplier-orders/{draft}");
+            if maker.owner.client.get(&path).expect(200)["state"] == "sent" {
+                maker.owner.client.post(&format!("{path}/cancel"), json!({ "reason": "Putaran berikut" })).expect(200);
+                *draft = drafted(&maker, &supplier, &[(&cassava, 50)], "credit");
+            }
+        }
+    }
 }

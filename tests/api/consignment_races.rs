@@ -1,35 +1,14 @@
 //! Acts at the same moment: two visits, the till against a visit, and two that would go beyond the limit together. A hundred rounds each.
 
 use chrono::Duration;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::consignment::{Titip, terms, titip, titip_by};
 use crate::obligations::kept;
 use crate::restock::{buys, list};
-use crate::support::http::fresh_key;
-use crate::support::{Person, TestApp};
+use crate::support::TestApp;
 
 const ROUNDS: i64 = 100;
-
-/// Two acts at the same moment; answers their statuses.
-fn at_once(app: &TestApp, calls: [(&Person, &str, Value); 2]) -> Vec<u16> {
-    let start = std::sync::Arc::new(tokio::sync::Barrier::new(2));
-    let call = |(who, path, body): (&Person, &str, Value)| {
-        let (start, who, path) = (std::sync::Arc::clone(&start), who.clone(), path.to_owned());
-        async move {
-            start.wait().await;
-            let key = fresh_key();
-            loop {
-                let headers = [("Idempotency-Key", key.as_str()), ("Content-Type", "application/json")];
-                let answer = who.client.call("POST", &path, Some(body.to_string()), &headers).await;
-                if answer.status != 503 {
-                    return answer.status;
-                }
-            }
-        }
-    };
-    app.client.all(calls.map(call).into_iter().collect())
-}
 
 /// A little later, with tokens that hold.
 fn later(app: &TestApp, titip: Titip) -> Titip {
@@ -46,7 +25,7 @@ fn two_visits_at_once_have_one_winner() {
     let path = format!("/v1/consignments/{id}/visits");
     for round in 1..=ROUNDS {
         let body = |name: &str| titip.visit_body(&format!("{name}-{round}"), (250 - round, 0, 0, 0), 0);
-        let mut statuses = at_once(&app, [(&titip.maker.owner, &path, body("a")), (&titip.warung.owner, &path, body("b"))]);
+        let mut statuses = app.at_once([(&titip.maker.owner, &path, body("a")), (&titip.warung.owner, &path, body("b"))]);
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 409], "round {round}");
         titip = later(&app, titip);
@@ -65,7 +44,7 @@ fn a_till_against_a_visit_loses_nothing() {
         // The visit counts all that is there; the till sells one of it at that moment.
         let sale = json!({ "client_id": format!("k-{round}"), "method": "cash", "lines": [{ "pack_id": titip.pack, "quantity": 1 }] });
         let count = titip.visit_body(&format!("c-{round}"), (251 - round, 0, 0, 0), 0);
-        let statuses = at_once(&app, [(&titip.maker.owner, &visits, count), (&titip.warung.owner, &till, sale)]);
+        let statuses = app.at_once([(&titip.maker.owner, &visits, count), (&titip.warung.owner, &till, sale)]);
         assert!(matches!(statuses[0], 201 | 409) && statuses[1] == 201, "round {round}: {statuses:?}");
         titip = later(&app, titip);
     }
@@ -85,18 +64,18 @@ fn two_acts_at_once_never_owe_more_than_was_agreed() {
         let mut ask = list(&titip, "outright", 5);
         ask["payment"] = json!("credit");
         // Two restocks of Rp42.500 each, of which the limit of Rp50.000 allows one.
-        let mut statuses = at_once(&app, [(&titip.warung.owner, &asks, ask.clone()), (&titip.warung.owner, &asks, ask.clone())]);
+        let mut statuses = app.at_once([(&titip.warung.owner, &asks, ask.clone()), (&titip.warung.owner, &asks, ask.clone())]);
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 409], "round {round}");
         // Two visits of which each puts Rp80.000 on credit, where Rp100.000 may be owed; and one beside a third restock.
         let body = |name: &str| titip.visit_body(&format!("{name}-{round}"), (there - 10, 0, 0, 0), 0);
-        let mut statuses = at_once(&app, [(&titip.maker.owner, &visits, body("a")), (&titip.warung.owner, &visits, body("b"))]);
+        let mut statuses = app.at_once([(&titip.maker.owner, &visits, body("a")), (&titip.warung.owner, &visits, body("b"))]);
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 409], "round {round}");
         there -= 10;
         titip = later(&app, titip);
         let more = titip.visit_body(&format!("c-{round}"), (there - 10, 0, 0, 0), 0);
-        let statuses = at_once(&app, [(&titip.maker.owner, &visits, more), (&titip.warung.owner, &asks, ask)]);
+        let statuses = app.at_once([(&titip.maker.owner, &visits, more), (&titip.warung.owner, &asks, ask)]);
         assert_eq!(statuses, [409, 409], "round {round}");
         assert_eq!(titip.owed(&id), 80_000, "within the limit of Rp100.000");
         titip

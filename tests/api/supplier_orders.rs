@@ -204,6 +204,10 @@ fn a_link_answers_without_an_account_and_opens_nothing_else() {
         .expect_problem(409, "supplier_order_wrong_state");
     app.advance(Duration::days(15));
     app.client.get(&path).expect_problem(404, "not_found");
+    app.advance(Duration::days(166));
+    app.wait(app.app.sweep()).expect("swept");
+    let old = app.awake(&maker.owner).client.get(&format!("/v1/enterprises/{}/notices", maker.id)).expect(200);
+    assert_eq!(old["items"], json!([]), "half a year is long enough");
 }
 
 #[test]

@@ -10,3 +10,4 @@ CREATE TABLE partner_notices (
 );
 CREATE INDEX ix_partner_notices_to ON partner_notices (to_id, id);
 CREATE INDEX ix_partner_notices_unread ON partner_notices (to_id, id) WHERE read_at IS NULL;
+CREATE INDEX ix_partner_notices_at ON partner_notices (at);

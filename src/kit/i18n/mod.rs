@@ -52,6 +52,16 @@ pub fn say(language: Language, key: &str, args: &[(&str, &str)]) -> String {
     find(language, key, args).unwrap_or_else(|| key.to_owned())
 }
 
+/// What chrono says of a text that is no day or moment.
+const NO_DAY: [&str; 6] = [
+    "input is out of range",
+    "no possible date and time matching input",
+    "input is not enough for unique date and time",
+    "input contains invalid characters",
+    "premature end of input",
+    "trailing input",
+];
+
 /// What is wrong with one value of the input. Our own value types answer `code` or `code(argument)`;
 /// the parser's English sentences are mapped to codes here.
 #[must_use]
@@ -74,6 +84,8 @@ pub fn say_field(language: Language, message: &str) -> String {
         || message.contains(" to a i")
     {
         ("wrong_type", say(language, "type.number", &[]))
+    } else if NO_DAY.contains(&message) {
+        ("wrong_type", say(language, "type.day", &[]))
     } else if message.starts_with("provided string was not") {
         ("wrong_type", say(language, "type.flag", &[]))
     } else if let Some((code, argument)) = message.strip_suffix(')').and_then(|m| m.split_once('(')) {
@@ -140,5 +152,9 @@ mod tests {
         assert!(say_field(Language::Indonesian, "text_too_long(80)").contains("80"));
         assert!(say_field(Language::English, "missing field `price`").contains("price"));
         assert_eq!(say_field(Language::English, "something else"), "something else");
+        for text in ["besok", "2026", "2026-13-01", "2026-02-30", "2026-11-27 pagi"] {
+            let error = text.parse::<chrono::NaiveDate>().expect_err("no day").to_string();
+            assert!(say_field(Language::Indonesian, &error).contains("2026-11-27"), "{text}: {error}");
+        }
     }
 }

@@ -24,6 +24,9 @@ typed_id!(
 /// An enterprise is to be told something.
 pub const NOTICE: &str = "partner_notice";
 
+/// How long a notice can be read.
+const KEPT_DAYS: i64 = 180;
+
 word_enum! {
     /// What there is to tell.
     Notice as "PartnerNotice" {
@@ -113,6 +116,15 @@ pub fn tell(tx: &mut Tx<'_>, notice: Notice, to: EnterpriseId, from: EnterpriseI
     let message = Message { notice, to, from, fact: fact.to_string() };
     store::insert(tx, &message)?;
     enqueue(tx, NOTICE, serde_json::to_value(message).unwrap_or_default())
+}
+
+/// Removes notices that are older than [`KEPT_DAYS`]; answers how many.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn sweep(tx: &mut Tx<'_>) -> Result<usize, DbError> {
+    let before = tx.now().after(-chrono::Duration::days(KEPT_DAYS));
+    store::sweep(tx, before)
 }
 
 /// The message of a job.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::inbox::Kept;
 use super::{Message, NoticeId};
+use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::people::enterprises::EnterpriseId;
 use crate::schema::partner_notices;
@@ -35,6 +36,11 @@ pub(super) fn page(conn: &mut Conn, to: EnterpriseId, unread: bool, before: Opti
         query = query.filter(n::id.lt(before));
     }
     Ok(query.load(conn)?)
+}
+
+/// Removes what was told before a moment.
+pub(super) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize, DbError> {
+    Ok(diesel::delete(partner_notices::table.filter(partner_notices::at.lt(before))).execute(&mut **tx)?)
 }
 
 /// Everything up to a notice has been read; answers how many had not.

@@ -10,7 +10,7 @@ pub mod people;
 use std::net::TcpListener;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use actix_web::dev::ServerHandle;
 use chrono::Duration;
@@ -26,6 +26,7 @@ use pasar_kuliner::kit::mail::MailConfig;
 use pasar_kuliner::kit::money::Rupiah;
 use pasar_kuliner::kit::objects::{ObjectsConfig, S3Config};
 use pasar_kuliner::market::inventory;
+use serde_json::Value;
 
 pub use database::{TestDb, engine};
 pub use http::{Answer, Client};
@@ -102,6 +103,26 @@ impl TestApp {
         }
         let folders = std::fs::read_dir(self.folder.join("objects")).expect("the store");
         folders.map(|folder| std::fs::read_dir(folder.expect("a folder").path()).expect("a folder").count()).sum()
+    }
+
+    /// Sends two requests at the same moment, each coming back as often as the house says it is full; answers their statuses.
+    pub fn at_once(&self, calls: [(&Person, impl Into<String>, Value); 2]) -> Vec<u16> {
+        let start = Arc::new(tokio::sync::Barrier::new(2));
+        let calls = calls.map(|(who, path, body)| {
+            let (start, client, path, body) = (Arc::clone(&start), who.client.clone(), path.into(), body.to_string());
+            async move {
+                start.wait().await;
+                let key = http::fresh_key();
+                loop {
+                    let headers = [("Idempotency-Key", key.as_str()), ("Content-Type", "application/json")];
+                    let answer = client.call("POST", &path, Some(body.clone()), &headers).await;
+                    if answer.status != 503 {
+                        return answer.status;
+                    }
+                }
+            }
+        });
+        self.client.all(calls.into_iter().collect())
     }
 
     /// Does what is due, until nothing is.
