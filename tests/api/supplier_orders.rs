@@ -1,6 +1,9 @@
 //! Raw material: ordered, promised, counted, billed and paid, alike in both books.
 
 use chrono::Duration;
+use diesel::prelude::*;
+use pasar_kuliner::kit::db::{Conn, DbError, Failure, Never};
+use pasar_kuliner::schema::partner_notices;
 use serde_json::{Value, json};
 
 use crate::agreements::{Dealing, dealing, supplied, supply_terms};
@@ -206,8 +209,8 @@ fn a_link_answers_without_an_account_and_opens_nothing_else() {
     app.client.get(&path).expect_problem(404, "not_found");
     app.advance(Duration::days(166));
     app.wait(app.app.sweep()).expect("swept");
-    let old = app.awake(&maker.owner).client.get(&format!("/v1/enterprises/{}/notices", maker.id)).expect(200);
-    assert_eq!(old["items"], json!([]), "half a year is long enough");
+    let kept = |conn: &mut Conn| Ok::<i64, Failure<Never>>(partner_notices::table.count().get_result(conn).map_err(DbError::from)?);
+    assert_eq!(app.wait(app.app.db.read(kept)).expect("counted"), 0, "half a year is long enough");
 }
 
 #[test]
@@ -223,29 +226,6 @@ fn a_buyer_neither_bills_less_than_she_has_nor_receives_what_cannot_have_come() 
     act(&maker.owner, &order, "bill", count(&[(1, 0)])).expect_problem(409, "billed_below_received");
     assert_eq!(balance(&supplier.owner, &supplier.id, "receivable:partner"), 150_000, "what she has is owed");
     assert_eq!(act(&maker.owner, &order, "bill", count(&[(1, 50)])).expect(200)["owed"], 150_000);
-}
-
-#[test]
-fn what_is_owed_is_settled_once_by_whichever_way_it_is_written_down() {
-    let app = TestApp::start();
-    let Dealing { supplier, maker, .. } = dealing(&app);
-    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
-    supplied(&supplier, &maker, supply_terms(500_000));
-    let order = sent(&maker, &supplier, &[(&cassava, 50)], "credit");
-    act(&supplier.owner, &order, "answer", json!({ "answer": "accept" })).expect(200);
-    act(&maker.owner, &order, "receive", count(&[(1, 50)])).expect(200);
-    let by_hand = |amount: i64| {
-        let row = json!({ "kind": "debt_collected", "amount": amount, "partner_id": maker.id });
-        supplier.owner.client.post(&format!("/v1/enterprises/{}/cash-book", supplier.id), row)
-    };
-    by_hand(150_001).expect_problem(409, "more_than_owed");
-    by_hand(100_000).expect(201);
-    let pay = |amount: i64| act(&supplier.owner, &order, "payments", json!({ "amount": amount, "method": "cash" }));
-    let refused = pay(150_000);
-    refused.expect_problem(409, "more_than_owed");
-    assert!(refused.json["detail"].as_str().is_some_and(|detail| detail.contains("Rp50.000")), "{}", refused.text);
-    pay(50_000).expect(200);
-    assert_eq!((balance(&maker.owner, &maker.id, "payable:partner"), balance(&supplier.owner, &supplier.id, "receivable:partner")), (0, 0));
 }
 
 #[test]

@@ -26,6 +26,10 @@ pub enum CashError {
     BadRow(BadRow),
     /// The partner does not exist or does not trade.
     NoSuchPartner,
+    /// The partner owes less than was collected.
+    MoreThanOwed {
+        owed: Rupiah,
+    },
     /// The row has been taken back.
     AlreadyReversed,
     /// The count differs from the books, and nobody said why.
@@ -156,14 +160,21 @@ fn drafted(conn: &mut Conn, enterprise: EnterpriseId, new: &NewCashRow, referenc
     let row = rules::read(enterprise, new).map_err(CashError::from)?;
     let at = rules::happened(new.day, now).map_err(CashError::from)?;
     if let Some(partner) = new.partner_id {
-        check_partner(conn, enterprise, partner)?;
+        check_partner(conn, enterprise, partner, &row, new.amount.rupiah(), now)?;
     }
     let evidence = if new.estimate { Evidence::Estimate } else { Evidence::Recorded };
     let (entry, theirs) = rules::entries(enterprise, &row, new.amount.rupiah(), reference, evidence, at).map_err(CashError::from)?;
     Ok((row, entry, theirs))
 }
 
-fn check_partner(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseId) -> Outcome<()> {
+fn check_partner(
+    conn: &mut Conn,
+    enterprise: EnterpriseId,
+    partner: EnterpriseId,
+    row: &rules::Row,
+    amount: Rupiah,
+    now: Timestamp,
+) -> Outcome<()> {
     // Whoever writes into another's books must be known to the village herself.
     if enterprises::service::get(conn, enterprise)?.state != enterprises::State::Approved {
         return Err(CashError::NotTrading.into());
@@ -173,6 +184,13 @@ fn check_partner(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseI
         Ok(found) if found.state == enterprises::State::Approved => {}
         Ok(_) | Err(DbError::NotFound) => return Err(CashError::NoSuchPartner.into()),
         Err(error) => return Err(error.into()),
+    }
+    let claim = Account::ReceivablePartner.with(partner);
+    if row.from == claim {
+        let owed = balances::service::of(conn, enterprise, claim, now.business_date())?;
+        if amount > owed {
+            return Err(CashError::MoreThanOwed { owed }.into());
+        }
     }
     Ok(())
 }
@@ -188,9 +206,9 @@ pub fn preview(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: Enter
     may(conn, who, now, enterprise, Action::KeepBooks)?;
     let (_, entry, theirs) = drafted(conn, enterprise, new, "", now)?;
     if let Some((partner, entry)) = &theirs {
-        ledger::service::dry_run(conn, *partner, entry, now).map_err(books)?;
+        ledger::service::dry_run(conn, *partner, entry).map_err(books)?;
     }
-    let changes = ledger::service::dry_run(conn, enterprise, &entry, now).map_err(books)?;
+    let changes = ledger::service::dry_run(conn, enterprise, &entry).map_err(books)?;
     Ok((entry, changes))
 }
 

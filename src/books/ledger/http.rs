@@ -22,7 +22,6 @@ impl From<LedgerError> for Problem {
             LedgerError::AlreadyReversed => Self::conflict("already_reversed"),
             LedgerError::NoSuchEntry => Self::not_found(),
             LedgerError::MonthClosed { month } => Self::conflict("month_closed").arg("month", month),
-            LedgerError::MoreThanOwed { owed } => Self::conflict("more_than_owed").arg("owed", owed),
             LedgerError::OneSided => Self::conflict("one_sided"),
             LedgerError::TooMuch => Self::conflict("sum_out_of_range"),
         }

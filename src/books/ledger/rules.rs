@@ -108,13 +108,6 @@ pub fn mirrors(one: EnterpriseId, of_one: &Entry, other: EnterpriseId, of_other:
         && mine[&Account::PayablePartner] == theirs[&Account::ReceivablePartner].negated())
 }
 
-/// What an enterprise says with this entry that it has got of what others owe it: of which claim, and how much.
-pub fn settled(entry: &Entry) -> impl Iterator<Item = (Place, Rupiah)> {
-    let claims =
-        entry.postings().iter().filter(|(place, _)| entry.movement == Movement::DebtSettled && place.account == Account::ReceivablePartner);
-    claims.map(|(place, amount)| (*place, amount.negated()))
-}
-
 /// What one enterprise's books say that another owes it; negative where it owes the other.
 pub type Claim = (EnterpriseId, EnterpriseId, Rupiah);
 

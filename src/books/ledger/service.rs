@@ -28,8 +28,6 @@ pub enum LedgerError {
     MonthClosed { month: String },
     /// It says what two enterprises owe each other, and not both books would say the same.
     OneSided,
-    /// More would be settled than the books say is owed.
-    MoreThanOwed { owed: Rupiah },
     /// An amount leaves the range of money.
     TooMuch,
 }
@@ -55,15 +53,14 @@ pub fn post(tx: &mut Tx<'_>, enterprise: EnterpriseId, entry: &Entry) -> Outcome
     if entry.postings().is_empty() {
         return Ok(None);
     }
-    let today = tx.now().business_date();
-    check(tx, enterprise, entry, today)?;
+    check(tx, enterprise, entry)?;
     enter(tx, enterprise, EntryId::new(), entry, None).map(Some)
 }
 
 /// Enters what two enterprises owe each other into both of their books, or into neither.
 ///
 /// # Errors
-/// [`LedgerError::OneSided`] unless what one calls receivable the other calls payable, [`LedgerError::MoreThanOwed`]; else as [`post`].
+/// [`LedgerError::OneSided`] unless what one calls receivable the other calls payable; else as [`post`].
 pub fn post_mirrored(
     tx: &mut Tx<'_>,
     (one, of_one): (EnterpriseId, &Entry),
@@ -72,9 +69,8 @@ pub fn post_mirrored(
     if one == other || !rules::mirrors(one, of_one, other, of_other).map_err(LedgerError::from)? {
         return Err(LedgerError::OneSided.into());
     }
-    let today = tx.now().business_date();
-    check(tx, one, of_one, today)?;
-    check(tx, other, of_other, today)?;
+    check(tx, one, of_one)?;
+    check(tx, other, of_other)?;
     enter_both(tx, (one, of_one), (other, of_other))
 }
 
@@ -136,19 +132,12 @@ fn enter(tx: &mut Tx<'_>, enterprise: EnterpriseId, id: EntryId, entry: &Entry, 
 ///
 /// The reference is not looked up here but left to its constraint: on PostgreSQL, looking for what is not there would make every two
 /// sales of one seller collide.
-fn check(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry, today: NaiveDate) -> Outcome<()> {
+fn check(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry) -> Outcome<()> {
     let month = month_of(entry.happened_at.business_date());
-    if let Some(closed) = store::closed_through(conn, enterprise)?.filter(|closed| month <= *closed) {
-        return Err(LedgerError::MonthClosed { month: closed }.into());
+    match store::closed_through(conn, enterprise)? {
+        Some(closed) if month <= closed => Err(LedgerError::MonthClosed { month: closed }.into()),
+        Some(_) | None => Ok(()),
     }
-    // Several features settle what one pair owes each other; together they settle no more than that.
-    for (claim, settled) in rules::settled(entry) {
-        let owed = balances::service::of(conn, enterprise, claim, today)?;
-        if settled > owed {
-            return Err(LedgerError::MoreThanOwed { owed: owed.max(Rupiah::ZERO) }.into());
-        }
-    }
-    Ok(())
 }
 
 /// The enterprise whose books `who` may do `action` with, and for whom she acts when it is not her own.
@@ -173,8 +162,8 @@ pub fn open_for(
 ///
 /// # Errors
 /// Every refusal of [`post`].
-pub fn dry_run(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry, now: Timestamp) -> Outcome<Vec<(Place, Rupiah, Rupiah)>> {
-    check(conn, enterprise, entry, now.business_date())?;
+pub fn dry_run(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry) -> Outcome<Vec<(Place, Rupiah, Rupiah)>> {
+    check(conn, enterprise, entry)?;
     if store::has_reference(conn, enterprise, &entry.reference)? {
         return Err(LedgerError::AlreadyEntered.into());
     }
