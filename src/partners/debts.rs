@@ -7,6 +7,7 @@ use crate::books::ledger::{Account, Entry, Movement, Place};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::people::enterprises::EnterpriseId;
+use crate::word_enum;
 
 /// Two entries that say the same from both sides: of the one who sells and has a claim, and of the one who buys and has a debt.
 pub type Mirrored = (Entry, Entry);
@@ -26,11 +27,33 @@ impl Between {
     }
 }
 
+word_enum! {
+    /// How money went over.
+    Method as "PartnerPaymentMethod" {
+        /// In cash.
+        Cash = "cash",
+        /// From bank to bank.
+        Transfer = "transfer",
+    }
+}
+
+impl Method {
+    /// Where it comes from and goes to.
+    #[must_use]
+    pub const fn purse(self) -> Account {
+        match self {
+            Self::Cash => Account::CashSeller,
+            Self::Transfer => Account::Bank,
+        }
+    }
+}
+
 /// Money goes over: claim and debt go down by it.
 ///
 /// # Errors
 /// [`MoneyError`] for a negative amount.
-pub fn settled(between: Between, reference: &str, purse: Account, amount: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+pub fn settled(between: Between, reference: &str, method: Method, amount: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+    let purse = method.purse();
     let entry = || Entry::new(Movement::DebtSettled, reference.to_owned(), at);
     let (claim, debt) = between.places();
     Ok((entry().transfer(claim, purse, amount)?, entry().transfer(purse, debt, amount)?))

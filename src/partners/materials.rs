@@ -219,6 +219,9 @@ pub fn take_out(tx: &mut Tx<'_>, owner: EnterpriseId, material: MaterialId, quan
 /// # Errors
 /// [`DbError`] when the database fails.
 pub fn cheapen(tx: &mut Tx<'_>, owner: EnterpriseId, material: MaterialId, came: Holding, why: Why<'_>) -> Outcome<Rupiah> {
+    if came.cost == Rupiah::ZERO {
+        return Ok(Rupiah::ZERO);
+    }
     let before = holding(tx, owner, material)?;
     let there = Holding { quantity: came.quantity.max(1), cost: came.cost };
     let less = cost_of(there, before.quantity.min(came.quantity)).unwrap_or_default().min(before.cost);

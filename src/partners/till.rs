@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::consignment::model::{ClientId, Method};
+use super::consignment::model::ClientId;
 use super::consignment::selling::{self, AtTill};
 use super::consignment::service::ConsignmentError;
+use super::debts::Method;
 use crate::books::ledger::service::{self as ledger, LedgerError};
 use crate::books::ledger::{Account, Channel, Entry, Movement as LedgerMovement};
 use crate::kit::auth::{Actor, Identity, SignedIn};

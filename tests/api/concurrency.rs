@@ -7,11 +7,10 @@ use pasar_kuliner::schema::stock_items;
 
 use serde_json::{Value, json};
 
-use crate::agreements::{Dealing, dealing, supplied, supply_terms};
+use crate::agreements::Dealing;
 use crate::order_changes::balance;
 use crate::orders::{Stall, claimed, stall};
-use crate::supplier_orders::drafted;
-use crate::supply::item;
+use crate::supplier_orders::{cassava_at, drafted};
 use crate::support::http::fresh_key;
 use crate::support::people::{cart, pack_of};
 use crate::support::{Person, Shop, TestApp};
@@ -216,9 +215,7 @@ fn a_panic_in_a_write_loses_nothing_but_itself() {
 #[test]
 fn two_orders_on_credit_do_not_share_the_limit() {
     let app = TestApp::start();
-    let Dealing { supplier, maker, .. } = dealing(&app);
-    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
-    supplied(&supplier, &maker, supply_terms(200_000));
+    let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 200_000);
     let mut drafts = [(); 2].map(|()| drafted(&maker, &supplier, &[(&cassava, 50)], "credit"));
     for round in 0..ROUNDS {
         let send = |order: &String| (&maker.owner, format!("/v1/supplier-orders/{order}/send"), json!({}));

@@ -18,6 +18,14 @@ pub fn drafted(buyer: &Shop, supplier: &Shop, lines: &[(&str, i64)], payment: &s
     order["id"].as_str().expect("an id").to_owned()
 }
 
+/// A supplier whose cassava is Rp3.000 a kilogram, and a maker who may owe her so much.
+pub fn cassava_at(app: &TestApp, credit_limit: i64) -> (Dealing, String) {
+    let dealing = dealing(app);
+    let cassava = item(&dealing.supplier, "Singkong", "g", "kg", None, 3_000);
+    supplied(&dealing.supplier, &dealing.maker, supply_terms(credit_limit));
+    (dealing, cassava)
+}
+
 fn act(by: &Person, order: &str, act: &str, body: Value) -> Answer {
     by.client.post(&format!("/v1/supplier-orders/{order}/{act}"), body)
 }
@@ -162,9 +170,7 @@ fn an_order_goes_by_the_agreement_in_force() {
 #[test]
 fn a_link_answers_without_an_account_and_opens_nothing_else() {
     let app = TestApp::start();
-    let Dealing { supplier, maker, .. } = dealing(&app);
-    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
-    supplied(&supplier, &maker, supply_terms(500_000));
+    let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 500_000);
     let draft = drafted(&maker, &supplier, &[(&cassava, 50)], "cash");
     act(&maker.owner, &draft, "link", json!({})).expect_problem(409, "supplier_order_wrong_state");
     let order = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
@@ -216,9 +222,7 @@ fn a_link_answers_without_an_account_and_opens_nothing_else() {
 #[test]
 fn a_buyer_neither_bills_less_than_she_has_nor_receives_what_cannot_have_come() {
     let app = TestApp::start();
-    let Dealing { supplier, maker, .. } = dealing(&app);
-    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
-    supplied(&supplier, &maker, supply_terms(0));
+    let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 0);
     let order = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
     act(&supplier.owner, &order, "answer", json!({ "answer": "accept" })).expect(200);
     act(&maker.owner, &order, "receive", count(&[(1, 101)])).expect_problem(409, "received_too_many");
@@ -253,9 +257,7 @@ fn a_draft_is_written_anew_until_it_is_sent() {
 #[test]
 fn a_later_day_waits_for_the_buyer_who_names_it() {
     let app = TestApp::start();
-    let Dealing { supplier, maker, .. } = dealing(&app);
-    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
-    supplied(&supplier, &maker, supply_terms(0));
+    let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 0);
     let order = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
     let answer = |on: &str| act(&supplier.owner, &order, "answer", json!({ "answer": "accept", "on": on })).expect(200);
     let agree = |on: &str| act(&maker.owner, &order, "agree", json!({ "on": on }));
@@ -317,9 +319,7 @@ fn what_was_counted_wrong_is_counted_again_in_stock_debt_and_both_books() {
 #[test]
 fn it_may_come_in_parts_and_more_of_it_than_was_ordered() {
     let app = TestApp::start();
-    let Dealing { supplier, maker, .. } = dealing(&app);
-    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
-    supplied(&supplier, &maker, supply_terms(0));
+    let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 0);
     let order = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
     act(&supplier.owner, &order, "answer", json!({ "answer": "accept" })).expect(200);
     let came = |quantity: i64| {
@@ -373,9 +373,7 @@ impl Believed {
 fn orders_do_what_a_model_of_them_does() {
     for seed in [7, 2_026] {
         let app = TestApp::start();
-        let Dealing { supplier, maker, .. } = dealing(&app);
-        let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
-        supplied(&supplier, &maker, supply_terms(100_000_000));
+        let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 100_000_000);
         let (mut dice, mut orders): (Dice, Vec<(String, Believed)>) = (Dice(seed), Vec::new());
         for step in 0..80 {
             if orders.len() < 4 && dice.roll(4) == 0 {

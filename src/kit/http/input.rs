@@ -178,8 +178,8 @@ pub struct WithReason {
     pub reason: crate::kit::text::Reason,
 }
 
-/// Declares the handler of an act on one thing that needs nothing but, perhaps, a reason. `Buying`
-/// before its name lets guests in too.
+/// Declares the handler of an act on one thing that needs nothing, a reason, or the body whose type is named after the view's.
+/// `Buying` before its name lets guests in too.
 #[macro_export]
 macro_rules! act {
     ($(#[$meta:meta])* Buying $name:ident, $($rest:tt)+) => {
@@ -195,6 +195,10 @@ macro_rules! act {
     (@ $(#[$meta:meta])* $policy:ty, $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
      |$tx:ident, $who:ident, $this:ident, $reason:ident| $act:expr) => {
         $crate::act!(@@ $(#[$meta])* $policy, $name, $tag, $path, $operation, $id, $view, $crate::kit::http::input::WithReason, |body| body.reason, |$tx, $who, $this, $reason| $act);
+    };
+    (@ $(#[$meta:meta])* $policy:ty, $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty, $body:ty,
+     |$tx:ident, $who:ident, $this:ident, $said:ident| $act:expr) => {
+        $crate::act!(@@ $(#[$meta])* $policy, $name, $tag, $path, $operation, $id, $view, $body, |body| body, |$tx, $who, $this, $said| $act);
     };
     (@@ $(#[$meta:meta])* $policy:ty, $name:ident, $tag:literal, $path:literal, $operation:literal, $id:ty, $view:ty,
      $body:ty, |$b:ident| $said:expr, |$tx:ident, $who:ident, $this:ident, $reason:ident| $act:expr) => {

@@ -208,19 +208,11 @@ pub async fn amend(
     Ok(posted.once.write(&db, who, move |tx| service::propose(tx, who, id, Act::Amend, &proposal).map(shown)).await?)
 }
 
-/// Agrees to what the other side proposed.
-#[utoipa::path(tag = "agreements", operation_id = "accept_agreement", params(("id" = AgreementId, Path), ("Idempotency-Key" = String, Header)), request_body = AcceptAgreement,
-    responses((status = 200, body = AgreementView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/agreements/{id}/accept")]
-pub async fn accept(
-    actor: Actor<SignedIn>,
-    id: web::Path<AgreementId>,
-    posted: Posted<AcceptAgreement>,
-    db: web::Data<Db>,
-) -> Result<Reply, Problem> {
-    let (who, id, number) = (actor.who, id.into_inner(), posted.body.number);
-    Ok(posted.once.write(&db, who, move |tx| service::accept(tx, who, id, number).map(shown)).await?)
-}
+act!(
+    /// Agrees to what the other side proposed.
+    accept, "agreements", "/agreements/{id}/accept", "accept_agreement", AgreementId, AgreementView, AcceptAgreement,
+    |tx, who, id, body| service::accept(tx, who, id, body.number).map(shown)
+);
 
 act!(
     /// Sends a draft to the other side.

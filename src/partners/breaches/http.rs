@@ -195,35 +195,17 @@ fn shown(breach: Breach) -> Reply {
     Reply::ok(&BreachView::from(breach))
 }
 
-/// Says the other side's part.
-#[utoipa::path(tag = "agreements", operation_id = "reply_to_breach", params(("id" = BreachId, Path), ("Idempotency-Key" = String, Header)), request_body = SayOnBreach,
-    responses((status = 200, body = BreachView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/breaches/{id}/reply")]
-pub async fn answer(
-    actor: Actor<SignedIn>,
-    id: web::Path<BreachId>,
-    posted: Posted<SayOnBreach>,
-    db: web::Data<Db>,
-) -> Result<Reply, Problem> {
-    let (who, id, words) = (actor.who, id.into_inner(), posted.body.words);
-    let said = posted.once.write(&db, who, move |tx| service::advance(tx, who, id, Move::Reply, Some(words.as_str())).map(shown));
-    Ok(said.await?)
-}
+act!(
+    /// Says the other side's part.
+    answer, "agreements", "/breaches/{id}/reply", "reply_to_breach", BreachId, BreachView, SayOnBreach,
+    |tx, who, id, body| service::advance(tx, who, id, Move::Reply, Some(body.words.as_str())).map(shown)
+);
 
-/// Settles what the village's office mediates, and says how.
-#[utoipa::path(tag = "agreements", operation_id = "settle_breach", params(("id" = BreachId, Path), ("Idempotency-Key" = String, Header)), request_body = SayOnBreach,
-    responses((status = 200, body = BreachView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/breaches/{id}/settle")]
-pub async fn settle(
-    actor: Actor<SignedIn>,
-    id: web::Path<BreachId>,
-    posted: Posted<SayOnBreach>,
-    db: web::Data<Db>,
-) -> Result<Reply, Problem> {
-    let (who, id, words) = (actor.who, id.into_inner(), posted.body.words);
-    let said = posted.once.write(&db, who, move |tx| service::advance(tx, who, id, Move::Settle, Some(words.as_str())).map(shown));
-    Ok(said.await?)
-}
+act!(
+    /// Settles what the village's office mediates, and says how.
+    settle, "agreements", "/breaches/{id}/settle", "settle_breach", BreachId, BreachView, SayOnBreach,
+    |tx, who, id, body| service::advance(tx, who, id, Move::Settle, Some(body.words.as_str())).map(shown)
+);
 
 act!(
     /// Asks the village's office to stand between both sides.

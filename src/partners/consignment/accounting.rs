@@ -3,10 +3,9 @@
 use crate::books::ledger::{Account, Entry, Movement};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::partners::debts::{self, Between, Mirrored};
+use crate::partners::debts::{self, Between, Method, Mirrored};
 use crate::people::enterprises::EnterpriseId;
 
-use super::model::Method;
 use super::rules::Money;
 
 /// Who deals with whom, when it counts, and how the event is called.
@@ -62,7 +61,7 @@ impl About {
     /// # Errors
     /// [`MoneyError`] for a negative amount.
     pub fn paid(&self, part: &str, method: Method, amount: Rupiah) -> Result<Mirrored, MoneyError> {
-        debts::settled(self.between(), &format!("{}:{part}", self.reference), method.purse(), amount, self.at)
+        debts::settled(self.between(), &format!("{}:{part}", self.reference), method, amount, self.at)
     }
 
     /// Goods at cost go from one of the maker's accounts to another.

@@ -4,7 +4,7 @@ use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{ConsignmentId, MOST_LINES, Method, Missing, NoteId, PackCount, Side, WholeNote};
+use super::model::{ConsignmentId, MOST_LINES, Missing, NoteId, PackCount, Side, WholeNote};
 use super::service::ConsignmentError;
 use super::views::{ConsignmentHistoryView, ConsignmentNoteView, ConsignmentStatementView, ConsignmentView};
 use super::{notes, selling, statement};
@@ -16,6 +16,7 @@ use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::market::packs::model::Price;
+use crate::partners::debts::Method;
 use crate::people::enterprises::EnterpriseId;
 
 impl From<ConsignmentError> for Problem {

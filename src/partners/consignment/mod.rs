@@ -48,7 +48,7 @@ pub mod visits;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use model::{ConsignmentId, Method, NoteId, Side, VisitId};
+pub use model::{ConsignmentId, NoteId, Side, VisitId};
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {

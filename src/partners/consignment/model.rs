@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rules::Earned;
-use crate::books::ledger::Account;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
@@ -15,6 +14,7 @@ use crate::market::inventory::{Lot, ShelfRow};
 use crate::market::packs::PackId;
 use crate::market::packs::model::{Count, Price};
 use crate::partners::agreements::AgreementId;
+use crate::partners::debts::Method;
 use crate::partners::parties::Names;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::villages::VillageId;
@@ -99,27 +99,6 @@ word_enum! {
         Disputed = "disputed",
         /// Both agree again.
         Settled = "settled",
-    }
-}
-
-word_enum! {
-    /// How money went over.
-    Method as "ConsignmentPaymentMethod" {
-        /// In cash.
-        Cash = "cash",
-        /// From bank to bank.
-        Transfer = "transfer",
-    }
-}
-
-impl Method {
-    /// Where it comes from and goes to.
-    #[must_use]
-    pub const fn purse(self) -> Account {
-        match self {
-            Self::Cash => Account::CashSeller,
-            Self::Transfer => Account::Bank,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Consigned goods between visits: sold at the warung's till, and paid for.
 
 use super::accounting::AtCost;
-use super::model::{Consignment, ConsignmentId, Method, NewSale, SaleKind, Side};
+use super::model::{Consignment, ConsignmentId, NewSale, SaleKind, Side};
 use super::rules;
 use super::service::{ConsignmentError, Outcome, about, after_visit, counts_at, mirrored, stock, sums, take};
 use super::visits::clear;
@@ -12,6 +12,7 @@ use crate::kit::db::{DbError, Tx};
 use crate::kit::money::Rupiah;
 use crate::market::inventory::{self, Movement, Shelf, Why};
 use crate::market::packs::PackId;
+use crate::partners::debts::Method;
 use crate::partners::notices::Notice;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;

@@ -6,8 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{
-    Consignment, ConsignmentId, ConsignmentPaymentId, Event, Goods, Method, Missing, Note, NoteId, NoteLine, NoteState, Side, VisitId,
-    WholeNote,
+    Consignment, ConsignmentId, ConsignmentPaymentId, Event, Goods, Missing, Note, NoteId, NoteLine, NoteState, Side, VisitId, WholeNote,
 };
 use super::rules::Earned;
 use crate::columns;
@@ -19,6 +18,7 @@ use crate::market::costs::Known;
 use crate::market::packs::PackId;
 use crate::market::packs::model::per_pack;
 use crate::partners::agreements::AgreementId;
+use crate::partners::debts::Method;
 use crate::partners::parties::Names;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;

@@ -20,8 +20,8 @@ use crate::kit::text::Reason;
 use crate::market::orders::model::Note;
 use crate::market::packs::model::Price;
 use crate::partners::agreements::terms::Days;
-use crate::partners::consignment::Method;
 use crate::partners::consignment::model::PackCount;
+use crate::partners::debts::Method;
 use crate::people::enterprises::EnterpriseId;
 use crate::word_enum;
 
@@ -307,20 +307,11 @@ act!(
     |tx, who, id| standing::stop(tx, who, id).map(|template| Reply::ok(&RestockTemplateView::from(template)))
 );
 
-/// Writes down what the warung paid for outright goods on credit, in parts or at once.
-#[utoipa::path(tag = "restock", operation_id = "pay_restock", params(("id" = RestockId, Path), ("Idempotency-Key" = String, Header)), request_body = PayRestock,
-    responses((status = 200, body = RestockView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/restocks/{id}/payments")]
-pub async fn pay(
-    actor: Actor<SignedIn>,
-    id: web::Path<RestockId>,
-    posted: Posted<PayRestock>,
-    db: web::Data<Db>,
-) -> Result<Reply, Problem> {
-    let (who, id, PayRestock { amount, method }) = (actor.who, id.into_inner(), posted.body);
-    let reply = posted.once.write(&db, who, move |tx| paying::pay(tx, who, id, amount.amount(), method).map(shown));
-    Ok(reply.await?)
-}
+act!(
+    /// Writes down what the warung paid for outright goods on credit, in parts or at once.
+    pay, "restock", "/restocks/{id}/payments", "pay_restock", RestockId, RestockView, PayRestock,
+    |tx, who, id, body| paying::pay(tx, who, id, body.amount.amount(), body.method).map(shown)
+);
 
 /// Sets what should always stand at a warung; packs that are not named keep their level.
 #[utoipa::path(tag = "restock", operation_id = "set_par_levels", params(("id" = EnterpriseId, Path)), request_body = SetParLevels,

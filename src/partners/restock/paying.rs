@@ -15,9 +15,8 @@ use crate::market::costs;
 use crate::market::inventory::{self, Movement, Shelf, Why};
 use crate::market::packs::PackId;
 use crate::partners::agreements::{self, InForce, Terms};
-use crate::partners::consignment::Method;
 use crate::partners::consignment::model::Side;
-use crate::partners::debts::{self, Between, Mirrored};
+use crate::partners::debts::{self, Between, Method, Mirrored};
 use crate::partners::notices::{Notice, tell};
 use crate::partners::obligations::{self, Kind as Obligation, Owed};
 use crate::people::enterprises::EnterpriseId;
@@ -115,6 +114,6 @@ pub fn pay(tx: &mut Tx<'_>, who: Identity, id: RestockId, amount: Rupiah, method
 fn take_in(tx: &mut Tx<'_>, hand: &Hand<'_>, amount: Rupiah, method: Method) -> Outcome<()> {
     let (now, restock) = (tx.now(), &hand.restock);
     let payment = store::pay(tx, restock.id, (amount, method), hand.by)?;
-    let settled = sums(debts::settled(between(restock), &format!("{payment}:paid"), method.purse(), amount, now))?;
+    let settled = sums(debts::settled(between(restock), &format!("{payment}:paid"), method, amount, now))?;
     enter(tx, restock, &settled)
 }

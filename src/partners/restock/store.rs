@@ -20,7 +20,7 @@ use crate::kit::money::Rupiah;
 use crate::market::packs::PackId;
 use crate::market::packs::model::per_pack;
 use crate::partners::agreements::AgreementId;
-use crate::partners::consignment::Method;
+use crate::partners::debts::Method;
 use crate::partners::parties::Names;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{Answer, LineCount, MOST_LINES, Method, NewOrder, Payment, SupplierOrderId, SupplierPaymentId, WantedLine, Whole};
+use super::model::{Answer, LineCount, MOST_LINES, NewOrder, Payment, SupplierOrderId, SupplierPaymentId, WantedLine, Whole};
 use super::reading;
 use super::service::{self, SupplierOrderError};
 use super::views::{SupplierOrderHistoryView, SupplierOrderView};
@@ -19,6 +19,7 @@ use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::text::Reason;
 use crate::market::orders::model::Note;
 use crate::market::packs::model::Price;
+use crate::partners::debts::Method;
 use crate::people::enterprises::EnterpriseId;
 use crate::word_enum;
 
@@ -243,65 +244,29 @@ pub async fn give_answer(
     Ok(reply.await?)
 }
 
-/// The buyer counts what has come.
-#[utoipa::path(tag = "supply", operation_id = "receive_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = CountLines,
-    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/supplier-orders/{id}/receive")]
-pub async fn receive(
-    actor: Actor<SignedIn>,
-    id: web::Path<SupplierOrderId>,
-    posted: Posted<CountLines>,
-    db: web::Data<Db>,
-) -> Result<Reply, Problem> {
-    let (who, id, lines) = (actor.who, id.into_inner(), posted.body.lines);
-    let reply = posted.once.write(&db, who, move |tx| receiving::receive(tx, who, id, &lines).map(|whole| shown(tx, whole)));
-    Ok(reply.await?)
-}
+act!(
+    /// The buyer counts what has come.
+    receive, "supply", "/supplier-orders/{id}/receive", "receive_supplier_order", SupplierOrderId, SupplierOrderView, CountLines,
+    |tx, who, id, body| receiving::receive(tx, who, id, &body.lines).map(|whole| shown(tx, whole))
+);
 
-/// What the supplier charges; a line that is left out is charged as it was received.
-#[utoipa::path(tag = "supply", operation_id = "bill_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = CountLines,
-    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/supplier-orders/{id}/bill")]
-pub async fn bill(
-    actor: Actor<SignedIn>,
-    id: web::Path<SupplierOrderId>,
-    posted: Posted<CountLines>,
-    db: web::Data<Db>,
-) -> Result<Reply, Problem> {
-    let (who, id, lines) = (actor.who, id.into_inner(), posted.body.lines);
-    let reply = posted.once.write(&db, who, move |tx| receiving::bill(tx, who, id, &lines).map(|whole| shown(tx, whole)));
-    Ok(reply.await?)
-}
+act!(
+    /// What the supplier charges; a line that is left out is charged as it was received.
+    bill, "supply", "/supplier-orders/{id}/bill", "bill_supplier_order", SupplierOrderId, SupplierOrderView, CountLines,
+    |tx, who, id, body| receiving::bill(tx, who, id, &body.lines).map(|whole| shown(tx, whole))
+);
 
-/// The buyer counts again what has come so far: what was keyed wrong is put right in stock, debt and both books, until it is billed.
-#[utoipa::path(tag = "supply", operation_id = "recount_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = CountLines,
-    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/supplier-orders/{id}/recount")]
-pub async fn recount(
-    actor: Actor<SignedIn>,
-    id: web::Path<SupplierOrderId>,
-    posted: Posted<CountLines>,
-    db: web::Data<Db>,
-) -> Result<Reply, Problem> {
-    let (who, id, lines) = (actor.who, id.into_inner(), posted.body.lines);
-    let reply = posted.once.write(&db, who, move |tx| receiving::recount(tx, who, id, &lines).map(|whole| shown(tx, whole)));
-    Ok(reply.await?)
-}
+act!(
+    /// The buyer counts again what has come so far: what was keyed wrong is put right in stock, debt and both books, until it is billed.
+    recount, "supply", "/supplier-orders/{id}/recount", "recount_supplier_order", SupplierOrderId, SupplierOrderView, CountLines,
+    |tx, who, id, body| receiving::recount(tx, who, id, &body.lines).map(|whole| shown(tx, whole))
+);
 
-/// Agrees to the later day that the supplier proposed.
-#[utoipa::path(tag = "supply", operation_id = "agree_to_supplier_day", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = AgreeToDay,
-    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/supplier-orders/{id}/agree")]
-pub async fn agree(
-    actor: Actor<SignedIn>,
-    id: web::Path<SupplierOrderId>,
-    posted: Posted<AgreeToDay>,
-    db: web::Data<Db>,
-) -> Result<Reply, Problem> {
-    let (who, id, on) = (actor.who, id.into_inner(), posted.body.on);
-    let reply = posted.once.write(&db, who, move |tx| service::agree(tx, who, id, on).map(|whole| shown(tx, whole)));
-    Ok(reply.await?)
-}
+act!(
+    /// Agrees to the later day that the supplier proposed.
+    agree, "supply", "/supplier-orders/{id}/agree", "agree_to_supplier_day", SupplierOrderId, SupplierOrderView, AgreeToDay,
+    |tx, who, id, body| service::agree(tx, who, id, body.on).map(|whole| shown(tx, whole))
+);
 
 /// Writes a draft anew.
 #[utoipa::path(tag = "supply", operation_id = "edit_supplier_order_draft", params(("id" = SupplierOrderId, Path), ("If-Match" = String, Header)), request_body = DraftSupplierOrder,
@@ -319,20 +284,11 @@ pub async fn edit(
     Ok(tagged(whole.order.version, &SupplierOrderView::on(today, whole)))
 }
 
-/// Money goes over: the supplier's word counts at once, the buyer's waits for hers.
-#[utoipa::path(tag = "supply", operation_id = "pay_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = PaySupplierOrder,
-    responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
-#[post("/supplier-orders/{id}/payments")]
-pub async fn pay(
-    actor: Actor<SignedIn>,
-    id: web::Path<SupplierOrderId>,
-    posted: Posted<PaySupplierOrder>,
-    db: web::Data<Db>,
-) -> Result<Reply, Problem> {
-    let (who, id, PaySupplierOrder { amount, method }) = (actor.who, id.into_inner(), posted.body);
-    let reply = posted.once.write(&db, who, move |tx| paying::pay(tx, who, id, amount.amount(), method).map(|whole| shown(tx, whole)));
-    Ok(reply.await?)
-}
+act!(
+    /// Money goes over: the supplier's word counts at once, the buyer's waits for hers.
+    pay, "supply", "/supplier-orders/{id}/payments", "pay_supplier_order", SupplierOrderId, SupplierOrderView, PaySupplierOrder,
+    |tx, who, id, body| paying::pay(tx, who, id, body.amount.amount(), body.method).map(|whole| shown(tx, whole))
+);
 
 act!(
     /// Sends an order to the supplier at today's prices.

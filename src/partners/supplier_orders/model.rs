@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::books::ledger::Account;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::kit::text::Reason;
 use crate::market::orders::model::{Note, Quantity};
 use crate::partners::agreements::AgreementId;
+use crate::partners::debts::Method;
 use crate::partners::joint_buying::JointBuyId;
 use crate::partners::parties::Names;
 use crate::partners::supply::{ItemId, MaterialId};
@@ -72,27 +72,6 @@ word_enum! {
         Transfer = "transfer",
         /// Later, within the limit of the agreement.
         Credit = "credit",
-    }
-}
-
-word_enum! {
-    /// How money went over.
-    Method as "SupplierPaymentMethod" {
-        /// In cash.
-        Cash = "cash",
-        /// From bank to bank.
-        Transfer = "transfer",
-    }
-}
-
-impl Method {
-    /// Where the money lay, and where it lies now.
-    #[must_use]
-    pub const fn purse(self) -> Account {
-        match self {
-            Self::Cash => Account::CashSeller,
-            Self::Transfer => Account::Bank,
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Paying a supplier order, in parts or at once.
 
-use super::model::{Method, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
+use super::model::{PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
 use super::receiving::{account, between};
 use super::rules::Move;
 use super::service::{Hand, Outcome, Side, SupplierOrderError, take};
@@ -9,6 +9,7 @@ use crate::kit::auth::Identity;
 use crate::kit::db::Tx;
 use crate::kit::money::Rupiah;
 use crate::partners::debts;
+use crate::partners::debts::Method;
 use crate::partners::notices::Notice;
 use crate::partners::obligations::{self, Kind as Obligation};
 use crate::people::permissions::Denied;
@@ -63,7 +64,7 @@ fn take_in(tx: &mut Tx<'_>, mut hand: Hand<'_>, payment: SupplierPaymentId) -> O
         return Err(SupplierOrderError::PaymentSettled.into());
     }
     store::add_paid(tx, hand.order.id, money.amount)?;
-    let entries = debts::settled(between(&hand.order), &format!("{payment}:paid"), money.method.purse(), money.amount, now)
+    let entries = debts::settled(between(&hand.order), &format!("{payment}:paid"), money.method, money.amount, now)
         .map_err(SupplierOrderError::from)?;
     account(tx, &hand.order, &entries)?;
     hand.order.paid = paid;

@@ -6,9 +6,7 @@ use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::model::{
-    Doer, Event, Line, Method, Money, NewLine, NewOrder, Order, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole,
-};
+use super::model::{Doer, Event, Line, Money, NewLine, NewOrder, Order, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
 use super::rules::{COMING, quarter};
 use crate::columns;
 use crate::kit::auth::AccountId;
@@ -17,6 +15,7 @@ use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::partners::agreements::AgreementId;
+use crate::partners::debts::Method;
 use crate::partners::joint_buying::JointBuyId;
 use crate::partners::parties::Names;
 use crate::partners::supply::ItemId;

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{Event, Line, Method, Money, Payment, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
+use super::model::{Event, Line, Money, Order, Payment, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
 use super::rules;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::partners::agreements::AgreementId;
+use crate::partners::debts::Method;
 use crate::partners::joint_buying::JointBuyId;
 use crate::partners::parties::PartyView;
 use crate::partners::supply::{ItemId, MaterialId};
@@ -102,6 +103,11 @@ pub struct SupplierOrderView {
     updated_at: Timestamp,
 }
 
+/// The day that waits for the buyer's word, while it can still be agreed to.
+fn open_day(order: &Order) -> Option<NaiveDate> {
+    order.proposed_on.filter(|_| rules::next(order.state, rules::Move::Promise).is_some())
+}
+
 impl SupplierOrderView {
     pub(super) fn on(today: NaiveDate, Whole { order: o, lines, payments, names }: Whole) -> Self {
         let overdue = o.first_promised_on.filter(|_| rules::is_coming(o.state) && o.received_on.is_none());
@@ -122,7 +128,7 @@ impl SupplierOrderView {
             paid: o.paid,
             payments: payments.into_iter().map(SupplierPaymentView::from).collect(),
             wanted_on: o.wanted_on,
-            proposed_on: o.proposed_on,
+            proposed_on: open_day(&o),
             promised_on: o.promised_on,
             first_promised_on: o.first_promised_on,
             received_on: o.received_on,
@@ -195,7 +201,7 @@ impl From<Whole> for LinkedOrderView {
             lines: lines.into_iter().map(SupplierOrderLineView::from).collect(),
             total: o.total,
             wanted_on: o.wanted_on,
-            proposed_on: o.proposed_on,
+            proposed_on: open_day(&o),
             promised_on: o.promised_on,
             note: o.note,
         }
