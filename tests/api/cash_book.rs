@@ -198,7 +198,7 @@ fn a_debt_is_told_by_who_owes_it_and_its_payment_by_who_got_it() {
     assert_eq!((holds(&maker, "payable:partner"), holds(&supplier, "receivable:partner")), (-80_000, 80_000));
     assert_eq!((holds(&maker, "cost:materials"), holds(&supplier, "sales:supply")), (80_000, -80_000));
     let too_much = json!({ "kind": "debt_collected", "amount": 80_001, "partner_id": maker.id });
-    row(&supplier, too_much).expect_problem(409, "more_than_owed");
+    row(&supplier, too_much).expect_problem(409, "more_than_owed_by_hand");
     let part = row(&supplier, json!({ "kind": "debt_collected", "amount": 30_000, "partner_id": maker.id })).expect(201);
     assert_eq!((holds(&maker, "payable:partner"), holds(&supplier, "receivable:partner")), (-50_000, 50_000));
     assert_eq!((holds(&maker, "cash:seller"), holds(&supplier, "cash:seller")), (-30_000, 30_000));

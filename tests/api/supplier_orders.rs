@@ -233,6 +233,23 @@ fn a_buyer_neither_bills_less_than_she_has_nor_receives_what_cannot_have_come() 
 }
 
 #[test]
+fn what_is_owed_for_an_order_is_paid_there_and_not_in_the_cash_book_too() {
+    let app = TestApp::start();
+    let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 500_000);
+    let order = sent(&maker, &supplier, &[(&cassava, 50)], "credit");
+    act(&supplier.owner, &order, "answer", json!({ "answer": "accept" })).expect(200);
+    act(&maker.owner, &order, "receive", count(&[(1, 50)])).expect(200);
+    let row = |of: &Shop, row: Value| of.owner.client.post(&format!("/v1/enterprises/{}/cash-book", of.id), row);
+    let collect = |amount: i64| row(&supplier, json!({ "kind": "debt_collected", "amount": amount, "partner_id": maker.id }));
+    collect(1).expect_problem(409, "more_than_owed_by_hand");
+    row(&maker, json!({ "kind": "purchase", "amount": 20_000, "paid": "credit", "partner_id": supplier.id })).expect(201);
+    collect(20_001).expect_problem(409, "more_than_owed_by_hand");
+    collect(20_000).expect(201);
+    act(&supplier.owner, &order, "payments", json!({ "amount": 150_000, "method": "cash" })).expect(200);
+    assert_eq!((balance(&maker.owner, &maker.id, "payable:partner"), balance(&supplier.owner, &supplier.id, "receivable:partner")), (0, 0));
+}
+
+#[test]
 fn a_draft_is_written_anew_until_it_is_sent() {
     let app = TestApp::start();
     let Dealing { supplier, maker, .. } = dealing(&app);

@@ -25,7 +25,7 @@ impl From<CashError> for Problem {
         match error {
             CashError::BadRow(BadRow(field, code)) => Self::invalid_field(field, code),
             CashError::NoSuchPartner => Self::invalid_field("partner_id", "no_such_partner"),
-            CashError::MoreThanOwed { owed } => Self::conflict("more_than_owed").arg("owed", owed),
+            CashError::MoreThanOwed { owed } => Self::conflict("more_than_owed_by_hand").arg("owed", owed),
             CashError::AlreadyReversed => Self::conflict("already_reversed"),
             CashError::ReasonNeeded { expected } => Self::conflict("count_reason_needed").arg("expected", expected),
             CashError::NameTaken => Self::conflict("template_name_taken"),

@@ -6,7 +6,8 @@
 //!    of its own, and none held up by another.
 //! 4. A row is never changed. A wrong one is taken back, once, with a reason.
 //! 5. Who writes down a debt to another enterprise is who owes it, and who writes down its payment is who got the money: each tells
-//!    what is against herself, and both sets of books have it.
+//!    what is against herself, and both sets of books have it. Only a debt that was written down here is collected here: what is
+//!    owed for a supplier order, a visit or a restock is paid there, so that nothing is settled twice.
 //! 6. Cash that is counted differently from the books is entered as a difference, with a reason.
 //!
 //! Notes may name people; they stay here, outside the ledger and its chain.

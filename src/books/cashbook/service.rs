@@ -1,6 +1,6 @@
 //! Writing down, taking back, counting.
 
-use super::model::{CashCount, CashCountId, CashRow, CashRowId, CashTemplateId, NewCashRow, NewCount, Template, TemplateName};
+use super::model::{CashCount, CashCountId, CashRow, CashRowId, CashTemplateId, Kind, NewCashRow, NewCount, Template, TemplateName};
 use super::rules::{self, BadRow};
 use super::store;
 use crate::books::ledger::service::{LedgerError, open_for};
@@ -26,7 +26,7 @@ pub enum CashError {
     BadRow(BadRow),
     /// The partner does not exist or does not trade.
     NoSuchPartner,
-    /// The partner owes less than was collected.
+    /// By what was written down by hand the partner owes less than was collected. What it owes for a document is paid there.
     MoreThanOwed {
         owed: Rupiah,
     },
@@ -160,21 +160,14 @@ fn drafted(conn: &mut Conn, enterprise: EnterpriseId, new: &NewCashRow, referenc
     let row = rules::read(enterprise, new).map_err(CashError::from)?;
     let at = rules::happened(new.day, now).map_err(CashError::from)?;
     if let Some(partner) = new.partner_id {
-        check_partner(conn, enterprise, partner, &row, new.amount.rupiah(), now)?;
+        check_partner(conn, enterprise, partner, new)?;
     }
     let evidence = if new.estimate { Evidence::Estimate } else { Evidence::Recorded };
     let (entry, theirs) = rules::entries(enterprise, &row, new.amount.rupiah(), reference, evidence, at).map_err(CashError::from)?;
     Ok((row, entry, theirs))
 }
 
-fn check_partner(
-    conn: &mut Conn,
-    enterprise: EnterpriseId,
-    partner: EnterpriseId,
-    row: &rules::Row,
-    amount: Rupiah,
-    now: Timestamp,
-) -> Outcome<()> {
+fn check_partner(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseId, new: &NewCashRow) -> Outcome<()> {
     // Whoever writes into another's books must be known to the village herself.
     if enterprises::service::get(conn, enterprise)?.state != enterprises::State::Approved {
         return Err(CashError::NotTrading.into());
@@ -185,11 +178,10 @@ fn check_partner(
         Ok(_) | Err(DbError::NotFound) => return Err(CashError::NoSuchPartner.into()),
         Err(error) => return Err(error.into()),
     }
-    let claim = Account::ReceivablePartner.with(partner);
-    if row.from == claim {
-        let owed = balances::service::of(conn, enterprise, claim, now.business_date())?;
-        if amount > owed {
-            return Err(CashError::MoreThanOwed { owed }.into());
+    if new.kind == Kind::DebtCollected {
+        let owed = store::owed(conn, enterprise, partner)?;
+        if new.amount.rupiah() > owed {
+            return Err(CashError::MoreThanOwed { owed: owed.max(Rupiah::ZERO) }.into());
         }
     }
     Ok(())

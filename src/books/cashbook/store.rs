@@ -1,14 +1,17 @@
 //! Rows, counts and templates of the cash book.
 
+use bigdecimal::BigDecimal;
+use diesel::dsl::sum;
 use diesel::prelude::*;
 
-use super::model::{CashCount, CashCountId, CashRow, CashRowId, CashTemplateId, NewCashRow, Template};
+use super::model::{CashCount, CashCountId, CashRow, CashRowId, CashTemplateId, Kind, NewCashRow, Template};
 use crate::books::ledger::EntryId;
 use crate::columns;
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
-use crate::kit::db::types::Document;
+use crate::kit::db::types::{Document, whole};
 use crate::kit::db::{Conn, DbError, Tx};
+use crate::kit::money::Rupiah;
 use crate::people::enterprises::EnterpriseId;
 use crate::schema::{cash_counts, cash_rows, cash_templates};
 
@@ -35,6 +38,18 @@ columns!(
     cash_rows::reversal_reason,
     cash_rows::photo_media_id,
 );
+
+/// What `debtor` owes `creditor` by what was written down by hand: purchases on credit, less what was collected.
+pub(super) fn owed(conn: &mut Conn, creditor: EnterpriseId, debtor: EnterpriseId) -> Result<Rupiah, DbError> {
+    let mut told = |of: EnterpriseId, with: EnterpriseId, kind: Kind| {
+        let rows = cash_rows::table.filter(cash_rows::enterprise_id.eq(of).and(cash_rows::partner_id.eq(with)));
+        let standing = rows.filter(cash_rows::kind.eq(kind).and(cash_rows::reversal_id.is_null()));
+        let total: Option<BigDecimal> = standing.select(sum(cash_rows::amount)).first(conn)?;
+        Rupiah::new(whole(total)).map_err(|_| DbError::Violation("sum out of range".to_owned()))
+    };
+    let (bought, collected) = (told(debtor, creditor, Kind::Purchase)?, told(creditor, debtor, Kind::DebtCollected)?);
+    bought.minus(collected).map_err(|_| DbError::Violation("sum out of range".to_owned()))
+}
 
 pub(super) fn insert(tx: &mut Tx<'_>, row: &CashRow) -> Result<(), DbError> {
     diesel::insert_into(cash_rows::table)

@@ -1,0 +1,1 @@
+DROP INDEX ix_cash_rows_partner;
