@@ -125,6 +125,10 @@ pub fn read(tx: &mut Tx<'_>, who: Identity, id: GrantId, month: Month) -> Outcom
     let now = tx.now();
     let grant = store::get(tx, id)?;
     may(tx, who, now, grant.reader_id, Action::ReadOpenedBooks)?;
+    // A partner the village has suspended reads nobody's books.
+    if enterprises::service::get(tx, grant.reader_id)?.state != State::Approved {
+        return Err(AccessError::NotAPartner.into());
+    }
     if grant.withdrawn_at.is_some() {
         return Err(AccessError::Withdrawn.into());
     }

@@ -171,7 +171,7 @@ pub struct GrowthView {
     baseline_seasons: Vec<Season>,
     month: ComparedView,
     /// The latest month of the same name as the baseline's.
-    same_month: ComparedView,
+    same_month: Option<ComparedView>,
     /// The month and the two before it.
     three_months: ComparedView,
 }
@@ -194,7 +194,7 @@ pub async fn growth(
         baseline_seasons: found.baseline.as_ref().map(seasons).unwrap_or_default(),
         baseline: found.baseline.map(BaselineView::from),
         month: found.month.into(),
-        same_month: found.same_month.into(),
+        same_month: found.same_month.map(ComparedView::from),
         three_months: found.three_months.into(),
     }))
 }

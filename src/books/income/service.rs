@@ -83,9 +83,9 @@ pub struct Growth {
     pub baseline: Option<Baseline>,
     /// The month itself.
     pub month: Compared,
-    /// The latest month of the same name as the baseline's: the same season, unless it moved.
-    pub same_month: Compared,
-    /// The month and the two before it.
+    /// The latest month of the same name as the baseline's: the same season, unless it moved. Nothing in the first year.
+    pub same_month: Option<Compared>,
+    /// The month and the two before it, as far as they come after the baseline's.
     pub three_months: Compared,
 }
 
@@ -97,17 +97,18 @@ pub fn growth(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: Enterp
     may(conn, who, now, enterprise, Action::ViewBooks)?;
     let baseline = store::all(conn, enterprise, 1)?.pop();
     let before = baseline.as_ref().map(|baseline| baseline.net).unwrap_or_default();
-    let same = baseline.as_ref().map_or(month, |baseline| month.later(-month.since(baseline.month).rem_euclid(12)));
-    let recent = daily(conn, enterprise, month.later(-2), month)?;
-    let then = daily(conn, enterprise, same, same)?;
+    // What the baseline says of its own month is not compared with what the books say of it.
+    let since = baseline.as_ref().map(|baseline| baseline.month);
+    let first = since.map_or(month.later(-2), |since| since.later(1).max(month.later(-2)).min(month));
+    let same = since.map(|since| month.later(-month.since(since).rem_euclid(12))).filter(|same| since.is_some_and(|since| *same > since));
+    let recent = daily(conn, enterprise, first, month)?;
     let today = now.business_date();
     let compared = |first, last, moved: &[(NaiveDate, Moved)]| rules::compare(before, first, last, today, moved).map_err(IncomeError::from);
-    Ok(Growth {
-        month: compared(month, month, &recent)?,
-        same_month: compared(same, same, &then)?,
-        three_months: compared(month.later(-2), month, &recent)?,
-        baseline,
-    })
+    let same_month = match same {
+        Some(same) => Some(compared(same, same, &daily(conn, enterprise, same, same)?)?),
+        None => None,
+    };
+    Ok(Growth { month: compared(month, month, &recent)?, same_month, three_months: compared(first, month, &recent)?, baseline })
 }
 
 /// What was turned over in a year, and how near that is to the line.

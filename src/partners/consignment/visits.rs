@@ -373,7 +373,11 @@ fn top_up(
     let mut came = Vec::new();
     for line in lines {
         let Some(offer) = offers.get(&line.pack_id) else { continue };
-        let (price, earned) = priced(&in_force.terms, offer)?;
+        // New terms may say nothing of goods that stand here on older ones: those keep theirs until they are topped up.
+        let (price, earned) = match priced(&in_force.terms, offer) {
+            Err(_) if line.topped_up == 0 => continue,
+            agreed => agreed?,
+        };
         if let Some(goods) = goods.get_mut(&line.pack_id) {
             (goods.price, goods.earned) = (price, earned);
             store::keep_goods(tx, of.id, goods)?;
