@@ -189,6 +189,22 @@ fn a_template_is_kept_used_and_forgotten() {
 }
 
 #[test]
+fn no_debt_is_paid_that_was_not_written_down() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let shop = app.home_industry(&village, "Keripik Cisurupan");
+    row(&shop, json!({ "kind": "debt_paid", "amount": 30_000 })).expect_problem(409, "more_than_written_down");
+    let lent = row(&shop, json!({ "kind": "debt_collected", "amount": 5_000 }));
+    lent.expect_problem(409, "more_than_written_down");
+    assert!(lent.json["detail"].as_str().is_some_and(|detail| detail.contains("Rp0")));
+    // An old debt is written down with its own day first.
+    row(&shop, json!({ "kind": "purchase", "amount": 30_000, "paid": "credit", "day": "2026-10-02" })).expect(201);
+    row(&shop, json!({ "kind": "debt_paid", "amount": 30_001 })).expect_problem(409, "more_than_written_down");
+    row(&shop, json!({ "kind": "debt_paid", "amount": 30_000 })).expect(201);
+    assert_eq!(holds(&shop, "payable:others"), 0);
+}
+
+#[test]
 fn a_debt_is_told_by_who_owes_it_and_its_payment_by_who_got_it() {
     let app = TestApp::start();
     let Stall { village, shop: maker, .. } = stall(&app);
@@ -202,10 +218,25 @@ fn a_debt_is_told_by_who_owes_it_and_its_payment_by_who_got_it() {
     let part = row(&supplier, json!({ "kind": "debt_collected", "amount": 30_000, "partner_id": maker.id })).expect(201);
     assert_eq!((holds(&maker, "payable:partner"), holds(&supplier, "receivable:partner")), (-50_000, 50_000));
     assert_eq!((holds(&maker, "cash:seller"), holds(&supplier, "cash:seller")), (-30_000, 30_000));
-    for (who, id) in [(&supplier, &part), (&maker, &bought)] {
-        let path = format!("/v1/cash-book/{}/reverse", id["id"].as_str().expect("an id"));
-        who.owner.client.post(&path, json!({ "reason": "Salah" })).expect(200);
-    }
+    let back = |who: &Shop, row: &Value| {
+        let path = format!("/v1/cash-book/{}/reverse", row["id"].as_str().expect("an id"));
+        who.owner.client.post(&path, json!({ "reason": "Salah" }))
+    };
+    back(&maker, &bought).expect_problem(409, "debt_collected_already");
+    back(&supplier, &part).expect(200);
+    // Once the supplier has said that the debt is right, the maker does not wipe it out alone.
+    let lines = format!("/v1/enterprises/{}/partner-statements/{}", supplier.id, maker.id);
+    let statement = supplier.owner.client.get(&lines).expect(200);
+    let line = statement["lines"][0]["entry_id"].as_str().expect("an entry");
+    supplier.owner.client.post(&format!("{lines}/verdicts"), json!({ "entry_id": line, "verdict": "confirmed" })).expect(200);
+    back(&maker, &bought).expect_problem(409, "confirmed_by_partner");
+    let preview = format!("/v1/cash-book/{}/reverse/preview", bought["id"].as_str().expect("an id"));
+    maker.owner.client.get(&preview).expect_problem(409, "confirmed_by_partner");
+    let told = supplier.owner.client.get(&preview).expect(200);
+    assert_eq!((&told["movement"], &told["changes"][0]["account"]), (&json!("reversal"), &json!("receivable:partner")));
+    assert_eq!((&told["changes"][0]["before"], &told["changes"][0]["after"]), (&json!(80_000), &json!(0)), "her own books");
+    back(&supplier, &bought).expect(200);
+    supplier.owner.client.get(&preview).expect_problem(409, "already_reversed");
     assert_eq!((holds(&maker, "payable:partner"), holds(&supplier, "receivable:partner"), holds(&maker, "cash:seller")), (0, 0, 0));
     let paid = json!({ "kind": "sale", "amount": 1, "paid": "credit", "partner_id": supplier.id });
     row(&maker, paid).expect_problem(400, "invalid_input");

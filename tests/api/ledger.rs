@@ -92,10 +92,16 @@ fn any_altered_field_is_named_by_its_entry_sealed_or_not() {
             ("journal_entries SET movement = 'Sale'", "journal_entries SET movement = 'sale'"),
             ("journal_entries SET reference = reference || '!'", "journal_entries SET reference = replace(reference, '!', '')"),
             ("journal_entries SET evidence = 'estimate'", "journal_entries SET evidence = 'recorded'"),
+            ("journal_entries SET happened_at = '2026-11-24T02:00:01.000000Z'", "journal_entries SET happened_at = '2026-11-24T02:00:00.000000Z'"),
+            ("journal_entries SET recorded_at = '2026-11-24T02:00:01.000000Z'", "journal_entries SET recorded_at = '2026-11-24T02:00:00.000000Z'"),
+            ("journal_entries SET reverses_id = id", "journal_entries SET reverses_id = NULL"),
+            ("journal_entries SET mirror_id = id", "journal_entries SET mirror_id = NULL"),
             ("journal_entries SET month = '2026-10'", "journal_entries SET month = '2026-11'"),
             ("journal_entries SET business_date = '2026-11-23'", "journal_entries SET business_date = '2026-11-24'"),
             ("postings SET account = 'bank'", "postings SET account = CASE position WHEN 0 THEN 'cash:seller' ELSE 'sales:in_person' END"),
             ("postings SET amount = -amount", "postings SET amount = -amount"),
+            ("postings SET evidence = 'estimate'", "postings SET evidence = 'recorded'"),
+            ("postings SET position = position + 7", "postings SET position = position - 7"),
             ("postings SET month = '2026-10'", "postings SET month = '2026-11'"),
             ("postings SET business_date = '2026-11-23'", "postings SET business_date = '2026-11-24'"),
             ("entry_digests SET digest = 'x' || digest", "entry_digests SET digest = substr(digest, 2)"),
@@ -163,7 +169,7 @@ fn what_was_entered_before_there_was_a_chain_is_sealed_too() {
     let app = TestApp::start();
     let (_, entries) = three_sales(&app);
     // As the migration leaves what it finds: in line for the chain, without a digest.
-    tamper(&app, "DELETE FROM entry_digests");
+    tamper(&app, "DELETE FROM entry_digests; DELETE FROM book_keys");
     assert_eq!(app.proved(&[]).faults, []);
     assert_eq!(app.faults(), []);
     let report = app.proved(&[]);
@@ -171,6 +177,63 @@ fn what_was_entered_before_there_was_a_chain_is_sealed_too() {
     let last = uuid::Uuid::try_parse(&entries[2][4..]).expect("a uuid").hyphenated();
     tamper(&app, &format!("UPDATE journal_entries SET recorded_at = '2026-11-24T02:00:01.000000Z' WHERE id = '{last}'"));
     assert_eq!(named(&app.proved(&[]), What::Altered), [entries[2].as_str()]);
+}
+
+#[test]
+fn whose_an_entry_is_what_was_closed_and_the_secrets_are_proved() {
+    let app = TestApp::start();
+    let (shop, entries) = three_sales(&app);
+    let other = app.home_industry(&app.balewangi(), "Dodol");
+    let uuid = |id: &str| uuid::Uuid::try_parse(&id[4..]).expect("a uuid").hyphenated().to_string();
+    let (mine, theirs, second) = (uuid(&shop.id), uuid(&other.id), uuid(&entries[1]));
+    assert_eq!(app.faults(), []);
+    for (set, back) in [
+        (format!("journal_entries SET enterprise_id = '{theirs}'"), format!("journal_entries SET enterprise_id = '{mine}'")),
+        (format!("postings SET enterprise_id = '{theirs}'"), format!("postings SET enterprise_id = '{mine}'")),
+    ] {
+        let key = if set.starts_with("journal") { "id" } else { "entry_id" };
+        tamper(&app, &format!("UPDATE {set} WHERE {key} = '{second}'"));
+        assert_eq!(named(&app.proved(&[]), What::Foreign), [entries[1].as_str()], "{set}");
+        tamper(&app, &format!("UPDATE {back} WHERE {key} = '{second}'"));
+        assert_eq!(app.proved(&[]).faults, []);
+    }
+    let months = format!("/v1/enterprises/{}/closed-months", shop.id);
+    shop.owner.client.post(&months, json!({ "month": "2026-09" })).expect(200);
+    assert_eq!(app.proved(&[]).faults, []);
+    tamper(&app, "UPDATE closed_months SET month = '2026-08'");
+    assert_eq!(named(&app.proved(&[]), What::OtherClosing), [format!("2026-08 of {mine}")]);
+    tamper(&app, "UPDATE closed_months SET month = '2026-09'");
+    let stranger = "01930000-0000-7000-8000-000000000002";
+    tamper(&app, &format!("UPDATE book_keys SET id = '{stranger}'"));
+    assert_eq!(named(&app.proved(&[]), What::StrayKey), [stranger]);
+}
+
+#[test]
+fn a_value_that_cannot_be_read_loses_no_other_finding() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let shop = app.home_industry(&village, "Keripik Cisurupan");
+    let body = json!({ "kind": "sale", "amount": 1_000, "day": "2026-10-10" });
+    let made = shop.owner.client.post(&format!("/v1/enterprises/{}/cash-book", shop.id), body).expect(201);
+    let entry = made["entry_id"].as_str().expect("an id");
+    assert_eq!((app.faults(), app.proved(&[]).balances), (vec![], 1));
+    tamper(&app, "UPDATE postings SET account = 'dash:seller' WHERE account = 'cash:seller'");
+    let report = app.proved(&[]);
+    assert_eq!((named(&report, What::Altered), named(&report, What::Unreadable).len()), (vec![entry], 1));
+}
+
+#[test]
+fn what_waits_for_the_chain_and_is_gone_holds_up_nobody() {
+    let app = TestApp::start();
+    let (_, entries) = three_sales(&app);
+    let first = uuid::Uuid::try_parse(&entries[0][4..]).expect("a uuid").hyphenated();
+    let stranger = "01930000-0000-7000-8000-000000000003";
+    tamper(&app, &format!("UPDATE unsealed_entries SET entry_id = '{stranger}' WHERE entry_id = '{first}'"));
+    // `faults` links what waits first, and comes to its end.
+    let faults = app.faults();
+    let of: Vec<&str> = faults.iter().map(|fault| fault.of.as_str()).collect();
+    assert!(of.contains(&format!("jrn_{}", stranger.replace('-', "")).as_str()) && of.contains(&entries[0].as_str()), "{of:?}");
+    assert_eq!(app.proved(&[]).chains[0].1, 2, "the others are in the chain");
 }
 
 #[test]
@@ -347,6 +410,10 @@ fn plans(app: &TestApp) -> Vec<(String, Vec<String>)> {
             balances::service::of(conn, enterprise, span.place, span.last).expect("a balance");
             balances::between(conn, enterprise, span.first, span.last).expect("profit and loss");
             ledger::service::page(conn, &span, None, 21).expect("a page");
+            let mark = ("2026-11-20".parse().expect("a day"), ledger::EntryId::new(), 0);
+            ledger::service::page(conn, &span, Some(mark), 21).expect("a later page");
+            let between = ledger::model::Between { enterprise, partner: enterprise, first: span.first, last: span.last };
+            ledger::service::claim_lines(conn, &between, Some(mark), 21).expect("a page of a partner");
         });
         let of = |sql: String| {
             let steps = plan(conn, &sql);
@@ -371,7 +438,11 @@ fn a_balance_and_a_statement_page_are_found_by_an_index_however_many_postings_th
         for (sql, steps) in plans.iter().filter(|(sql, _)| sql.contains("postings") || sql.contains("balance_mark")) {
             let plan = steps.join("\n");
             let (by_index, scan) = match engine() {
-                Engine::Sqlite => (plan.contains("SEARCH"), plan.contains("SCAN postings") || plan.contains("SCAN balance")),
+                // What is sorted first costs as much as there is to sort.
+                Engine::Sqlite => (
+                    plan.contains("SEARCH"),
+                    ["SCAN postings", "SCAN balance", "TEMP B-TREE FOR ORDER BY"].iter().any(|slow| plan.contains(slow)),
+                ),
                 Engine::Postgres => (plan.contains("Index") || !sql.contains("\"postings\""), plan.contains("Seq Scan on postings")),
             };
             assert!(by_index && !scan, "{sql}\n{plan}");

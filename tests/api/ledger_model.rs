@@ -107,6 +107,12 @@ impl Model {
         all
     }
 
+    /// The n-th entry, counted round, of those that were not made by taking another back.
+    fn own(&self, n: usize) -> Option<usize> {
+        let own: Vec<usize> = (0..self.entries.len()).filter(|at| !self.entries[*at].reference.starts_with("reversal")).collect();
+        own.get(n.checked_rem(own.len())?).copied()
+    }
+
     fn add(&mut self, shop: usize, id: EntryId, entry: &Entry, mirror: Option<usize>) {
         let day = entry.happened_at.business_date();
         let (reference, postings) = (entry.reference.clone(), entry.postings().to_vec());
@@ -124,10 +130,7 @@ impl Model {
                 self.post(app, *shop, &entry);
             }
             Act::Repeat(n) => {
-                let Some(known) = self.entries.get(*n).filter(|known| known.mirror.is_none() && !known.reference.starts_with("reversal"))
-                else {
-                    return;
-                };
+                let Some(known) = self.own(*n).map(|at| &self.entries[at]) else { return };
                 let (shop, books) = (known.shop, self.shops[known.shop]);
                 let entry = Entry::new(Movement::Expense, known.reference.clone(), self.now);
                 let entry = entry.transfer(Account::Bank, Account::Draws, Rupiah::new(1).expect("one")).expect("positive");
@@ -192,7 +195,8 @@ impl Model {
     }
 
     fn reverse(&mut self, app: &TestApp, n: usize) {
-        let Some(known) = self.entries.get(n).filter(|known| !known.reference.starts_with("reversal")).cloned() else { return };
+        let Some(n) = self.own(n) else { return };
+        let known = self.entries[n].clone();
         let (books, id) = (self.shops[known.shop], known.id);
         let (outcome, reversal) = told(app.wait(app.app.db.write(move |tx| service::reverse(tx, books, id))));
         assert_eq!(outcome, if known.reversed { Outcome::Again } else { Outcome::Done });

@@ -44,8 +44,8 @@ fn a_statement_comes_in_four_forms_and_its_sides_agree() {
     assert!(page.header("content-type").starts_with("text/html") && page.header("content-disposition").contains(".html"));
     assert!(page.text.contains("Rp150.000") && page.text.contains("&lt;b&gt;Keripik") && !page.text.contains("<b>Keripik"));
     let sheet = get("?form=csv&separator=semicolon&bom=true");
-    assert!(sheet.text.starts_with("\u{FEFF}'=SUM(A1:A9)") && sheet.text.contains(";150000\r\n"), "{}", sheet.text);
-    assert!(get("?form=csv").text.starts_with("'=SUM(A1:A9)"));
+    assert!(sheet.text.starts_with("\u{FEFF}\"'=SUM(A1:A9)") && sheet.text.contains(";150000\r\n"), "{}", sheet.text);
+    assert!(get("?form=csv").text.starts_with("\"'=SUM(A1:A9)"));
     let book = get("?form=xlsx");
     assert!(book.header("content-type").contains("spreadsheetml") && book.text.starts_with("PK"));
     get("?form=pdf").expect_problem(400, "invalid_input");
@@ -107,16 +107,6 @@ fn growth_is_told_against_a_baseline_with_what_it_rests_on() {
     assert_eq!((&told["month"]["coverage_bp"], &told["three_months"]["n"]), (&json!(833), &json!(1)));
     assert_eq!(told["baseline_seasons"], json!(["ramadan", "lebaran"]));
     assert_eq!(told["same_month"], Value::Null, "a year has not passed");
-    // A baseline of last month is compared with what came after it, and not with the books of its own month.
-    row(&shop, json!({ "kind": "sale", "amount": 90_000, "day": "2026-10-15" }));
-    let later = json!({ "month": "2026-10", "net": 30_000, "turnover_band": 1, "internet_uses": 0 });
-    shop.owner.client.post(&path, later).expect(201);
-    let told = growth("");
-    assert_eq!(
-        (&told["three_months"]["from"], &told["three_months"]["n"], &told["three_months"]["growth_bp"]),
-        (&json!("2026-11"), &json!(1), &json!(2_000))
-    );
-
     let turnover = shop.owner.client.get(&format!("/v1/enterprises/{}/turnover", shop.id)).expect(200);
     assert_eq!(
         (&turnover["turnover"]["amount"], &turnover["state"], &turnover["line"]),
@@ -126,6 +116,40 @@ fn growth_is_told_against_a_baseline_with_what_it_rests_on() {
     let near = shop.owner.client.get(&format!("/v1/enterprises/{}/turnover?year=2026", shop.id)).expect(200);
     assert_eq!((&near["state"], &near["share_bp"]), (&json!("near"), &json!(8_000)));
     assert_eq!(shop.owner.client.get(&format!("/v1/enterprises/{}/turnover?year=2025", shop.id)).expect(200)["turnover"]["amount"], 0);
+}
+
+#[test]
+fn a_baseline_is_compared_with_what_comes_after_it_alone() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let shop = app.home_industry(&village, "Keripik");
+    let growth = |query: &str| shop.owner.client.get(&format!("/v1/enterprises/{}/income/growth{query}", shop.id)).expect(200);
+    let survey = |month: &str, net: i64| {
+        let body = json!({ "month": month, "net": net, "turnover_band": 1, "internet_uses": 0 });
+        shop.owner.client.post(&format!("/v1/enterprises/{}/baselines", shop.id), body).expect(201);
+    };
+    row(&shop, json!({ "kind": "sale", "amount": 90_000, "day": "2026-10-15" }));
+    row(&shop, json!({ "kind": "sale", "amount": 36_000, "day": "2026-11-10" }));
+    survey("2026-10", 30_000);
+    survey("2026-03", 60_000);
+    let told = growth("");
+    assert_eq!(told["baseline"]["month"], "2026-10", "the last month before, whenever it was asked");
+    assert_eq!(
+        (&told["three_months"]["from"], &told["three_months"]["n"], &told["three_months"]["growth_bp"]),
+        (&json!("2026-11"), &json!(1), &json!(2_000))
+    );
+    let then = growth("?month=2026-10");
+    assert_eq!((&then["baseline"]["month"], &then["month"]["growth_bp"]), (&json!("2026-03"), &json!(5_000)), "not with itself");
+    let before = growth("?month=2026-03");
+    assert_eq!((&before["baseline"], &before["month"]["growth_bp"]), (&Value::Null, &Value::Null), "nobody had asked");
+    assert_eq!(told["same_month"], Value::Null, "a year has not passed");
+
+    let older = app.home_industry(&village, "Dodol");
+    row(&older, json!({ "kind": "sale", "amount": 45_000, "day": "2026-11-02" }));
+    let body = json!({ "month": "2025-11", "net": 30_000, "turnover_band": 1, "internet_uses": 0 });
+    older.owner.client.post(&format!("/v1/enterprises/{}/baselines", older.id), body).expect(201);
+    let told = older.owner.client.get(&format!("/v1/enterprises/{}/income/growth", older.id)).expect(200);
+    assert_eq!((&told["same_month"]["from"], &told["same_month"]["growth_bp"]), (&json!("2026-11"), &json!(5_000)));
 }
 
 #[test]
@@ -160,6 +184,15 @@ fn a_partner_reads_chosen_months_until_that_is_withdrawn() {
     let uses = shop.owner.client.get(&format!("/v1/book-grants/{id}/uses")).expect(200);
     assert_eq!((&uses["items"][0]["month"], &uses["items"][0]["account_id"]), (&json!("2026-10"), &json!(bank.owner.account_id)));
     bank.owner.client.get(&format!("/v1/book-grants/{id}/uses")).expect_problem(404, "not_found");
+
+    let office = |act: &str| {
+        let path = format!("/v1/enterprises/{}/{act}", bank.id);
+        village.admin.client.post(&path, json!({ "reason": "Izin dicabut" })).expect(200)
+    };
+    office("suspend");
+    read("2026-10").expect_problem(409, "reader_stopped");
+    office("reinstate");
+    read("2026-10").expect(200);
 
     let withdraw = || shop.owner.client.post(&format!("/v1/book-grants/{id}/withdraw"), json!({}));
     assert!(withdraw().expect(200)["withdrawn_at"].is_string());

@@ -21,6 +21,7 @@ impl From<AccessError> for Problem {
         match error {
             AccessError::NotAPartner => Self::invalid_field("reader_id", "not_a_partner"),
             AccessError::BadMonths => Self::invalid_field("to", format!("grant_months({})", service::MOST_MONTHS)),
+            AccessError::ReaderStopped => Self::conflict("reader_stopped"),
             AccessError::Withdrawn => Self::conflict("grant_withdrawn"),
             AccessError::OtherMonth => Self::invalid_field("month", "month_not_granted"),
             AccessError::Statement(error) => error.into(),

@@ -8,6 +8,7 @@ use crate::books::statements::service::{StatementError, compose};
 use crate::kit::auth::Identity;
 use crate::kit::clock::{Month, Timestamp};
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::people::enterprises::model::Enterprise;
 use crate::people::enterprises::{self, EnterpriseId, Kind, State};
 use crate::people::permissions::{Action, Denied};
 
@@ -21,6 +22,8 @@ pub enum AccessError {
     NotAPartner,
     /// The last month comes before the first, or there are too many.
     BadMonths,
+    /// The village has stopped the partner.
+    ReaderStopped,
     /// It has been withdrawn.
     Withdrawn,
     /// This month is not among those that were opened.
@@ -38,8 +41,18 @@ impl From<Denied> for AccessError {
 
 type Outcome<T> = Result<T, Failure<AccessError>>;
 
+fn opened(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    enterprise: EnterpriseId,
+    action: Action,
+) -> Outcome<(Enterprise, Option<EnterpriseId>)> {
+    open_for(conn, who, now, enterprise, action).map_err(|failure| failure.map(AccessError::from))
+}
+
 fn may(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: EnterpriseId, action: Action) -> Outcome<Option<EnterpriseId>> {
-    Ok(open_for(conn, who, now, enterprise, action).map_err(|failure| failure.map(AccessError::from))?.1)
+    Ok(opened(conn, who, now, enterprise, action)?.1)
 }
 
 /// Opens months of the books to a partner.
@@ -120,14 +133,13 @@ pub fn withdraw(tx: &mut Tx<'_>, who: Identity, id: GrantId) -> Outcome<Grant> {
 /// Reads the statement of a month that was opened, and notes that it was read.
 ///
 /// # Errors
-/// [`AccessError::Withdrawn`], [`AccessError::OtherMonth`].
+/// [`AccessError::ReaderStopped`], [`AccessError::Withdrawn`], [`AccessError::OtherMonth`].
 pub fn read(tx: &mut Tx<'_>, who: Identity, id: GrantId, month: Month) -> Outcome<Statement> {
     let now = tx.now();
     let grant = store::get(tx, id)?;
-    may(tx, who, now, grant.reader_id, Action::ReadOpenedBooks)?;
-    // A partner the village has suspended reads nobody's books.
-    if enterprises::service::get(tx, grant.reader_id)?.state != State::Approved {
-        return Err(AccessError::NotAPartner.into());
+    let (reader, _) = opened(tx, who, now, grant.reader_id, Action::ReadOpenedBooks)?;
+    if reader.state != State::Approved {
+        return Err(AccessError::ReaderStopped.into());
     }
     if grant.withdrawn_at.is_some() {
         return Err(AccessError::Withdrawn.into());

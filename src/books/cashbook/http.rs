@@ -30,6 +30,9 @@ impl From<CashError> for Problem {
             CashError::ReasonNeeded { expected } => Self::conflict("count_reason_needed").arg("expected", expected),
             CashError::NameTaken => Self::conflict("template_name_taken"),
             CashError::TooManyTemplates => Self::conflict("too_many_templates").arg("most", service::MOST_TEMPLATES),
+            CashError::MoreThanWritten { owed } => Self::conflict("more_than_written_down").arg("owed", owed),
+            CashError::PartnerConfirmed => Self::conflict("confirmed_by_partner"),
+            CashError::DebtCollected => Self::conflict("debt_collected_already"),
             CashError::NotTrading => Self::conflict("enterprise_not_trading"),
             CashError::Photo(error) => error.problem("photo_media_id"),
             CashError::TooMuch => Self::conflict("sum_out_of_range"),
@@ -222,6 +225,20 @@ pub async fn list(
     let before = page::decode(NEWEST, q.cursor.as_deref())?;
     let rows = db.read(move |conn| service::list(conn, actor.who, now, *id, before, q.limit.fetch())).await?;
     Ok(Page::cut(rows, q.limit, NEWEST, |row| row.id).map(CashRowView::from))
+}
+
+/// Says what taking a row back would do to the books of whoever asks, and writes nothing.
+#[utoipa::path(tag = "cash book", operation_id = "preview_reverse_cash_row", params(("id" = CashRowId, Path)),
+    responses((status = 200, body = CashPreviewView), (status = 409, body = crate::kit::http::problem::ProblemView, description = "It would be refused"),
+        Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/cash-book/{id}/reverse/preview")]
+pub async fn preview_reverse(
+    actor: Actor<SignedIn>,
+    id: web::Path<CashRowId>,
+    db: web::Data<Db>,
+) -> Result<web::Json<CashPreviewView>, Problem> {
+    let now = db.clock().now();
+    Ok(web::Json(db.read(move |conn| service::preview_reverse(conn, actor.who, now, *id)).await?.into()))
 }
 
 act!(

@@ -7,7 +7,8 @@
 //! 4. A row is never changed. A wrong one is taken back, once, with a reason.
 //! 5. Who writes down a debt to another enterprise is who owes it, and who writes down its payment is who got the money: each tells
 //!    what is against herself, and both sets of books have it. Only a debt that was written down here is collected here: what is
-//!    owed for a supplier order, a visit or a restock is paid there, so that nothing is settled twice.
+//!    owed for a supplier order, a visit or a restock is paid there, so that nothing is settled twice. Its writer takes such a row back until
+//!    the other side has relied on it; then only the other side may. Nor is more paid to others, or collected from them, than was written down.
 //! 6. Cash that is counted differently from the books is entered as a difference, with a reason.
 //!
 //! Notes may name people; they stay here, outside the ledger and its chain.
@@ -38,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(http::record)
         .service(http::preview)
+        .service(http::preview_reverse)
         .service(http::list)
         .service(http::reverse)
         .service(http::count_cash)

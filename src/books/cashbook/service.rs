@@ -4,7 +4,8 @@ use super::model::{CashCount, CashCountId, CashRow, CashRowId, CashTemplateId, K
 use super::rules::{self, BadRow};
 use super::store;
 use crate::books::ledger::service::{LedgerError, open_for};
-use crate::books::ledger::{self, Account, Entry, Evidence, Holder, Place, balances};
+use crate::books::ledger::{self, Account, Entry, Evidence, Holder, balances};
+use crate::books::reconciliation;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
@@ -30,8 +31,16 @@ pub enum CashError {
     MoreThanOwed {
         owed: Rupiah,
     },
+    /// By the books less is owed than was paid or collected.
+    MoreThanWritten {
+        owed: Rupiah,
+    },
     /// The row has been taken back.
     AlreadyReversed,
+    /// The partner has said that the row is right; only she takes it back.
+    PartnerConfirmed,
+    /// Part of the debt has been collected.
+    DebtCollected,
     /// The count differs from the books, and nobody said why.
     ReasonNeeded {
         expected: Rupiah,
@@ -159,8 +168,9 @@ type Drafted = (rules::Row, Entry, Option<(EnterpriseId, Entry)>);
 fn drafted(conn: &mut Conn, enterprise: EnterpriseId, new: &NewCashRow, reference: &str, now: Timestamp) -> Outcome<Drafted> {
     let row = rules::read(enterprise, new).map_err(CashError::from)?;
     let at = rules::happened(new.day, now).map_err(CashError::from)?;
-    if let Some(partner) = new.partner_id {
-        check_partner(conn, enterprise, partner, new)?;
+    match new.partner_id {
+        Some(partner) => check_partner(conn, enterprise, partner, new)?,
+        None => check_debt(conn, enterprise, new, now)?,
     }
     let evidence = if new.estimate { Evidence::Estimate } else { Evidence::Recorded };
     let (entry, theirs) = rules::entries(enterprise, &row, new.amount.rupiah(), reference, evidence, at).map_err(CashError::from)?;
@@ -187,8 +197,23 @@ fn check_partner(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseI
     Ok(())
 }
 
+/// A debt from before the books is written down first: a payment of what nobody owed would stand in the statement as a debt below nought.
+fn check_debt(conn: &mut Conn, enterprise: EnterpriseId, new: &NewCashRow, now: Timestamp) -> Outcome<()> {
+    let place = match new.kind {
+        Kind::DebtPaid => Account::PayableOthers,
+        Kind::DebtCollected => Account::ReceivableOthers,
+        Kind::Sale | Kind::Purchase | Kind::Expense | Kind::Draw | Kind::CashIn | Kind::LoanRepaid => return Ok(()),
+    };
+    let balance = balances::service::of(conn, enterprise, place.into(), now.business_date())?;
+    let owed = if place == Account::PayableOthers { balance.negated() } else { balance };
+    if new.amount.rupiah() > owed {
+        return Err(CashError::MoreThanWritten { owed: owed.max(Rupiah::ZERO) }.into());
+    }
+    Ok(())
+}
+
 /// What a row would do: its entry, and the balance of each place it touches, before and after.
-pub type Preview = (Entry, Vec<(Place, Rupiah, Rupiah)>);
+pub type Preview = (Entry, Vec<ledger::service::Change>);
 
 /// Says what a row would do, and writes nothing.
 ///
@@ -197,11 +222,28 @@ pub type Preview = (Entry, Vec<(Place, Rupiah, Rupiah)>);
 pub fn preview(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: EnterpriseId, new: &NewCashRow) -> Outcome<Preview> {
     may(conn, who, now, enterprise, Action::KeepBooks)?;
     let (_, entry, theirs) = drafted(conn, enterprise, new, "", now)?;
-    if let Some((partner, entry)) = &theirs {
-        ledger::service::dry_run(conn, *partner, entry).map_err(books)?;
+    if let Some(photo) = new.photo_media_id {
+        media::service::attachable(conn, who.account, photo, Purpose::CashBook).map_err(|failure| failure.map(CashError::Photo))?;
     }
-    let changes = ledger::service::dry_run(conn, enterprise, &entry).map_err(books)?;
-    Ok((entry, changes))
+    let changes = match &theirs {
+        Some((partner, their_entry)) => ledger::service::dry_run_mirrored(conn, (enterprise, &entry), (*partner, their_entry)),
+        None => ledger::service::dry_run(conn, enterprise, &entry),
+    };
+    Ok((entry, changes.map_err(books)?))
+}
+
+/// Says what taking a row back would do to the books of whoever asks, and writes nothing.
+///
+/// # Errors
+/// Every refusal of [`reverse`].
+pub fn preview_reverse(conn: &mut Conn, who: Identity, now: Timestamp, id: CashRowId) -> Outcome<Preview> {
+    let row = store::get(conn, id)?;
+    let by_partner = taken_back_by_partner(conn, who, now, &row)?;
+    let (books, entry) = match (by_partner, row.partner_id, mirror_of(conn, &row)?) {
+        (true, Some(partner), Some(mirror)) => (partner, mirror),
+        _ => (row.enterprise_id, row.entry_id),
+    };
+    ledger::service::dry_reverse(conn, books, entry, now).map_err(not_again)
 }
 
 /// A page of the cash book, newest first.
@@ -223,25 +265,52 @@ pub fn list(
 /// Takes a row back: on its own day where that month is open, else today.
 ///
 /// # Errors
-/// [`CashError::AlreadyReversed`].
+/// [`CashError::AlreadyReversed`], [`CashError::PartnerConfirmed`], [`CashError::DebtCollected`].
 pub fn reverse(tx: &mut Tx<'_>, who: Identity, id: CashRowId, reason: &Reason) -> Outcome<CashRow> {
     let now = tx.now();
     let row = store::get(tx, id)?;
-    let own = may(tx, who, now, row.enterprise_id, Action::KeepBooks);
-    let by_partner = match (own, row.partner_id) {
-        (Ok(_), _) => false,
-        // It stands in her books too, and she did not write it.
-        (Err(_), Some(partner)) => may(tx, who, now, partner, Action::KeepBooks).map(|_| true)?,
-        (Err(failure), None) => return Err(failure),
-    };
-    let reversal = ledger::service::reverse(tx, row.enterprise_id, row.entry_id).map_err(|failure| {
-        failure.map(|error| if error == LedgerError::AlreadyReversed { CashError::AlreadyReversed } else { CashError::Books(error) })
-    })?;
+    let by_partner = taken_back_by_partner(tx, who, now, &row)?;
+    let reversal = ledger::service::reverse(tx, row.enterprise_id, row.entry_id).map_err(not_again)?;
     if !store::take_back(tx, id, reversal, who.account, reason.as_str())? {
         return Err(CashError::AlreadyReversed.into());
     }
     let row = store::get(tx, id)?;
     Ok(if by_partner { CashRow { note: None, photo: None, ..row } } else { row })
+}
+
+/// Where the row stands in the partner's books.
+fn mirror_of(conn: &mut Conn, row: &CashRow) -> Result<Option<ledger::EntryId>, DbError> {
+    Ok(ledger::service::entries(conn, &[row.entry_id])?.pop().and_then(|(entry, _)| entry.mirror_id))
+}
+
+fn not_again(failure: Failure<LedgerError>) -> Failure<CashError> {
+    failure.map(|error| if error == LedgerError::AlreadyReversed { CashError::AlreadyReversed } else { CashError::Books(error) })
+}
+
+/// Whether it is the partner who takes the row back. It stands in her books too, and she did not write it.
+fn taken_back_by_partner(conn: &mut Conn, who: Identity, now: Timestamp, row: &CashRow) -> Outcome<bool> {
+    match (may(conn, who, now, row.enterprise_id, Action::KeepBooks), row.partner_id) {
+        (Ok(_), None) => Ok(false),
+        (Ok(_), Some(partner)) => may_take_back(conn, row, partner).map(|()| false),
+        (Err(_), Some(partner)) => may(conn, who, now, partner, Action::KeepBooks).map(|_| true),
+        (Err(failure), None) => Err(failure),
+    }
+}
+
+/// Each tells what is against herself. Taking that back is for herself, so it ends where the other side has relied on it.
+fn may_take_back(conn: &mut Conn, row: &CashRow, partner: EnterpriseId) -> Outcome<()> {
+    if row.reversal_id.is_some() {
+        return Err(CashError::AlreadyReversed.into());
+    }
+    if let Some(mirror) = mirror_of(conn, row)?
+        && reconciliation::service::is_confirmed(conn, mirror)?
+    {
+        return Err(CashError::PartnerConfirmed.into());
+    }
+    if row.kind == Kind::Purchase && row.amount > store::owed(conn, partner, row.enterprise_id)? {
+        return Err(CashError::DebtCollected.into());
+    }
+    Ok(())
 }
 
 /// Keeps what was counted, and enters the difference.

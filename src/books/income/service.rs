@@ -80,6 +80,7 @@ fn daily(conn: &mut Conn, enterprise: EnterpriseId, first: Month, last: Month) -
 /// Growth against the last baseline.
 #[derive(Debug)]
 pub struct Growth {
+    /// The last survey of a month before the one that is asked for.
     pub baseline: Option<Baseline>,
     /// The month itself.
     pub month: Compared,
@@ -89,17 +90,21 @@ pub struct Growth {
     pub three_months: Compared,
 }
 
-/// Compares `month` and the months around it with the last baseline.
+/// Compares `month` and the months around it with the last baseline from before it: what a survey says of its own month is not
+/// compared with what the books say of that.
 ///
 /// # Errors
 /// [`IncomeError::Denied`] unless the books are the caller's.
 pub fn growth(conn: &mut Conn, who: Identity, now: Timestamp, enterprise: EnterpriseId, month: Month) -> Outcome<Growth> {
     may(conn, who, now, enterprise, Action::ViewBooks)?;
-    let baseline = store::all(conn, enterprise, 1)?.pop();
+    let baseline = store::all(conn, enterprise, MOST_BASELINES)?
+        .into_iter()
+        .rev()
+        .filter(|baseline| baseline.month < month)
+        .max_by_key(|baseline| baseline.month);
     let before = baseline.as_ref().map(|baseline| baseline.net).unwrap_or_default();
-    // What the baseline says of its own month is not compared with what the books say of it.
     let since = baseline.as_ref().map(|baseline| baseline.month);
-    let first = since.map_or(month.later(-2), |since| since.later(1).max(month.later(-2)).min(month));
+    let first = since.map_or(month.later(-2), |since| since.later(1).max(month.later(-2)));
     let same = since.map(|since| month.later(-month.since(since).rem_euclid(12))).filter(|same| since.is_some_and(|since| *same > since));
     let recent = daily(conn, enterprise, first, month)?;
     let today = now.business_date();

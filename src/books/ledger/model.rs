@@ -244,8 +244,6 @@ word_enum! {
         PaymentReversed = "payment_reversed",
         /// Something was wrong with the goods and was made good.
         ClaimSettled = "claim_settled",
-        /// A buyer paid more than she owed.
-        Overpayment = "overpayment",
         /// An order that had been paid was called off.
         RefundDue = "refund_due",
         /// Money went back to a buyer.
@@ -294,8 +292,6 @@ word_enum! {
         DebtCollected = "debt_collected",
         /// Cash was counted differently from what the books say.
         CashCounted = "cash_counted",
-        /// An amount was rounded.
-        Rounding = "rounding",
         /// An entry was wrong; its opposite was entered.
         Reversal = "reversal",
     }

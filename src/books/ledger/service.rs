@@ -87,18 +87,25 @@ fn enter_both(tx: &mut Tx<'_>, one: (EnterpriseId, &Entry), other: (EnterpriseId
 /// # Errors
 /// [`LedgerError::NoSuchEntry`], [`LedgerError::AlreadyReversed`].
 pub fn reverse(tx: &mut Tx<'_>, enterprise: EnterpriseId, id: EntryId) -> Outcome<EntryId> {
-    let entered = store::entry(tx, enterprise, id)?.ok_or(LedgerError::NoSuchEntry)?;
-    let own_day = is_open(tx, enterprise, &entered)?;
-    let Some(mirror) = entered.mirror_id else {
-        let opposite = opposite(tx, &entered, own_day)?;
-        return enter(tx, enterprise, EntryId::new(), &opposite, None);
-    };
-    let partner = store::books_of(tx, mirror)?;
-    let theirs = store::entry(tx, partner, mirror)?.ok_or(LedgerError::NoSuchEntry)?;
+    let now = tx.now();
+    match opposites(tx, enterprise, id, now)? {
+        (opposite, None) => enter(tx, enterprise, EntryId::new(), &opposite, None),
+        (opposite, Some((partner, theirs))) => Ok(enter_both(tx, (enterprise, &opposite), (partner, &theirs))?.0),
+    }
+}
+
+/// The entry that takes one back, with what stands in the partner's books for it.
+type Opposites = (Entry, Option<(EnterpriseId, Entry)>);
+
+fn opposites(conn: &mut Conn, enterprise: EnterpriseId, id: EntryId, now: Timestamp) -> Outcome<Opposites> {
+    let entered = store::entry(conn, enterprise, id)?.ok_or(LedgerError::NoSuchEntry)?;
+    let own_day = is_open(conn, enterprise, &entered)?;
+    let Some(mirror) = entered.mirror_id else { return Ok((opposite(conn, &entered, own_day, now)?, None)) };
+    let partner = store::books_of(conn, mirror)?;
+    let theirs = store::entry(conn, partner, mirror)?.ok_or(LedgerError::NoSuchEntry)?;
     // Both halves count on one day, or the two books would differ in between.
-    let own_day = own_day && is_open(tx, partner, &theirs)?;
-    let (opposite, their_opposite) = (opposite(tx, &entered, own_day)?, self::opposite(tx, &theirs, own_day)?);
-    Ok(enter_both(tx, (enterprise, &opposite), (partner, &their_opposite))?.0)
+    let own_day = own_day && is_open(conn, partner, &theirs)?;
+    Ok((opposite(conn, &entered, own_day, now)?, Some((partner, opposite(conn, &theirs, own_day, now)?))))
 }
 
 /// Whether the month of an entry is open in its books.
@@ -106,9 +113,9 @@ fn is_open(conn: &mut Conn, enterprise: EnterpriseId, entered: &JournalRow) -> R
     Ok(store::closed_through(conn, enterprise)?.is_none_or(|month| month_of(entered.business_date) > month))
 }
 
-fn opposite(tx: &mut Tx<'_>, entered: &JournalRow, own_day: bool) -> Outcome<Entry> {
-    let postings = store::postings_of(tx, entered.id)?;
-    let at = if own_day { entered.happened_at } else { tx.now() };
+fn opposite(conn: &mut Conn, entered: &JournalRow, own_day: bool, now: Timestamp) -> Outcome<Entry> {
+    let postings = store::postings_of(conn, entered.id)?;
+    let at = if own_day { entered.happened_at } else { now };
     Ok(Entry::opposite(entered.id, &postings, entered.evidence, at))
 }
 
@@ -158,11 +165,50 @@ pub fn open_for(
     Ok((enterprise, person.on_behalf_of(&resource)))
 }
 
-/// What an entry would do, without doing it: the balance of every place it touches, before and after.
+/// The balance of a place an entry touches, before and after it.
+pub type Change = (Place, Rupiah, Rupiah);
+
+/// What an entry would do, without doing it.
 ///
 /// # Errors
 /// Every refusal of [`post`].
-pub fn dry_run(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry) -> Outcome<Vec<(Place, Rupiah, Rupiah)>> {
+pub fn dry_run(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry) -> Outcome<Vec<Change>> {
+    if entry.needs_mirror() {
+        return Err(LedgerError::OneSided.into());
+    }
+    changes(conn, enterprise, entry)
+}
+
+/// What a pair of entries would do in the books of the first of the two, without doing it.
+///
+/// # Errors
+/// Every refusal of [`post_mirrored`].
+pub fn dry_run_mirrored(
+    conn: &mut Conn,
+    (one, of_one): (EnterpriseId, &Entry),
+    (other, of_other): (EnterpriseId, &Entry),
+) -> Outcome<Vec<Change>> {
+    if one == other || !rules::mirrors(one, of_one, other, of_other).map_err(LedgerError::from)? {
+        return Err(LedgerError::OneSided.into());
+    }
+    changes(conn, other, of_other)?;
+    changes(conn, one, of_one)
+}
+
+/// The entry that would take one back, and what it would do, without doing it.
+///
+/// # Errors
+/// Every refusal of [`reverse`].
+pub fn dry_reverse(conn: &mut Conn, enterprise: EnterpriseId, id: EntryId, now: Timestamp) -> Outcome<(Entry, Vec<Change>)> {
+    let (opposite, _) = opposites(conn, enterprise, id, now)?;
+    if store::has_reference(conn, enterprise, &opposite.reference)? {
+        return Err(LedgerError::AlreadyReversed.into());
+    }
+    let changes = changes(conn, enterprise, &opposite)?;
+    Ok((opposite, changes))
+}
+
+fn changes(conn: &mut Conn, enterprise: EnterpriseId, entry: &Entry) -> Outcome<Vec<Change>> {
     check(conn, enterprise, entry)?;
     if store::has_reference(conn, enterprise, &entry.reference)? {
         return Err(LedgerError::AlreadyEntered.into());
@@ -298,16 +344,27 @@ pub fn statement(
 /// [`DbError`] when the database fails.
 pub fn page(conn: &mut Conn, of: &Span, after: Option<Mark>, rows: i64) -> Result<Statement, DbError> {
     let lines = store::lines(conn, of, after, rows)?;
-    let before = match of.first.pred_opt() {
-        Some(eve) => balances::service::of(conn, of.enterprise, of.place, eve)?,
+    Ok((balance_before(conn, of.enterprise, of.place, of.first, after)?, lines))
+}
+
+/// What a place held before the first line of a page: at the end of the day before, and what moved since on the day of the cursor.
+/// However far a reader has come, it costs no more than the first page.
+fn balance_before(
+    conn: &mut Conn,
+    enterprise: EnterpriseId,
+    place: Place,
+    first: NaiveDate,
+    after: Option<Mark>,
+) -> Result<Rupiah, DbError> {
+    let day = after.map_or(first, |(day, ..)| day.max(first));
+    let before = match day.pred_opt() {
+        Some(eve) => balances::service::of(conn, enterprise, place, eve)?,
         None => Rupiah::ZERO,
     };
-    let carried = match after {
-        Some(mark) => store::carried(conn, of, mark)?,
-        None => Rupiah::ZERO,
-    };
-    let opening = before.plus(carried).map_err(out_of_range)?;
-    Ok((opening, lines))
+    match after {
+        Some(mark) if mark.0 == day => before.plus(store::carried(conn, enterprise, place, mark)?).map_err(out_of_range),
+        Some(_) | None => Ok(before),
+    }
 }
 
 /// Entries with both sides of every movement, for features that keep something of their own about them.
@@ -324,16 +381,10 @@ pub fn entries(conn: &mut Conn, ids: &[EntryId]) -> Result<Vec<(JournalRow, Vec<
 /// [`DbError`] when the database fails.
 pub fn claim_lines(conn: &mut Conn, of: &Between, after: Option<Mark>, rows: i64) -> Result<(Rupiah, Vec<ClaimLine>), DbError> {
     let lines = store::claim_lines(conn, of, after, rows)?;
-    let before = match of.first.pred_opt() {
-        Some(eve) => owed(conn, of.enterprise, of.partner, eve)?,
-        None => Rupiah::ZERO,
-    };
-    let mut opening = before;
-    if let Some(mark) = after {
-        for account in rules::CLAIMS {
-            let span = Span { enterprise: of.enterprise, place: account.with(of.partner), first: of.first, last: of.last };
-            opening = opening.plus(store::carried(conn, &span, mark)?).map_err(out_of_range)?;
-        }
+    let mut opening = Rupiah::ZERO;
+    for account in rules::CLAIMS {
+        let before = balance_before(conn, of.enterprise, account.with(of.partner), of.first, after)?;
+        opening = opening.plus(before).map_err(out_of_range)?;
     }
     Ok((opening, lines))
 }

@@ -60,6 +60,14 @@ fn judged(conn: &mut Conn, lines: Vec<ClaimLine>) -> Result<Vec<JudgedLine>, DbE
     Ok(lines.into_iter().map(|line| JudgedLine { ours: word(Some(line.entry_id)), theirs: word(line.mirror_id), line }).collect())
 }
 
+/// Whether the last word on an entry, by those in whose books it stands, is that it is right.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn is_confirmed(conn: &mut Conn, entry: EntryId) -> Result<bool, DbError> {
+    Ok(store::last(conn, &[entry])?.get(&entry).is_some_and(|said| said.verdict == Verdict::Confirmed))
+}
+
 /// Says that a line is right, or that it is not.
 ///
 /// # Errors

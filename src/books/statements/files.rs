@@ -81,7 +81,14 @@ pub fn csv(statement: &Statement, language: Language, separator: Separator, bom:
         Separator::Semicolon => b';',
     };
     let start = if bom { BOM.as_bytes().to_vec() } else { Vec::new() };
-    let mut file = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).terminator(csv::Terminator::CRLF).from_writer(start);
+    // Texts stand in quotes whatever is in them: a spreadsheet that cuts at the other separator must not find a cell inside one.
+    let quoted = csv::QuoteStyle::NonNumeric;
+    let mut file = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .quote_style(quoted)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(start);
     file.write_record([cell(&statement.name), statement.month.to_string(), note(statement, language)])?;
     file.write_record([words(language, "part"), words(language, "item"), words(language, "amount")])?;
     for (title, rows) in parts(statement, language) {
@@ -162,8 +169,16 @@ mod tests {
             assert!(text.starts_with("\u{FEFF}\"'=HYPERLINK"), "{text}");
             assert!(text.contains(&format!("{sign}150000\r\n")) && text.contains(&format!("{sign}-20000\r\n")), "{text}");
         }
+        let named = csv(&statement("Toko;=1+1;\"x"), Language::Indonesian, Separator::Comma, false).expect("a file");
+        assert!(String::from_utf8(named).expect("UTF-8").starts_with("\"Toko;=1+1;\"\"x\",\"2026-11\","));
         assert!(!csv(&statement("x"), Language::English, Separator::Comma, false).expect("a file").starts_with(BOM.as_bytes()));
         let book = xlsx(&statement("=1+1"), Language::Indonesian, now()).expect("a workbook");
-        assert!(book.starts_with(b"PK"));
+        let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(book)).expect("a workbook");
+        for (name, figure) in book.sheet_names().into_iter().zip([150_000.0, 48_000.0]) {
+            assert!(book.worksheet_formula(&name).expect("a sheet").is_empty(), "{name}");
+            let sheet = book.worksheet_range(&name).expect("a sheet");
+            assert_eq!(sheet.get_value((0, 0)), Some(&calamine::Data::String("=1+1".to_owned())), "a text");
+            assert_eq!(sheet.get_value((4, 1)), Some(&calamine::Data::Float(figure)));
+        }
     }
 }

@@ -84,6 +84,28 @@ pub fn digest(key: &str, commitment: &str, content: &Content) -> String {
     hex(&hash.finalize())
 }
 
+/// A closing of a month, every field as its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Closing {
+    pub enterprise: String,
+    pub month: String,
+    pub closed_by: String,
+    /// Empty where she closed her own.
+    pub on_behalf_of: String,
+    pub closed_at: String,
+}
+
+/// The digest of a closing: a month that were another would open what was closed.
+#[must_use]
+pub fn closing(of: &Closing) -> String {
+    let mut hash = Sha256::new();
+    for field in [FORM, "closing", &of.enterprise, &of.month, &of.closed_by, &of.on_behalf_of, &of.closed_at] {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field.as_bytes());
+    }
+    hex(&hash.finalize())
+}
+
 /// The hash of a seal: it holds the one before, so that nothing can be put in, taken out or moved.
 #[must_use]
 pub fn link(before: &str, number: i64, entry: &str, digest: &str) -> String {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 
 use super::KeyId;
-use super::rules::{Content, Side};
+use super::rules::{Closing, Content, Side};
 use crate::books::ledger::model::EntryId;
 use crate::kit::db::types::Id;
 use crate::kit::db::{Conn, DbError, Engine, Tx};
@@ -49,9 +49,10 @@ pub(super) fn wait(tx: &mut Tx<'_>, village: VillageId, id: EntryId) -> Result<(
     Ok(())
 }
 
-/// A village with something to seal.
+/// A village with something to seal. What waits and is not in the journal cannot be sealed; the proof tells of it.
 pub(super) fn waiting(conn: &mut Conn) -> Result<Option<VillageId>, DbError> {
-    Ok(unsealed_entries::table.select(unsealed_entries::village_id).order(unsealed_entries::village_id).first(conn).optional()?)
+    let waiting = unsealed_entries::table.inner_join(journal_entries::table).order(unsealed_entries::village_id);
+    Ok(waiting.select(unsealed_entries::village_id).first(conn).optional()?)
 }
 
 /// Holds the chain until the transaction ends. On PostgreSQL another node may hold it.
@@ -395,6 +396,68 @@ pub(super) fn orphans(conn: &mut Conn, rows: i64) -> Result<Vec<String>, DbError
             "SELECT DISTINCT {name} AS name FROM postings p WHERE NOT EXISTS (SELECT 1 FROM journal_entries e WHERE e.id = p.entry_id) LIMIT {rows}"
         ),
     )
+}
+
+/// Secrets that no entry was recorded with. One is made with the first entry that needs it, so there are none.
+pub(super) fn stray_keys(conn: &mut Conn, rows: i64) -> Result<Vec<String>, DbError> {
+    let name = bytes(conn.engine(), "k.id");
+    names(
+        conn,
+        format!(
+            "SELECT {name} AS name FROM book_keys k WHERE k.id NOT IN (SELECT d.key_id FROM entry_digests d) LIMIT {rows}"
+        ),
+    )
+}
+
+/// A closing as it stands, every field as its text.
+#[derive(Debug)]
+pub(super) struct RawClosing {
+    pub closing: Closing,
+    /// Empty where it is older than its proof.
+    pub digest: String,
+}
+
+#[derive(QueryableByName)]
+struct ClosingBytes {
+    #[diesel(sql_type = Binary)]
+    enterprise: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    month: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    closed_by: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    on_behalf_of: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    closed_at: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    digest: Vec<u8>,
+}
+
+/// The months that were closed, those of all books: twelve a year for each at most.
+pub(super) fn closings(conn: &mut Conn) -> Result<Vec<RawClosing>, DbError> {
+    let engine = conn.engine();
+    let column = |name: &str| format!("{} AS {name}", bytes(engine, &format!("c.{name}")));
+    let sql = format!(
+        "SELECT {} AS enterprise, {}, {}, {}, {} AS closed_at, {} FROM closed_months c",
+        bytes(engine, "c.enterprise_id"),
+        column("month"),
+        column("closed_by"),
+        column("on_behalf_of"),
+        instant(engine, "c.closed_at"),
+        column("digest")
+    );
+    let rows: Vec<ClosingBytes> = diesel::sql_query(sql).load(conn)?;
+    let read = |row: ClosingBytes| RawClosing {
+        closing: Closing {
+            enterprise: text(&row.enterprise),
+            month: text(&row.month),
+            closed_by: text(&row.closed_by),
+            on_behalf_of: text(&row.on_behalf_of),
+            closed_at: text(&row.closed_at),
+        },
+        digest: text(&row.digest),
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// What the engine itself finds wrong with its file: SQLite alone looks on demand.
