@@ -13,7 +13,7 @@ use pasar_kuliner::kit::money::Rupiah;
 use pasar_kuliner::people::enterprises::EnterpriseId;
 use serde_json::{Value, json};
 
-use crate::support::{Shop, TestApp, engine};
+use crate::support::{Shop, TestApp, Village, engine};
 
 fn rp(amount: i64) -> Rupiah {
     Rupiah::new(amount).expect("in range")
@@ -63,8 +63,11 @@ struct Trigger {
 
 /// Three sales in one village and their entries' ids.
 fn three_sales(app: &TestApp) -> (Shop, Vec<String>) {
-    let village = app.balewangi();
-    let shop = app.home_industry(&village, "Keripik Cisurupan");
+    three_sales_in(app, &app.balewangi())
+}
+
+fn three_sales_in(app: &TestApp, village: &Village) -> (Shop, Vec<String>) {
+    let shop = app.home_industry(village, "Keripik Cisurupan");
     let row = |amount: i64| {
         let body = json!({ "kind": "sale", "amount": amount });
         let made = shop.owner.client.post(&format!("/v1/enterprises/{}/cash-book", shop.id), body).expect(201);
@@ -92,8 +95,14 @@ fn any_altered_field_is_named_by_its_entry_sealed_or_not() {
             ("journal_entries SET movement = 'Sale'", "journal_entries SET movement = 'sale'"),
             ("journal_entries SET reference = reference || '!'", "journal_entries SET reference = replace(reference, '!', '')"),
             ("journal_entries SET evidence = 'estimate'", "journal_entries SET evidence = 'recorded'"),
-            ("journal_entries SET happened_at = '2026-11-24T02:00:01.000000Z'", "journal_entries SET happened_at = '2026-11-24T02:00:00.000000Z'"),
-            ("journal_entries SET recorded_at = '2026-11-24T02:00:01.000000Z'", "journal_entries SET recorded_at = '2026-11-24T02:00:00.000000Z'"),
+            (
+                "journal_entries SET happened_at = '2026-11-24T02:00:01.000000Z'",
+                "journal_entries SET happened_at = '2026-11-24T02:00:00.000000Z'",
+            ),
+            (
+                "journal_entries SET recorded_at = '2026-11-24T02:00:01.000000Z'",
+                "journal_entries SET recorded_at = '2026-11-24T02:00:00.000000Z'",
+            ),
             ("journal_entries SET reverses_id = id", "journal_entries SET reverses_id = NULL"),
             ("journal_entries SET mirror_id = id", "journal_entries SET mirror_id = NULL"),
             ("journal_entries SET month = '2026-10'", "journal_entries SET month = '2026-11'"),
@@ -182,8 +191,9 @@ fn what_was_entered_before_there_was_a_chain_is_sealed_too() {
 #[test]
 fn whose_an_entry_is_what_was_closed_and_the_secrets_are_proved() {
     let app = TestApp::start();
-    let (shop, entries) = three_sales(&app);
-    let other = app.home_industry(&app.balewangi(), "Dodol");
+    let village = app.balewangi();
+    let (shop, entries) = three_sales_in(&app, &village);
+    let other = app.home_industry(&village, "Dodol");
     let uuid = |id: &str| uuid::Uuid::try_parse(&id[4..]).expect("a uuid").hyphenated().to_string();
     let (mine, theirs, second) = (uuid(&shop.id), uuid(&other.id), uuid(&entries[1]));
     assert_eq!(app.faults(), []);

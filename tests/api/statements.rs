@@ -185,13 +185,10 @@ fn a_partner_reads_chosen_months_until_that_is_withdrawn() {
     assert_eq!((&uses["items"][0]["month"], &uses["items"][0]["account_id"]), (&json!("2026-10"), &json!(bank.owner.account_id)));
     bank.owner.client.get(&format!("/v1/book-grants/{id}/uses")).expect_problem(404, "not_found");
 
-    let office = |act: &str| {
-        let path = format!("/v1/enterprises/{}/{act}", bank.id);
-        village.admin.client.post(&path, json!({ "reason": "Izin dicabut" })).expect(200)
-    };
-    office("suspend");
+    let office = |act: &str, body: Value| village.admin.client.post(&format!("/v1/enterprises/{}/{act}", bank.id), body).expect(200);
+    office("suspend", json!({ "reason": "Izin dicabut" }));
     read("2026-10").expect_problem(409, "reader_stopped");
-    office("reinstate");
+    office("reinstate", json!({}));
     read("2026-10").expect(200);
 
     let withdraw = || shop.owner.client.post(&format!("/v1/book-grants/{id}/withdraw"), json!({}));

@@ -132,6 +132,8 @@ pub fn xlsx(statement: &Statement, language: Language, now: Timestamp) -> Result
 
 #[cfg(test)]
 mod tests {
+    use calamine::Reader as _;
+
     use super::*;
     use crate::kit::money::Rupiah;
 

@@ -401,12 +401,7 @@ pub(super) fn orphans(conn: &mut Conn, rows: i64) -> Result<Vec<String>, DbError
 /// Secrets that no entry was recorded with. One is made with the first entry that needs it, so there are none.
 pub(super) fn stray_keys(conn: &mut Conn, rows: i64) -> Result<Vec<String>, DbError> {
     let name = bytes(conn.engine(), "k.id");
-    names(
-        conn,
-        format!(
-            "SELECT {name} AS name FROM book_keys k WHERE k.id NOT IN (SELECT d.key_id FROM entry_digests d) LIMIT {rows}"
-        ),
-    )
+    names(conn, format!("SELECT {name} AS name FROM book_keys k WHERE k.id NOT IN (SELECT d.key_id FROM entry_digests d) LIMIT {rows}"))
 }
 
 /// A closing as it stands, every field as its text.
