@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{JointBuyId, Split, State, Whole};
+use super::reading;
 use super::rules::{self, Part};
-use super::service::{self, JointBuyError, Outcome};
+use super::service::{JointBuyError, Outcome};
 use crate::kit::auth::{Actor, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db};
@@ -32,7 +33,7 @@ struct Receipt {
 /// # Errors
 /// [`JointBuyError::NotSent`], [`JointBuyError::Members`] for one who is none.
 fn receipt(conn: &mut Conn, who: Identity, now: Timestamp, id: JointBuyId, member: EnterpriseId) -> Outcome<Receipt> {
-    let whole = service::show(conn, who, now, id)?;
+    let whole = reading::show(conn, who, now, id)?;
     if !whole.members.contains(&member) {
         return Err(JointBuyError::Members.into());
     }

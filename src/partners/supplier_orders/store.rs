@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 
 use super::model::{Doer, Event, Line, Money, NewLine, NewOrder, Order, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
@@ -75,6 +75,9 @@ columns!(
     supplier_payments::created_at,
     supplier_payments::settled_at,
 );
+
+/// Not sent yet, or done with.
+const DONE: [State; 4] = [State::Draft, State::Paid, State::Rejected, State::Cancelled];
 
 pub(super) fn get(conn: &mut Conn, id: SupplierOrderId) -> Result<Order, DbError> {
     Ok(supplier_orders::table.find(id).select(COLUMNS).first(conn)?)
@@ -378,9 +381,15 @@ pub(super) fn add_paid(tx: &mut Tx<'_>, id: SupplierOrderId, amount: Rupiah) -> 
 /// The orders between a pair that were sent and are not done with.
 pub(super) fn unpaid(conn: &mut Conn, supplier: EnterpriseId, buyer: EnterpriseId) -> Result<Vec<Order>, DbError> {
     let between = supplier_orders::supplier_id.eq(supplier).and(supplier_orders::buyer_id.eq(buyer));
-    let done = [State::Draft, State::Paid, State::Rejected, State::Cancelled];
-    let standing = supplier_orders::table.filter(between.and(supplier_orders::state.ne_all(done)));
+    let standing = supplier_orders::table.filter(between.and(supplier_orders::state.ne_all(DONE)));
     Ok(standing.order(supplier_orders::id).select(COLUMNS).load(conn)?)
+}
+
+/// Whether one of `these` has a share of a joint buy at a supplier that is not done with.
+pub(super) fn has_share(conn: &mut Conn, these: &[EnterpriseId], supplier: EnterpriseId) -> Result<bool, DbError> {
+    let shares = supplier_orders::buyer_id.eq_any(these).and(supplier_orders::supplier_id.eq(supplier));
+    let standing = shares.and(supplier_orders::joint_buy_id.is_not_null()).and(supplier_orders::state.ne_all(DONE));
+    Ok(diesel::select(exists(supplier_orders::table.filter(standing).select(supplier_orders::id))).get_result(conn)?)
 }
 
 /// Who has ordered an item and not received it.

@@ -138,7 +138,7 @@ pub struct SupplyQuery {
 
 const OLDEST: &str = "supply_items";
 
-/// Lists what a supplier offers, to whoever has an agreement with her.
+/// Lists what a supplier offers, to whoever has an agreement with her or buys of her with others.
 #[utoipa::path(tag = "supply", operation_id = "list_supply_items", params(("id" = EnterpriseId, Path), SupplyQuery),
     responses((status = 200, body = Page<SupplyItemView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/enterprises/{id}/supply-items")]
