@@ -356,3 +356,80 @@ fn a_joint_buy_of_fifty_is_read_in_as_few_queries_as_one_of_three() {
     };
     assert_eq!(queries(&few, &second.owner), queries(&most, &many[19].owner));
 }
+
+/// A joint buy of two sacks that was sent: forty, thirty and thirty kilograms.
+fn two_sacks(circle: &Circle) -> String {
+    let buy = opened(circle, 0, 0);
+    for (member, grams) in circle.members.iter().zip([40_000, 30_000, 30_000]) {
+        want(member, &buy, &circle.sack, grams, 0).expect(200);
+    }
+    circle.members[0].owner.client.post(&format!("/v1/joint-buys/{buy}/send"), json!({})).expect(200);
+    buy
+}
+
+#[test]
+fn what_was_sent_together_is_answered_and_called_off_together() {
+    let app = TestApp::start();
+    let circle = circle(&app);
+    let Circle { supplier, members, .. } = &circle;
+    let [first, second, third] = members;
+    let states = || members.iter().map(|member| text(&share(member)["state"])).collect::<Vec<_>>();
+    let on = |by: &Shop, of: &Shop, act: &str, body: Value| {
+        by.owner.client.post(&format!("/v1/supplier-orders/{}/{act}", text(&share(of)["id"])), body)
+    };
+    let reason = json!({ "reason": "Tidak jadi" });
+
+    two_sacks(&circle);
+    on(second, second, "cancel", reason.clone()).expect_problem(409, "joint_share");
+    on(second, second, "link", json!({})).expect_problem(409, "joint_share");
+    let less = json!({ "answer": "accept", "lines": [{ "position": 1, "quantity": 20_000 }] });
+    on(supplier, second, "answer", less).expect_problem(409, "joint_share_in_part");
+    on(supplier, third, "answer", json!({ "answer": "reject", "reason": "Panen gagal" })).expect(200);
+    assert_eq!(states(), ["rejected"; 3], "none is left with half a sack");
+    let notices = first.owner.client.get(&format!("/v1/enterprises/{}/notices?limit=1", first.id)).expect(200);
+    assert_eq!(notices["items"][0]["notice"], "supplier_order_answered");
+
+    let buy = two_sacks(&circle);
+    let whole = json!({ "answer": "accept", "on": "2026-11-26", "lines": [{ "position": 1, "quantity": 30_000 }] });
+    on(supplier, second, "answer", whole).expect(200);
+    assert_eq!(states(), ["promised"; 3]);
+    assert!(members.iter().all(|member| share(member)["promised_on"] == "2026-11-26"));
+    on(supplier, first, "answer", json!({ "answer": "reject" })).expect_problem(409, "supplier_order_wrong_state");
+    second.owner.client.post(&format!("/v1/joint-buys/{buy}/call-off"), reason.clone()).expect_problem(403, "forbidden");
+    let off = first.owner.client.post(&format!("/v1/joint-buys/{buy}/call-off"), reason.clone()).expect(200);
+    assert_eq!((&off["joint_buy"]["state"], &off["value"]), (&json!("called_off"), &json!(300_000)));
+    assert_eq!(states(), ["cancelled"; 3]);
+
+    let buy = two_sacks(&circle);
+    let link = on(first, first, "link", json!({})).expect(200);
+    let answered = app.client.send("POST", &format!("{}/answer", text(&link["path"])), Some(json!({ "answer": "accept" })), &[]);
+    answered.expect(200);
+    assert_eq!(states(), ["promised"; 3], "the organiser's link speaks to all");
+    on(supplier, second, "ship", json!({})).expect(200);
+    let calls = format!("/v1/joint-buys/{buy}/call-off");
+    first.owner.client.post(&calls, reason.clone()).expect_problem(409, "supplier_order_wrong_state");
+    assert_eq!(states(), ["promised", "shipped", "promised"], "nothing is called off halfway");
+    let mut delivery = 0;
+    for (member, grams, cost) in [(first, 40_000, 128_000), (second, 30_000, 96_000)] {
+        let came = on(member, member, "receive", json!({ "lines": [{ "position": 1, "quantity": grams }] })).expect(200);
+        assert_eq!(balance(&member.owner, &member.id, "payable:partner"), -cost);
+        delivery += came["delivery_cost"].as_i64().expect("a number");
+    }
+    app.advance(Duration::days(2));
+    let late = Shop { id: third.id.clone(), owner: app.awake(&third.owner) };
+    late.owner
+        .client
+        .post(&format!("/v1/supplier-orders/{}/cancel", text(&share(&late)["id"])), reason.clone())
+        .expect_problem(409, "joint_share");
+    app.advance(Duration::days(2));
+    let late = Shop { id: third.id.clone(), owner: app.awake(&third.owner) };
+    let never = late.owner.client.post(&format!("/v1/supplier-orders/{}/cancel", text(&share(&late)["id"])), reason).expect(200);
+    assert_eq!((&never["state"], &never["in_full"], &never["owed"]), (&json!("cancelled"), &json!(false), &json!(0)), "her day has passed");
+    delivery += never["delivery_cost"].as_i64().expect("a number");
+    assert_eq!(delivery, 20_000);
+    let seller = app.awake(&supplier.owner);
+    assert_eq!(
+        (balance(&seller, &supplier.id, "receivable:partner"), balance(&seller, &supplier.id, "income:delivery")),
+        (224_000, -14_000)
+    );
+}

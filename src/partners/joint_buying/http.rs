@@ -310,7 +310,7 @@ act!(
     |tx, who, id| service::send_now(tx, who, id).map(shown)
 );
 act!(
-    /// Calls it off; everyone is told.
+    /// Calls it off; everyone is told. What was sent is called off with all shares, until one of them is on its way.
     call_off, "supply", "/joint-buys/{id}/call-off", "call_off_joint_buy", JointBuyId, JointBuyPlanView,
     |tx, who, id, reason| service::call_off(tx, who, id, reason.as_str()).map(shown)
 );

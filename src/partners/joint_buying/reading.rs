@@ -12,7 +12,7 @@ use crate::kit::db::{Conn, DbError};
 use crate::partners::agreements::terms::Supply;
 use crate::partners::agreements::{self, InForce};
 use crate::partners::parties::{Names, acting_for};
-use crate::partners::supplier_orders::model::Line;
+use crate::partners::supplier_orders::model::{Line, Whole as Order};
 use crate::partners::supplier_orders::{reading as orders, service as supplier_orders};
 use crate::partners::supply::model::Item;
 use crate::partners::supply::{self, ItemId};
@@ -44,23 +44,26 @@ pub(super) fn gathered(conn: &mut Conn, now: Timestamp, buy: JointBuy) -> Outcom
     let (members, wants) = (store::members(conn, buy.id)?, store::wants(conn, buy.id)?);
     let ids: BTreeSet<ItemId> = wants.iter().map(|want| want.item).collect();
     let items = supply::service::items(conn, &ids.into_iter().collect::<Vec<_>>(), now.business_date())?;
-    let (plan, needed) = match buy.state {
+    let shares = match buy.state {
+        State::Sent | State::CalledOff => orders::of_joint_buy(conn, buy.id)?,
+        State::Open | State::Dropped => Vec::new(),
+    };
+    let (plan, needed) = if shares.is_empty() {
+        let (in_force, offers) = offers(conn, &buy, &items, now)?;
+        let needed = in_force.filter(|_| buy.state == State::Open).map(|found| rules::needed(&buy, &found.terms));
+        (rules::plan(&offers, &wants, buy.delivery_cost, buy.split).map_err(JointBuyError::from)?, needed)
+    } else {
         // What was sent stands as it was sent, whatever things cost now.
-        State::Sent => (sent(conn, &buy, &items)?, None),
-        State::Open | State::Dropped | State::CalledOff => {
-            let (in_force, offers) = offers(conn, &buy, &items, now)?;
-            let needed = in_force.filter(|_| buy.state == State::Open).map(|found| rules::needed(&buy, &found.terms));
-            (rules::plan(&offers, &wants, buy.delivery_cost, buy.split).map_err(JointBuyError::from)?, needed)
-        }
+        (sent(shares, &items)?, None)
     };
     let names = Names::of(conn, members.iter().copied().chain([buy.organiser_id, buy.supplier_id]))?;
     Ok(Whole { buy, members, wants, items, names, plan, needed })
 }
 
 /// The plan that a joint buy's orders are.
-fn sent(conn: &mut Conn, buy: &JointBuy, items: &[Item]) -> Outcome<Plan> {
+fn sent(orders: Vec<Order>, items: &[Item]) -> Outcome<Plan> {
     let mut parts = BTreeMap::new();
-    for whole in orders::of_joint_buy(conn, buy.id)? {
+    for whole in orders {
         let share = |line: &Line| Share { item: line.item_id, quantity: line.ordered * line.content, cost: line.total };
         let part = Part { shares: whole.lines.iter().map(share).collect(), delivery: whole.order.delivery_cost };
         parts.insert(whole.order.buyer_id, part);

@@ -30,8 +30,9 @@ pub const fn next(state: State, event: Move) -> Option<State> {
         (State::Open, Move::Send) => Some(State::Sent),
         (State::Open, Move::Extend) => Some(State::Open),
         (State::Open, Move::Drop) => Some(State::Dropped),
-        (State::Open, Move::CallOff) => Some(State::CalledOff),
-        (State::Sent | State::Dropped | State::CalledOff, Move::Send | Move::Extend | Move::Drop | Move::CallOff) => None,
+        (State::Open | State::Sent, Move::CallOff) => Some(State::CalledOff),
+        (State::Sent, Move::Send | Move::Extend | Move::Drop)
+        | (State::Dropped | State::CalledOff, Move::Send | Move::Extend | Move::Drop | Move::CallOff) => None,
     }
 }
 

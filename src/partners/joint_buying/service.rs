@@ -16,7 +16,8 @@ use crate::partners::agreements::terms::Supply;
 use crate::partners::agreements::{self, InForce};
 use crate::partners::notices::{Notice, tell};
 use crate::partners::supplier_orders::model::{NewLine, NewOrder, Payment};
-use crate::partners::supplier_orders::service::{self as supplier_orders, SupplierOrderError};
+use crate::partners::supplier_orders::service::SupplierOrderError;
+use crate::partners::supplier_orders::shares;
 use crate::partners::supply::{self, ItemId};
 use crate::people::enterprises::model::Enterprise;
 use crate::people::enterprises::{self, EnterpriseId};
@@ -228,7 +229,7 @@ fn send(tx: &mut Tx<'_>, whole: &Whole, in_force: &InForce<Supply>, by: Option<B
             .collect();
         let new = NewOrder { supplier: buy.supplier_id, lines: Vec::new(), payment: Payment::Cash, wanted_on: Some(wanted_on), note: None };
         let under = (in_force.agreement, in_force.number);
-        supplier_orders::send_share(tx, *member, &new, under, &lines, (buy.id, part.delivery))
+        shares::send_share(tx, *member, &new, under, &lines, (buy.id, part.delivery))
             .map_err(|failure| failure.map(JointBuyError::Order))?;
     }
     tell_members(tx, buy, Notice::JointBuySent)
@@ -260,10 +261,10 @@ pub fn cut_off(tx: &mut Tx<'_>, id: JointBuyId) -> Outcome<()> {
     tell_members(tx, buy, Notice::JointBuyDropped)
 }
 
-/// The organiser calls it off.
+/// The organiser calls it off; what was sent with all its shares, until one of them is on its way.
 ///
 /// # Errors
-/// [`JointBuyError::WrongState`].
+/// [`JointBuyError::WrongState`], [`JointBuyError::Order`].
 pub fn call_off(tx: &mut Tx<'_>, who: Identity, id: JointBuyId, reason: &str) -> Outcome<Whole> {
     let now = tx.now();
     let person = person(tx, who, now)?;
@@ -274,6 +275,7 @@ pub fn call_off(tx: &mut Tx<'_>, who: Identity, id: JointBuyId, reason: &str) ->
     if !store::move_state(tx, id, buy.state, to, Some(by))? {
         return Err(wrong().into());
     }
+    shares::call_off(tx, id, by).map_err(|failure| failure.map(JointBuyError::Order))?;
     tell_members(tx, &buy, Notice::JointBuyDropped)?;
     let buy = store::get(tx, id)?;
     gathered(tx, now, buy)

@@ -141,9 +141,14 @@ pub(super) fn page(
     gathered(conn, orders)
 }
 
-pub(super) fn of_joint_buy(conn: &mut Conn, buy: JointBuyId) -> Result<Vec<Whole>, DbError> {
+/// The orders that a joint buy became.
+pub(super) fn shares(conn: &mut Conn, buy: JointBuyId) -> Result<Vec<Order>, DbError> {
     let theirs = supplier_orders::table.filter(supplier_orders::joint_buy_id.eq(buy)).order(supplier_orders::id);
-    let orders = theirs.select(COLUMNS).load(conn)?;
+    Ok(theirs.select(COLUMNS).load(conn)?)
+}
+
+pub(super) fn of_joint_buy(conn: &mut Conn, buy: JointBuyId) -> Result<Vec<Whole>, DbError> {
+    let orders = shares(conn, buy)?;
     gathered(conn, orders)
 }
 
@@ -392,11 +397,13 @@ pub(super) fn has_share(conn: &mut Conn, these: &[EnterpriseId], supplier: Enter
     Ok(diesel::select(exists(supplier_orders::table.filter(standing).select(supplier_orders::id))).get_result(conn)?)
 }
 
-/// Who has ordered an item and not received it.
+/// Who has ordered an item and not received all of it, or has it in a draft.
 pub(super) fn waiting_for(conn: &mut Conn, item: ItemId) -> Result<Vec<EnterpriseId>, DbError> {
+    let missing = supplier_order_lines::received.lt(supplier_order_lines::ordered);
+    let standing = supplier_orders::state.eq(State::Draft).or(supplier_orders::state.eq_any(COMING));
     let waiting = supplier_orders::table
         .inner_join(supplier_order_lines::table)
-        .filter(supplier_order_lines::item_id.eq(item).and(supplier_orders::state.eq_any(COMING)));
+        .filter(supplier_order_lines::item_id.eq(item).and(missing).and(standing));
     Ok(waiting.select(supplier_orders::buyer_id).distinct().order(supplier_orders::buyer_id).load(conn)?)
 }
 

@@ -191,7 +191,7 @@ pub async fn edit(
     Ok(tagged(item.row.version, &SupplyItemView::on(db.clock().now().business_date(), item)))
 }
 
-/// Says what an item costs from a day on; who has ordered it is told.
+/// Says what an item costs from a day on; who waits for it, or is about to order it, is told.
 #[utoipa::path(tag = "supply", operation_id = "set_supply_price", params(("id" = ItemId, Path), ("Idempotency-Key" = String, Header)), request_body = SetSupplyPrice,
     responses((status = 200, body = SupplyItemView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/supply-items/{id}/prices")]

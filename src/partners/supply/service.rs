@@ -108,7 +108,7 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ItemId, version: i32, active: bo
     Ok(store::get(tx, id, today)?)
 }
 
-/// Says what an item costs from a day on; who has ordered it is told.
+/// Says what an item costs from a day on; whom it concerns is told.
 ///
 /// # Errors
 /// [`SupplyError::Days`].
