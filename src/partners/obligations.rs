@@ -15,7 +15,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{get, web};
+use actix_web::get;
 use chrono::{Days, NaiveDate};
 use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
@@ -32,6 +32,7 @@ use crate::kit::auth::{Actor, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Never, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Problem, page};
 use crate::kit::jobs::{Job, enqueue_at};
 use crate::people::enterprises::EnterpriseId;

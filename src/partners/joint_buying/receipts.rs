@@ -1,6 +1,6 @@
 //! A member's receipt: what she wanted and gets, her part of the price and of the delivery, and how that was parted.
 
-use actix_web::{get, web};
+use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,6 +13,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db};
 use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 use crate::kit::money::Rupiah;
 use crate::partners::parties::PartyView;
 use crate::partners::supplier_orders::model::{State as OrderState, Whole as Order};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{get, web};
+use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, Failure};
 use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 use crate::partners::joint_buying;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, authorize};

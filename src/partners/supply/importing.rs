@@ -1,7 +1,7 @@
 //! A price list out of a spreadsheet: all of it or nothing, with a word about every row.
 
 use actix_web::http::header::ACCEPT_LANGUAGE;
-use actix_web::{HttpRequest, post, web};
+use actix_web::{HttpRequest, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,6 +10,7 @@ use super::service::{self, RowOutcome};
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{PostedText, Problem, Reply};
 use crate::kit::i18n::{Language, say_field};
 use crate::people::enterprises::EnterpriseId;
