@@ -24,7 +24,6 @@ use crate::kit::clock::{Clock, Month};
 use crate::kit::db::{Db, DbError, Failure, Never};
 use crate::kit::http::edge::{KnownPaths, TrustedProxies, edge, only_get, unrouted};
 use crate::kit::http::idempotency;
-use crate::kit::http::input::{path_config, query_config};
 use crate::kit::http::limits::Gate;
 use crate::kit::http::problem::ProblemView;
 use crate::kit::http::upload::upload_config;
@@ -193,8 +192,6 @@ impl App {
                 .app_data(web::Data::new(data.metrics))
                 .app_data(web::Data::new(TrustedProxies(data.config.http.trusted_proxies.clone().into())))
                 .app_data(web::Data::new(known.clone()))
-                .app_data(path_config())
-                .app_data(query_config())
                 .app_data(upload_config())
                 .wrap(from_fn(edge))
                 // Outside the edge, so that pages from elsewhere can read problems too.

@@ -129,6 +129,15 @@ fn every_feature_says_what_it_is_for() {
 }
 
 #[test]
+fn a_path_and_a_query_tell_which_value_cannot_be_read() {
+    for file in files(&source()) {
+        let code = code(&file);
+        let takes = !shown(&file).starts_with("kit/http") && ["web::Path<", "web::Query<"].iter().any(|taken| code.contains(taken));
+        assert!(!takes || code.contains("use crate::kit::http::web;"), "{} takes actix's own paths or queries", shown(&file));
+    }
+}
+
+#[test]
 fn every_handler_says_who_may_knock() {
     let mut handlers = 0;
     for file in files(&source()) {

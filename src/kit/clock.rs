@@ -84,7 +84,9 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        DateTime::<chrono::Utc>::deserialize(deserializer).map(Self::from_chrono)
+        let text = String::deserialize(deserializer)?;
+        let instant = text.parse::<DateTime<chrono::Utc>>().map_err(|_| serde::de::Error::custom("instant_invalid"))?;
+        Ok(Self::from_chrono(instant))
     }
 }
 

@@ -5,7 +5,7 @@
 //! 3. A code is used once per pack. Who gives none gets the day of production.
 //! 4. A batch is near its end when a quarter of its life is left, or thirty days, whichever is less.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use crate::kit::auth::{AccountId, Actor, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Refusal, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::market::inventory::{self, Why};
 use crate::market::packs::PackId;

@@ -4,7 +4,7 @@
 //! 2. The village admin resolves a report with an outcome; whoever made it sees the outcome.
 //! 3. The seller does not learn who reported her.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use crate::kit::auth::{AccountId, Actor, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Refusal, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::market::catalogue::ProductId;
 use crate::market::catalogue::service as catalogue;

@@ -5,7 +5,7 @@
 //! 3. What leaves, leaves at the average cost of what there is; the last of it takes the last rupiah along.
 //! 4. Every movement that has a value stands in the books as the same value, in the same transaction.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,6 +19,7 @@ use crate::kit::auth::{Actor, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Refusal, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::kit::text::Reason;

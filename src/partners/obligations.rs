@@ -4,16 +4,20 @@
 //! 2. One thing is owed once: what it is about is unique among deliveries and among payments.
 //! 3. Done on its day or before is met, later is late with its days. What is not done thirty days after its day is missed. What
 //!    is done in parts is judged by its last part.
-//! 4. What nobody owes any more, because the order was called off in time, is released and counts for nothing.
+//! 4. Who owes and is owed may be others than the agreement's sides: members of a joint buy under the organiser's agreement. They
+//!    see what is theirs, and nothing else of it.
+//! 5. What nobody owes any more, because the order was called off in time, is released and counts for nothing.
 //!
 //! | from | to |
 //! |---|---|
 //! | `open` | `met`, `late`, `missed`, `released` |
 //! | `met`, `late` | `late` |
 
-use actix_web::{get, web};
+use std::collections::BTreeMap;
+
+use actix_web::get;
 use chrono::{Days, NaiveDate};
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -24,13 +28,15 @@ use super::agreements::reading as agreements;
 use super::agreements::service::AgreementError;
 use super::agreements::{AgreementId, InForce};
 use crate::columns;
-use crate::kit::auth::{Actor, SignedIn};
+use crate::kit::auth::{Actor, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Never, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Problem, page};
 use crate::kit::jobs::{Job, enqueue_at};
 use crate::people::enterprises::EnterpriseId;
+use crate::people::permissions::principal;
 use crate::schema::obligations;
 use crate::{typed_id, word_enum};
 
@@ -228,6 +234,40 @@ pub fn agreement_of(conn: &mut Conn, id: ObligationId) -> Result<AgreementId, Db
     Ok(obligations::table.find(id).select(obligations::agreement_id).first(conn)?)
 }
 
+/// Who owes what to whom: those who owe first. Of a share in a joint buy that is not both sides of the agreement.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn pairs(conn: &mut Conn, these: &[ObligationId]) -> Result<BTreeMap<ObligationId, [EnterpriseId; 2]>, DbError> {
+    let rows: Vec<(ObligationId, EnterpriseId, EnterpriseId)> = obligations::table
+        .filter(obligations::id.eq_any(these))
+        .select((obligations::id, obligations::owed_by, obligations::owed_to))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, by, to)| (id, [by, to])).collect())
+}
+
+/// Whether one of `these` owes or is owed anything under an agreement.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn any_of(conn: &mut Conn, agreement: AgreementId, these: &[EnterpriseId]) -> Result<bool, DbError> {
+    let theirs = obligations::owed_by.eq_any(these).or(obligations::owed_to.eq_any(these));
+    let some = obligations::table.filter(obligations::agreement_id.eq(agreement).and(theirs));
+    Ok(diesel::select(exists(some.select(obligations::id))).get_result(conn)?)
+}
+
+/// Who may read the obligations of an agreement: whoever may read the agreement all of them, and whoever owes or is owed
+/// something under it without being one of its sides (a member of a joint buy) what is hers: then her enterprises.
+fn reader(conn: &mut Conn, who: Identity, now: Timestamp, of: AgreementId) -> Result<Option<Vec<EnterpriseId>>, Failure<AgreementError>> {
+    let denied = match agreements::show(conn, who, now, of) {
+        Err(Failure::Refused(AgreementError::Denied(denied))) => denied,
+        other => return other.map(|_| None),
+    };
+    let person = principal(conn, who, now).map_err(|failure| failure.map(AgreementError::from))?;
+    let hers: Vec<EnterpriseId> = person.enterprises().collect();
+    if any_of(conn, of, &hers)? { Ok(Some(hers)) } else { Err(AgreementError::Denied(denied).into()) }
+}
+
 /// Which page of an agreement's obligations is asked for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -240,7 +280,7 @@ pub struct ObligationQuery {
 
 const NEWEST: &str = "obligations";
 
-/// Lists what was owed under an agreement and what became of it, newest first.
+/// Lists what was owed under an agreement and what became of it, newest first. Members of a joint buy under it see what is theirs.
 #[utoipa::path(tag = "agreements", operation_id = "list_obligations", params(("id" = AgreementId, Path), ObligationQuery),
     responses((status = 200, body = Page<ObligationView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/agreements/{id}/obligations")]
@@ -253,9 +293,12 @@ pub async fn list(
     let (now, q) = (db.clock().now(), query.into_inner());
     let before: Option<ObligationId> = page::decode(NEWEST, q.cursor.as_deref())?;
     let rows = db.read(move |conn| {
-        agreements::show(conn, actor.who, now, *id)?;
+        let reader = reader(conn, actor.who, now, *id)?;
         let theirs = obligations::table.filter(obligations::agreement_id.eq(*id));
         let mut query = theirs.order(obligations::id.desc()).limit(q.limit.fetch()).select(COLUMNS).into_boxed();
+        if let Some(hers) = reader {
+            query = query.filter(obligations::owed_by.eq_any(hers.clone()).or(obligations::owed_to.eq_any(hers)));
+        }
         if let Some(before) = before {
             query = query.filter(obligations::id.lt(before));
         }

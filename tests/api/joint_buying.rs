@@ -1,14 +1,18 @@
 //! Home industries that fill sacks together, and what each of them owes for it.
 
 use chrono::Duration;
+use pasar_kuliner::kit::auth::Identity;
+use pasar_kuliner::kit::db::{Failure, Never};
+use pasar_kuliner::partners::joint_buying::reading;
 use serde_json::{Value, json};
 
 use crate::agreements::{Dealing, dealing, supplied, supply_terms};
 use crate::supplier_orders::{balance, stock};
 use crate::supply::item;
-use crate::support::{Answer, Shop, TestApp};
+use crate::support::{Answer, Shop, TestApp, Village};
 
 struct Circle {
+    village: Village,
     supplier: Shop,
     members: [Shop; 3],
     sack: String,
@@ -19,14 +23,18 @@ fn circle(app: &TestApp) -> Circle {
     let members = [maker, app.home_industry(&village, "Dodol Balewangi"), app.home_industry(&village, "Rengginang Mekar")];
     let sack = item(&supplier, "Singkong", "g", "sack", Some(50_000), 150_000);
     supplied(&supplier, &members[0], supply_terms(0));
-    Circle { supplier, members, sack }
+    Circle { village, supplier, members, sack }
 }
 
 fn opened(circle: &Circle, minimum: i64, extensions: i64) -> String {
+    parted(circle, minimum, extensions, ("by_weight", 20_000))
+}
+
+fn parted(circle: &Circle, minimum: i64, extensions: i64, (split, delivery_cost): (&str, i64)) -> String {
     let [first, second, third] = &circle.members;
     let body = json!({
         "supplier_id": circle.supplier.id, "members": [second.id, third.id], "cut_off": "2026-11-25T10:00:00Z", "minimum": minimum,
-        "delivery_cost": 20_000, "split": "by_weight", "extend_days": 2, "extensions": extensions, "note": null,
+        "delivery_cost": delivery_cost, "split": split, "extend_days": 2, "extensions": extensions, "note": null,
     });
     let opened = first.owner.client.post(&format!("/v1/enterprises/{}/joint-buys", first.id), body).expect(201);
     opened["joint_buy"]["id"].as_str().expect("an id").to_owned()
@@ -41,7 +49,7 @@ fn want(member: &Shop, buy: &str, item: &str, wanted: i64, tolerance: i64) -> An
 fn three_fill_two_sacks_and_part_the_delivery_by_weight() {
     let app = TestApp::start();
     let circle = circle(&app);
-    let Circle { supplier, members, sack } = &circle;
+    let Circle { supplier, members, sack, .. } = &circle;
     let buy = opened(&circle, 0, 0);
     let [first, second, third] = members;
     want(first, &buy, sack, 40_000, 0).expect(200);
@@ -149,4 +157,279 @@ fn a_joint_buy_is_for_its_members() {
     app.buyer("Orang lain").client.get(&format!("/v1/joint-buys/{buy}")).expect_problem(404, "not_found");
     let off = first.owner.client.post(&format!("/v1/joint-buys/{buy}/call-off"), json!({ "reason": "Pemasok libur" })).expect(200);
     assert_eq!((&off["joint_buy"]["state"], &off["value"]), (&json!("called_off"), &Value::from(0)));
+}
+
+/// Her own order of a joint buy that was sent.
+fn share(member: &Shop) -> Value {
+    let own = member.owner.client.get(&format!("/v1/enterprises/{}/supplier-orders?direction=bought", member.id)).expect(200);
+    own["items"][0].clone()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn a_member_without_an_agreement_sees_what_she_can_want_and_what_she_is_owed() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, village } = dealing(&app);
+    let members = [maker, app.home_industry(&village, "Dodol Balewangi"), app.home_industry(&village, "Rengginang Mekar")];
+    let sack = item(&supplier, "Singkong", "g", "sack", Some(50_000), 150_000);
+    let oil = item(&supplier, "Minyak goreng", "ml", "litre", None, 18_000);
+    let mut terms = supply_terms(0);
+    terms["prices"] = json!([{ "item_id": sack, "price": 140_000 }]);
+    let agreement = supplied(&supplier, &members[0], terms);
+    let circle = Circle { village, supplier, members, sack };
+    let Circle { village, supplier, members: [first, second, third], sack } = &circle;
+    let (stranger, outsider) = (app.buyer("Orang lain"), app.home_industry(village, "Keripik Sukarame"));
+    let prices = format!("/v1/enterprises/{}/supply-items", supplier.id);
+    let on_time = format!("/v1/enterprises/{}/on-time", supplier.id);
+    second.owner.client.get(&prices).expect_problem(404, "not_found");
+    second.owner.client.get(&on_time).expect_problem(404, "not_found");
+
+    let buy = opened(&circle, 0, 0);
+    let offers = format!("/v1/joint-buys/{buy}/offers");
+    let seen = second.owner.client.get(&format!("{offers}?limit=1")).expect(200);
+    let of_sack = &seen["items"][0];
+    assert_eq!((&of_sack["item_id"], &of_sack["label"]), (&json!(sack), &json!("Singkong, karung 50 kg")));
+    assert_eq!(
+        (&of_sack["unit"], &of_sack["content"], &of_sack["base"], &of_sack["price"]),
+        (&json!("sack"), &json!(50_000), &json!("g"), &json!(140_000)),
+        "the price the organiser agreed on"
+    );
+    let next = seen["next_cursor"].as_str().expect("another page");
+    let rest = second.owner.client.get(&format!("{offers}?limit=1&cursor={next}")).expect(200);
+    assert_eq!(
+        (&rest["items"][0]["item_id"], &rest["items"][0]["price"], &rest["next_cursor"]),
+        (&json!(oil), &json!(18_000), &Value::Null)
+    );
+    let plan = want(second, &buy, sack, 50_000, 0).expect(200);
+    assert_eq!((&plan["value"], &plan["needed"]), (&json!(140_000), &json!(50_000)), "the agreement's minimum");
+    second.owner.client.get(&prices).expect(200);
+    second.owner.client.get(&on_time).expect(200);
+    for other in [&stranger.client, &outsider.owner.client] {
+        for path in [&offers, &prices, &on_time, &format!("/v1/joint-buys/{buy}")] {
+            other.get(path).expect_problem(404, "not_found");
+        }
+    }
+
+    let sent = first.owner.client.post(&format!("/v1/joint-buys/{buy}/send"), json!({})).expect(200);
+    assert_eq!(sent["needed"], Value::Null);
+    second.owner.client.get(&offers).expect_problem(409, "joint_buy_wrong_state");
+    second.owner.client.get(&on_time).expect(200);
+    third.owner.client.get(&on_time).expect_problem(404, "not_found");
+    let order = text(&share(second)["id"]);
+    let obligations = format!("/v1/agreements/{agreement}/obligations");
+    second.owner.client.get(&obligations).expect_problem(404, "not_found");
+    supplier.owner.client.post(&format!("/v1/supplier-orders/{order}/answer"), json!({ "answer": "accept" })).expect(200);
+    let own = sent_by_herself(&circle);
+    supplier.owner.client.post(&format!("/v1/supplier-orders/{own}/answer"), json!({ "answer": "accept" })).expect(200);
+    let hers = second.owner.client.get(&obligations).expect(200);
+    assert_eq!((&hers["items"][0]["subject"], hers["items"].as_array().map(Vec::len)), (&json!(order), Some(1)), "and not the organiser's");
+    assert_eq!(first.owner.client.get(&obligations).expect(200)["items"].as_array().map(Vec::len), Some(2));
+    for other in [&stranger.client, &outsider.owner.client, &third.owner.client] {
+        other.get(&obligations).expect_problem(404, "not_found");
+        other.get(&format!("/v1/agreements/{agreement}/breaches")).expect_problem(404, "not_found");
+    }
+    second.owner.client.get(&format!("/v1/agreements/{agreement}")).expect_problem(404, "not_found");
+
+    let breaches = format!("/v1/agreements/{agreement}/breaches");
+    let about = json!({ "note": "Karungnya basah", "obligation_id": hers["items"][0]["id"] });
+    third.owner.client.post(&breaches, about.clone()).expect_problem(404, "not_found");
+    second.owner.client.post(&breaches, json!({ "note": "Tanpa kewajiban" })).expect_problem(404, "not_found");
+    let noted = second.owner.client.post(&breaches, about).expect(201);
+    first.owner.client.post(&breaches, json!({ "note": "Milik penyelenggara" })).expect(201);
+    let listed = second.owner.client.get(&breaches).expect(200);
+    assert_eq!((&listed["items"][0]["id"], listed["items"].as_array().map(Vec::len)), (&noted["id"], Some(1)));
+    let breach = format!("/v1/breaches/{}", text(&noted["id"]));
+    third.owner.client.get(&breach).expect_problem(404, "not_found");
+    first.owner.client.get(&breach).expect(200);
+    supplier.owner.client.post(&format!("{breach}/reply"), json!({ "words": "Hujan di jalan" })).expect(200);
+    assert_eq!(second.owner.client.get(&breach).expect(200)["breach"]["reply"], "Hujan di jalan");
+    let of_village = village.admin.client.get(&format!("/v1/villages/{}/breaches", village.id)).expect(200);
+    let between = of_village["items"][1]["between"].as_array().expect("two").clone();
+    assert!(between.iter().any(|side| side["id"] == second.id) && between.iter().any(|side| side["id"] == supplier.id), "{between:?}");
+
+    let counted = json!({ "lines": [{ "position": 1, "quantity": 50_000 }] });
+    second.owner.client.post(&format!("/v1/supplier-orders/{order}/receive"), counted).expect(200);
+    supplier.owner.client.post(&format!("/v1/supplier-orders/{order}/bill"), json!({ "lines": [] })).expect(200);
+    second.owner.client.get(&prices).expect(200);
+    let paid = json!({ "amount": 160_000, "method": "cash" });
+    supplier.owner.client.post(&format!("/v1/supplier-orders/{order}/payments"), paid).expect(200);
+    second.owner.client.get(&prices).expect_problem(404, "not_found");
+    second.owner.client.get(&on_time).expect_problem(404, "not_found");
+    second.owner.client.get(&obligations).expect(200);
+}
+
+/// An order of the organiser's own under the same agreement.
+fn sent_by_herself(circle: &Circle) -> String {
+    crate::supplier_orders::sent(&circle.members[0], &circle.supplier, &[(&circle.sack, 1)], "cash")
+}
+
+#[test]
+fn who_wants_more_goes_to_the_end_of_the_line() {
+    let app = TestApp::start();
+    let circle = circle(&app);
+    let Circle { members: [first, second, third], sack, .. } = &circle;
+    let buy = opened(&circle, 0, 0);
+    let gets = |plan: &Value| {
+        let of = |member: &Shop| {
+            let part = plan["members"].as_array().expect("members").iter().find(|part| part["member"]["id"] == member.id).expect("hers");
+            part["shares"][0]["gets"].as_i64()
+        };
+        [first, second, third].map(of)
+    };
+    want(first, &buy, sack, 1, 0).expect(200);
+    want(second, &buy, sack, 40_000, 0).expect(200);
+    let raised = want(first, &buy, sack, 50_000, 0).expect(200);
+    assert_eq!(gets(&raised), [Some(10_000), Some(40_000), None], "a gram keeps no place for fifty kilograms");
+    let plan = want(third, &buy, sack, 30_000, 0).expect(200);
+    assert_eq!(gets(&plan), [Some(50_000), Some(40_000), Some(10_000)]);
+    let less = want(second, &buy, sack, 35_000, 0).expect(200);
+    assert_eq!(gets(&less), [Some(50_000), Some(35_000), Some(15_000)], "less keeps the place");
+
+    let body = json!({ "member_id": second.id, "item_id": sack, "wanted": 45_000, "tolerance": 0 });
+    let path = format!("/v1/joint-buys/{buy}/wants");
+    let once = second.owner.client.post_once(&path, body.clone(), "mau-1").expect(200);
+    assert_eq!(gets(&once), [Some(50_000), Some(20_000), Some(30_000)]);
+    want(third, &buy, sack, 31_000, 0).expect(200);
+    assert_eq!(second.owner.client.post_once(&path, body.clone(), "mau-1").expect(200), once, "a replay lands once");
+    let now = second.owner.client.post(&path, body).expect(200);
+    assert_eq!(gets(&now), [Some(50_000), Some(45_000), Some(5_000)], "saying the same again loses no place");
+    want(third, &buy, sack, 5_000, 1_000).expect(200);
+    let tolerant = want(third, &buy, sack, 5_000, 500).expect(200);
+    assert_eq!(gets(&tolerant), [Some(50_000), Some(45_000), Some(5_000)]);
+}
+
+#[test]
+fn the_delivery_is_parted_by_value_or_evenly_to_the_rupiah() {
+    let app = TestApp::start();
+    let circle = circle(&app);
+    let Circle { supplier, members: [first, second, third], sack, .. } = &circle;
+    let oil = item(supplier, "Minyak goreng", "ml", "litre", None, 18_000);
+    for (split, delivery) in [("by_value", [10_715, 5_357, 3_929]), ("evenly", [6_667, 6_667, 6_667])] {
+        let buy = parted(&circle, 0, 0, (split, 20_001));
+        want(first, &buy, sack, 30_000, 0).expect(200);
+        want(second, &buy, sack, 15_000, 0).expect(200);
+        want(third, &buy, sack, 5_000, 0).expect(200);
+        want(third, &buy, &oil, 1_000, 0).expect(200);
+        let sent = first.owner.client.post(&format!("/v1/joint-buys/{buy}/send"), json!({})).expect(200);
+        assert_eq!(sent["value"], 168_000);
+        for ((member, goods), delivery) in [(first, 90_000), (second, 45_000), (third, 33_000)].into_iter().zip(delivery) {
+            let receipt = member.owner.client.get(&format!("/v1/joint-buys/{buy}/receipts/{}", member.id)).expect(200);
+            assert_eq!((&receipt["goods"], &receipt["delivery"], &receipt["split"]), (&json!(goods), &json!(delivery), &json!(split)));
+            let order = share(member);
+            assert_eq!((&order["total"], &order["delivery_cost"]), (&json!(goods), &json!(delivery)));
+        }
+    }
+    let oil_by_weight = parted(&circle, 0, 0, ("by_weight", 0));
+    want(third, &oil_by_weight, &oil, 2_500, 500).expect(200);
+    let sent = third.owner.client.get(&format!("/v1/joint-buys/{oil_by_weight}")).expect(200);
+    assert_eq!((&sent["items"][0]["units"], &sent["value"]), (&json!(3), &json!(54_000)), "litres are filled like sacks");
+}
+
+#[test]
+fn a_joint_buy_of_fifty_is_read_in_as_few_queries_as_one_of_three() {
+    let app = TestApp::start();
+    let circle = circle(&app);
+    let many: Vec<Shop> = (0..20).map(|n| app.home_industry(&circle.village, &format!("Usaha {n}"))).collect();
+    let [first, second, _] = &circle.members;
+    let mut body = json!({
+        "supplier_id": circle.supplier.id, "members": [second.id], "cut_off": "2026-11-25T10:00:00Z", "minimum": 0, "delivery_cost": 0,
+        "split": "evenly", "extend_days": 1, "extensions": 0, "note": null,
+    });
+    let path = format!("/v1/enterprises/{}/joint-buys", first.id);
+    let few = text(&first.owner.client.post(&path, body.clone()).expect(201)["joint_buy"]["id"]);
+    body["members"] = many.iter().map(|shop| shop.id.clone()).collect();
+    let most = text(&first.owner.client.post(&path, body).expect(201)["joint_buy"]["id"]);
+    let queries = |buy: &str, person: &crate::support::Person| {
+        let (id, account, session) =
+            (buy.parse().expect("an id"), person.account_id.parse().expect("an id"), person.session_id.parse().expect("an id"));
+        let (who, now) = (Identity { account, session, guest: false }, app.clock.now());
+        let look = app.app.db.read(move |conn| {
+            let statements = crate::ledger::sent(conn, |conn| {
+                reading::show(conn, who, now, id).expect("hers");
+            });
+            Ok::<_, Failure<Never>>(statements.len())
+        });
+        app.wait(look).expect("read")
+    };
+    assert_eq!(queries(&few, &second.owner), queries(&most, &many[19].owner));
+}
+
+/// A joint buy of two sacks that was sent: forty, thirty and thirty kilograms.
+fn two_sacks(circle: &Circle) -> String {
+    let buy = opened(circle, 0, 0);
+    for (member, grams) in circle.members.iter().zip([40_000, 30_000, 30_000]) {
+        want(member, &buy, &circle.sack, grams, 0).expect(200);
+    }
+    circle.members[0].owner.client.post(&format!("/v1/joint-buys/{buy}/send"), json!({})).expect(200);
+    buy
+}
+
+#[test]
+fn what_was_sent_together_is_answered_and_called_off_together() {
+    let app = TestApp::start();
+    let circle = circle(&app);
+    let Circle { supplier, members, .. } = &circle;
+    let [first, second, third] = members;
+    let states = || members.iter().map(|member| text(&share(member)["state"])).collect::<Vec<_>>();
+    let on = |by: &Shop, of: &Shop, act: &str, body: Value| {
+        by.owner.client.post(&format!("/v1/supplier-orders/{}/{act}", text(&share(of)["id"])), body)
+    };
+    let reason = json!({ "reason": "Tidak jadi" });
+
+    two_sacks(&circle);
+    on(second, second, "cancel", reason.clone()).expect_problem(409, "joint_share");
+    on(second, second, "link", json!({})).expect_problem(409, "joint_share");
+    let less = json!({ "answer": "accept", "lines": [{ "position": 1, "quantity": 20_000 }] });
+    on(supplier, second, "answer", less).expect_problem(409, "joint_share_in_part");
+    on(supplier, third, "answer", json!({ "answer": "reject", "reason": "Panen gagal" })).expect(200);
+    assert_eq!(states(), ["rejected"; 3], "none is left with half a sack");
+    let notices = first.owner.client.get(&format!("/v1/enterprises/{}/notices?limit=1", first.id)).expect(200);
+    assert_eq!(notices["items"][0]["notice"], "supplier_order_answered");
+
+    let buy = two_sacks(&circle);
+    let whole = json!({ "answer": "accept", "on": "2026-11-26", "lines": [{ "position": 1, "quantity": 30_000 }] });
+    on(supplier, second, "answer", whole).expect(200);
+    assert_eq!(states(), ["promised"; 3]);
+    assert!(members.iter().all(|member| share(member)["promised_on"] == "2026-11-26"));
+    on(supplier, first, "answer", json!({ "answer": "reject" })).expect_problem(409, "supplier_order_wrong_state");
+    second.owner.client.post(&format!("/v1/joint-buys/{buy}/call-off"), reason.clone()).expect_problem(403, "forbidden");
+    let off = first.owner.client.post(&format!("/v1/joint-buys/{buy}/call-off"), reason.clone()).expect(200);
+    assert_eq!((&off["joint_buy"]["state"], &off["value"]), (&json!("called_off"), &json!(300_000)));
+    assert_eq!(states(), ["cancelled"; 3]);
+
+    let buy = two_sacks(&circle);
+    let link = on(first, first, "link", json!({})).expect(200);
+    let answered = app.client.send("POST", &format!("{}/answer", text(&link["path"])), Some(json!({ "answer": "accept" })), &[]);
+    answered.expect(200);
+    assert_eq!(states(), ["promised"; 3], "the organiser's link speaks to all");
+    on(supplier, second, "ship", json!({})).expect(200);
+    let calls = format!("/v1/joint-buys/{buy}/call-off");
+    first.owner.client.post(&calls, reason.clone()).expect_problem(409, "supplier_order_wrong_state");
+    assert_eq!(states(), ["promised", "shipped", "promised"], "nothing is called off halfway");
+    let mut delivery = 0;
+    for (member, grams, cost) in [(first, 40_000, 128_000), (second, 30_000, 96_000)] {
+        let came = on(member, member, "receive", json!({ "lines": [{ "position": 1, "quantity": grams }] })).expect(200);
+        assert_eq!(balance(&member.owner, &member.id, "payable:partner"), -cost);
+        delivery += came["delivery_cost"].as_i64().expect("a number");
+    }
+    app.advance(Duration::days(2));
+    let late = Shop { id: third.id.clone(), owner: app.awake(&third.owner) };
+    late.owner
+        .client
+        .post(&format!("/v1/supplier-orders/{}/cancel", text(&share(&late)["id"])), reason.clone())
+        .expect_problem(409, "joint_share");
+    app.advance(Duration::days(2));
+    let late = Shop { id: third.id.clone(), owner: app.awake(&third.owner) };
+    let never = late.owner.client.post(&format!("/v1/supplier-orders/{}/cancel", text(&share(&late)["id"])), reason).expect(200);
+    assert_eq!((&never["state"], &never["in_full"], &never["owed"]), (&json!("cancelled"), &json!(false), &json!(0)), "her day has passed");
+    delivery += never["delivery_cost"].as_i64().expect("a number");
+    assert_eq!(delivery, 20_000);
+    let seller = app.awake(&supplier.owner);
+    assert_eq!(
+        (balance(&seller, &supplier.id, "receivable:partner"), balance(&seller, &supplier.id, "income:delivery")),
+        (224_000, -14_000)
+    );
 }

@@ -325,7 +325,7 @@ struct PgPlan {
 }
 
 /// The statements that `look` sends.
-fn sent(conn: &mut Conn, look: impl FnOnce(&mut Conn)) -> Vec<String> {
+pub fn sent(conn: &mut Conn, look: impl FnOnce(&mut Conn)) -> Vec<String> {
     let statements = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&statements);
     let listen = move |event: InstrumentationEvent<'_>| {

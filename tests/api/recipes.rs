@@ -170,7 +170,11 @@ fn what_must_be_made_and_ordered_follows_from_orders_in_hand() {
         (packs, ["needed", "have", "coming", "to_order"].map(|field| number(cassava, field)))
     };
     assert_eq!(planned(), ([150, 100, 50, 10], [25_000, 5_000, 12_000, 8_000]));
-    supplier.owner.client.post(&format!("/v1/supplier-orders/{coming}/answer"), json!({ "answer": "accept" })).expect(200);
+    let less = json!({ "answer": "accept", "lines": [{ "position": 1, "quantity": 9 }] });
+    supplier.owner.client.post(&format!("/v1/supplier-orders/{coming}/answer"), less).expect(200);
+    assert_eq!(planned(), ([150, 100, 50, 10], [25_000, 5_000, 9_000, 11_000]), "what she does not take on is to be ordered elsewhere");
+    supplier.owner.client.post(&format!("/v1/supplier-orders/{coming}/ship"), json!({})).expect(200);
+    assert_eq!(planned().1, [25_000, 5_000, 9_000, 11_000]);
     let counted = json!({ "lines": [{ "position": 1, "quantity": 12 }] });
     owner.client.post(&format!("/v1/supplier-orders/{coming}/receive"), counted).expect(200);
     assert_eq!(planned(), ([150, 100, 50, 34], [25_000, 17_000, 0, 8_000]));

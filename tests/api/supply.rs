@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::agreements::{Dealing, dealing, supplied, supply_terms};
+use crate::supplier_orders::{drafted, sent, stock};
 use crate::support::http::fresh_key;
 use crate::support::{Answer, Shop, TestApp};
 
@@ -39,6 +40,86 @@ fn a_price_list_is_for_partners() {
     let body = json!({ "material": "singkong", "base": "g", "unit": "sack", "content": 50_000, "price": { "price": 1 } });
     supplier.owner.client.post(&path, body.clone()).expect_problem(409, "supply_item_exists");
     maker.owner.client.post(&format!("/v1/enterprises/{}/supply-items", maker.id), body).expect_problem(409, "not_a_supplier");
+}
+
+#[test]
+fn a_price_list_is_read_page_by_page() {
+    let app = TestApp::start();
+    let Dealing { supplier, .. } = dealing(&app);
+    let items: Vec<String> = (1..=7).map(|n| item(&supplier, &format!("Bahan {n}"), "g", "sack", Some(1_000 * n), 10_000)).collect();
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    for most in [3, 3, 1] {
+        let page = supplier.owner.client.get(&format!("/v1/enterprises/{}/supply-items?limit=3{cursor}", supplier.id)).expect(200);
+        let rows = page["items"].as_array().expect("a list").clone();
+        assert_eq!(rows.len(), most);
+        seen.extend(rows.iter().map(|row| row["id"].as_str().expect("an id").to_owned()));
+        cursor = page["next_cursor"].as_str().map(|next| format!("&cursor={next}")).unwrap_or_default();
+    }
+    assert_eq!((seen, cursor), (items, String::new()));
+}
+
+#[test]
+fn what_is_ordered_by_the_sack_comes_as_kilograms() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let units = [
+        ("Singkong", "g", "sack", Some(50_000), 150_000),
+        ("Singkong", "g", "kg", None, 3_200),
+        ("Minyak", "ml", "jerrycan", Some(18_000), 300_000),
+    ];
+    let [sack, kilo, can] = units.map(|(material, base, unit, content, price)| item(&supplier, material, base, unit, content, price));
+    supplied(&supplier, &maker, supply_terms(0));
+    let order = sent(&maker, &supplier, &[(&sack, 2), (&kilo, 3), (&can, 1)], "cash");
+    let path = format!("/v1/supplier-orders/{order}");
+    let placed = maker.owner.client.get(&path).expect(200);
+    let line = |n: usize| ["content", "ordered", "total"].map(|field| placed["lines"][n][field].as_i64().expect("a number"));
+    assert_eq!((line(0), line(1), line(2)), ([50_000, 2, 300_000], [1_000, 3, 9_600], [18_000, 1, 300_000]));
+    supplier.owner.client.post(&format!("{path}/answer"), json!({ "answer": "accept" })).expect(200);
+    let counted = |counts: [i64; 3]| {
+        let lines: Vec<Value> =
+            (1..).zip(counts).map(|(position, quantity)| json!({ "position": position, "quantity": quantity })).collect();
+        maker.owner.client.post(&format!("{path}/receive"), json!({ "lines": lines })).expect(200)
+    };
+    counted([1, 3, 1]);
+    let one_sack = [("Singkong".to_owned(), 53_000, 159_600), ("Minyak".to_owned(), 18_000, 300_000)];
+    assert_eq!(stock(&maker.owner, &maker.id), one_sack, "sacks and kilograms are one stock");
+    assert_eq!(counted([1, 0, 0])["state"], "received_full");
+    assert_eq!(stock(&maker.owner, &maker.id)[0], ("Singkong".to_owned(), 103_000, 309_600));
+    let wrong = json!({ "material": "Minyak", "base": "ml", "unit": "kg", "content": null, "price": { "price": 1 } });
+    supplier.owner.client.post(&format!("/v1/enterprises/{}/supply-items", supplier.id), wrong).expect_problem(400, "invalid_input");
+}
+
+#[test]
+fn who_waits_or_is_about_to_order_is_told_of_a_new_price() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, village } = dealing(&app);
+    let [sack, oil] = [("Singkong", "g", "sack", Some(50_000)), ("Minyak", "ml", "litre", None)]
+        .map(|(material, base, unit, content)| item(&supplier, material, base, unit, content, 60_000));
+    let [waiting, had, drafting, member, wanting] = [(); 5].map(|()| app.home_industry(&village, "Usaha"));
+    for buyer in [&maker, &waiting, &had, &drafting] {
+        supplied(&supplier, buyer, supply_terms(0));
+    }
+    sent(&waiting, &supplier, &[(&sack, 1), (&oil, 1)], "cash");
+    drafted(&drafting, &supplier, &[(&sack, 1)], "cash");
+    let part = sent(&had, &supplier, &[(&sack, 1), (&oil, 1)], "cash");
+    supplier.owner.client.post(&format!("/v1/supplier-orders/{part}/answer"), json!({ "answer": "accept" })).expect(200);
+    let counted = json!({ "lines": [{ "position": 1, "quantity": 1 }] });
+    had.owner.client.post(&format!("/v1/supplier-orders/{part}/receive"), counted).expect(200);
+    let buy = json!({
+        "supplier_id": supplier.id, "members": [member.id, wanting.id], "cut_off": "2026-11-25T10:00:00Z", "minimum": 0,
+        "delivery_cost": 0, "split": "evenly", "extend_days": 1, "extensions": 0, "note": null,
+    });
+    let opened = maker.owner.client.post(&format!("/v1/enterprises/{}/joint-buys", maker.id), buy).expect(201);
+    let wants = format!("/v1/joint-buys/{}/wants", opened["joint_buy"]["id"].as_str().expect("an id"));
+    let want = json!({ "member_id": wanting.id, "item_id": sack, "wanted": 1_000, "tolerance": 0 });
+    wanting.owner.client.post(&wants, want).expect(200);
+    supplier.owner.client.post(&format!("/v1/supply-items/{sack}/prices"), json!({ "price": 70_000 })).expect(200);
+    app.run_jobs();
+    let told = |shop: &Shop| {
+        let notices = shop.owner.client.get(&format!("/v1/enterprises/{}/notices", shop.id)).expect(200);
+        notices["items"].as_array().expect("a list").iter().filter(|row| row["notice"] == "supply_price_changed").count()
+    };
+    assert_eq!([&waiting, &drafting, &maker, &member, &wanting, &had].map(told), [1, 1, 1, 1, 1, 0], "who has it already is not told");
 }
 
 #[test]
@@ -91,6 +172,17 @@ fn a_list_is_imported_whole_or_not_at_all() {
     assert_eq!(listed(&supplier)[0]["price"], 155_000);
     assert_eq!(listed(&supplier)[1]["price"], Value::Null);
     assert_eq!(import(&supplier, csv).expect(200)["rows"][0]["outcome"], "unchanged");
+
+    let broken = "\u{FEFF}bahan;satuan;isi;dasar;harga\r\n\r\nGula;kg;;g;16.000\r\n;;;;\r\n\"Minyak\n\ngoreng\";liter;;ml;dua puluh\r\nTepung;kg;;g\r\n";
+    let told = import(&supplier, broken).expect(200);
+    let rows: Vec<(i64, &str)> = told["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| (row["row"].as_i64().unwrap_or(0), row["outcome"].as_str().unwrap_or("")))
+        .collect();
+    assert_eq!(rows, [(3, "added"), (5, "refused"), (6, "refused")], "as the spreadsheet counts");
+    assert_eq!((&told["imported"], listed(&supplier).as_array().map(Vec::len)), (&json!(false), Some(2)));
 
     import(&supplier, "nama,harga\nSingkong,1\n").expect_problem(400, "csv_columns");
     import(&supplier, "material,unit,base,price\n").expect_problem(400, "csv_rows");

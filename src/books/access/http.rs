@@ -1,6 +1,6 @@
 //! Opening books, over HTTP.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,6 +12,7 @@ use crate::kit::auth::{AccountId, Actor, SignedIn};
 use crate::kit::clock::{Month, Timestamp};
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::i18n::Language;
 use crate::people::enterprises::EnterpriseId;

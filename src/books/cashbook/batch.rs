@@ -1,6 +1,6 @@
 //! Rows that were drafted offline: sent together, judged one by one.
 
-use actix_web::{post, web};
+use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +12,7 @@ use crate::kit::db::{Db, Failure, Tx};
 use crate::kit::http::input::parse;
 use crate::kit::http::problem::ProblemView;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Posted, Problem, Reply};
 use crate::kit::i18n::Language;
 use crate::people::enterprises::EnterpriseId;

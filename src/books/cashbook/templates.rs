@@ -1,6 +1,6 @@
 //! Rows that come again and again: kept once, written down with one tap.
 
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpResponse, delete, get, post};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +12,7 @@ use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Posted, Problem, Reply};
 use crate::kit::money::Amount;
 use crate::people::enterprises::EnterpriseId;

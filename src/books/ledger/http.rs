@@ -1,6 +1,6 @@
 //! The books over HTTP.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,6 +11,7 @@ use crate::kit::auth::{AccountId, Actor, SignedIn};
 use crate::kit::clock::{Month, Timestamp};
 use crate::kit::db::{Db, Failure};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::money::Rupiah;
 use crate::people::enterprises::EnterpriseId;

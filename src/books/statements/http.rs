@@ -1,7 +1,7 @@
 //! Statements over HTTP.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +14,7 @@ use crate::kit::clock::{Month, Timestamp};
 use crate::kit::db::Db;
 use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 use crate::kit::i18n::Language;
 use crate::kit::money::Rupiah;
 use crate::people::enterprises::EnterpriseId;

@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
+use super::strict::Strict;
 
 /// The largest JSON body.
 pub const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -71,18 +72,19 @@ pub fn parse<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
     if depth(bytes) > MOST_DEPTH {
         return Err(Problem::bad_request("too_deep").arg("limit", MOST_DEPTH));
     }
-    // Serde would take a struct's fields from an array too, by position; here a body is an object.
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(Problem::bad_request("invalid_json"));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let body = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let body = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
         let field = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_data() {
-            let message = inner.to_string();
-            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
-            Problem::invalid_field(with_missing(&field, message), message)
+        let message = inner.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
+        // What is well written and none of the choices is told by the reader as if it were not.
+        let written = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+        if inner.is_data() || written() {
+            Problem::invalid_field(named(&field, message), message)
         } else {
             Problem::bad_request("invalid_json")
         }
@@ -91,12 +93,15 @@ pub fn parse<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
     Ok(body)
 }
 
-/// The parser tells where the object stands that lacks a field; a form wants to know the field.
-fn with_missing(place: &str, message: &str) -> String {
-    let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) else {
-        return place.to_owned();
-    };
-    if place == "." { name.to_owned() } else { format!("{place}.{name}") }
+/// The parser tells where the object stands that lacks a field, or has it twice; a form wants to know the field.
+pub(super) fn named(place: &str, message: &str) -> String {
+    let about = ["missing", "unknown", "duplicate"].iter().find_map(|kind| message.strip_prefix(kind)?.strip_prefix(" field `"));
+    let Some(name) = about.and_then(|rest| rest.split('`').next()) else { return place.to_owned() };
+    match place.strip_suffix(name) {
+        Some(before) if before.is_empty() || before.ends_with('.') => place.to_owned(),
+        _ if place == "." => name.to_owned(),
+        _ => format!("{place}.{name}"),
+    }
 }
 
 /// A field of a change that can be taken away: missing leaves it, `null` takes it away, a value sets it.
@@ -145,24 +150,6 @@ fn depth(json: &[u8]) -> usize {
         }
     }
     most
-}
-
-/// Path parameters that do not parse, as a problem.
-#[must_use]
-pub fn path_config() -> web::PathConfig {
-    web::PathConfig::default().error_handler(|error, _| {
-        let message = error.to_string();
-        Problem::invalid_field("path", message.rsplit(": ").next().unwrap_or("")).into()
-    })
-}
-
-/// Query parameters that do not parse, as a problem.
-#[must_use]
-pub fn query_config() -> web::QueryConfig {
-    web::QueryConfig::default().error_handler(|error, _| {
-        let message = error.to_string();
-        Problem::invalid_field("query", message.strip_prefix("Query deserialize error: ").unwrap_or(&message)).into()
-    })
 }
 
 /// A body with nothing in it.
@@ -241,8 +228,10 @@ mod tests {
         assert_eq!(parse::<Line>(br#"{"quantity":1,"price":2}"#).map_err(|p| p.code()).err(), Some("invalid_input"));
         assert_eq!(parse::<Line>(br#"{"quantity":-1}"#).map_err(|p| p.code()).err(), Some("invalid_input"));
         assert_eq!(parse::<Line>(br#"{"quantity":1}{}"#).map_err(|p| p.code()).err(), Some("invalid_json"));
-        assert_eq!(with_missing(".", "missing field `quantity`"), "quantity");
-        assert_eq!(with_missing("lines[0]", "missing field `quantity`"), "lines[0].quantity");
+        assert_eq!(named(".", "missing field `quantity`"), "quantity");
+        assert_eq!(named("lines[0]", "missing field `quantity`"), "lines[0].quantity");
+        assert_eq!(named("lines[0].price", "unknown field `price`, expected `quantity`"), "lines[0].price");
+        assert_eq!(named("lines[0].unit_price", "duplicate field `price`"), "lines[0].unit_price.price");
         assert_eq!(parse::<Line>(b"{").map_err(|p| p.code()).err(), Some("invalid_json"));
         assert_eq!(
             parse::<serde_json::Value>(format!("{{\"a\":{}", "[".repeat(33)).as_bytes()).map_err(|p| p.code()).err(),

@@ -9,7 +9,9 @@ pub mod page;
 pub mod problem;
 pub mod reader;
 pub mod responses;
+pub mod strict;
 pub mod upload;
+pub mod web;
 
 pub use idempotency::{InFlight, Posted, PostedText, Reply};
 pub use input::{NoBody, Valid};

@@ -63,10 +63,10 @@ const NO_DAY: [&str; 6] = [
 ];
 
 /// What is wrong with one value of the input. Our own value types answer `code` or `code(argument)`;
-/// the parser's English sentences are mapped to codes here.
+/// the parser's English sentences are mapped to codes here, and none of them reaches a person.
 #[must_use]
 pub fn say_field(language: Language, message: &str) -> String {
-    let expected = || message.split_once("expected ").map_or("", |(_, expected)| expected);
+    let expected = || message.rsplit_once(", expected ").map_or("", |(_, expected)| expected);
     let quoted = |text: &str| text.split('`').nth(1).unwrap_or("").to_owned();
     let (code, argument) = if message.starts_with("missing field") {
         ("missing", quoted(message))
@@ -78,6 +78,8 @@ pub fn say_field(language: Language, message: &str) -> String {
         ("duplicate", quoted(message))
     } else if message.starts_with("invalid type") || message.starts_with("invalid value") || message.starts_with("invalid length") {
         ("wrong_type", say(language, type_key(expected()), &[]))
+    } else if message.starts_with("expected value") {
+        ("wrong_type", say(language, "type.choice", &[]))
     } else if message.contains("invalid digit")
         || message.contains("integer")
         || message.contains("number too")
@@ -93,20 +95,25 @@ pub fn say_field(language: Language, message: &str) -> String {
     } else {
         (message, String::new())
     };
-    find(language, &format!("field.{code}"), &[("n", &argument)]).unwrap_or_else(|| message.to_owned())
+    let told = find(language, &format!("field.{code}"), &[("n", &argument)]);
+    told.or_else(|| find(language, "field.unreadable", &[])).unwrap_or_else(|| message.to_owned())
 }
 
 /// The word for what the parser says it expected.
 fn type_key(expected: &str) -> &'static str {
-    match expected.split(' ').next().unwrap_or("") {
-        "i64" | "i32" | "i16" | "u64" | "u32" | "u16" | "u8" | "integer" | "f64" => "type.number",
-        "a" if expected.starts_with("a string") || expected.starts_with("a char") => "type.text",
-        "a" if expected.starts_with("a sequence") => "type.list",
-        "a" if expected.starts_with("a boolean") => "type.flag",
-        "struct" | "map" => "type.object",
-        "a" if expected.starts_with("a map") => "type.object",
-        _ => "type.other",
-    }
+    let kinds = [
+        ("type.number", &["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f64", "usize", "integer", "an integer", "a nonzero"][..]),
+        ("type.text", &["a string", "a borrowed string", "a str", "a char", "string", "identifier"]),
+        ("type.list", &["a sequence", "an array", "a tuple", "tuple", "fewer elements", "a list"]),
+        ("type.flag", &["a boolean"]),
+        ("type.day", &["a formatted date"]),
+        ("type.choice", &["enum", "variant", "string or map"]),
+        ("type.object", &["struct", "map", "a map"]),
+    ];
+    // The longest word that fits: `string or map` is no `string`.
+    let fits =
+        kinds.iter().flat_map(|(key, words)| words.iter().map(move |word| (*key, *word))).filter(|(_, word)| expected.starts_with(word));
+    fits.max_by_key(|(_, word)| word.len()).map_or("type.other", |(key, _)| key)
 }
 
 #[cfg(test)]
@@ -151,10 +158,85 @@ mod tests {
     fn a_field_error_is_told_in_the_readers_language() {
         assert!(say_field(Language::Indonesian, "text_too_long(80)").contains("80"));
         assert!(say_field(Language::English, "missing field `price`").contains("price"));
-        assert_eq!(say_field(Language::English, "something else"), "something else");
+        assert_eq!(say_field(Language::English, "something else"), say(Language::English, "field.unreadable", &[]));
         for text in ["besok", "2026", "2026-13-01", "2026-02-30", "2026-11-27 pagi"] {
             let error = text.parse::<chrono::NaiveDate>().expect_err("no day").to_string();
             assert!(say_field(Language::Indonesian, &error).contains("2026-11-27"), "{text}: {error}");
         }
+    }
+    #[derive(serde::Deserialize)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Everything {
+        number: i64,
+        small: u8,
+        text: String,
+        letter: char,
+        flag: bool,
+        list: Vec<i32>,
+        pair: (i32, i32),
+        day: chrono::NaiveDate,
+        choice: Language,
+        inner: Inner,
+        tagged: Tagged,
+        map: std::collections::BTreeMap<String, i32>,
+        some: std::num::NonZeroU32,
+    }
+
+    #[derive(serde::Deserialize)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Inner {
+        x: i32,
+    }
+
+    #[derive(serde::Deserialize)]
+    #[serde(tag = "kind")]
+    #[expect(dead_code, reason = "only parsed")]
+    enum Tagged {
+        A { x: i32 },
+    }
+
+    /// Whatever is written in whichever field: no word of the parser reaches a person.
+    #[test]
+    fn no_word_of_the_parser_reaches_a_person() {
+        let right = serde_json::json!({
+            "number": 1, "small": 1, "text": "x", "letter": "x", "flag": true, "list": [1], "pair": [1, 2], "day": "2026-11-27",
+            "choice": "id", "inner": { "x": 1 }, "tagged": { "kind": "A", "x": 1 }, "map": { "x": 1 }, "some": 1,
+        });
+        serde_json::from_value::<Everything>(right.clone()).map(|_| ()).expect("all of it is right");
+        let wrong = [
+            serde_json::json!(null),
+            true.into(),
+            7.into(),
+            (-1).into(),
+            1.5.into(),
+            1e300.into(),
+            u64::MAX.into(),
+            "".into(),
+            "besok".into(),
+            serde_json::json!([]),
+            serde_json::json!(["x"]),
+            serde_json::json!([1, 2, 3]),
+            serde_json::json!({}),
+            serde_json::json!({ "x": "y" }),
+            serde_json::json!({ "kind": "B" }),
+            serde_json::json!({ "kind": "A", "x": [] }),
+        ];
+        let foreign = ["expected", "invalid", "struct", "i64", "u8", "sequence", "boolean", "string", "integer", "`", "variant", "EOF"];
+        let mut refused = 0;
+        for field in right.as_object().expect("an object").keys() {
+            for value in &wrong {
+                let mut body = right.clone();
+                body[field] = value.clone();
+                let Err(error) = serde_json::from_str::<Everything>(&body.to_string()) else { continue };
+                refused += 1;
+                let message = error.to_string();
+                let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
+                for language in [Language::Indonesian, Language::Sundanese] {
+                    let told = say_field(language, message);
+                    assert!(!foreign.iter().any(|word| told.contains(word)), "{field}: {value}: {message}: {told}");
+                }
+            }
+        }
+        assert!(refused > 150, "{refused}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpResponse, get, patch, post, web};
+use actix_web::{HttpResponse, get, patch, post};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,6 +17,7 @@ use crate::kit::auth::{Actor, Anyone, SignedIn};
 use crate::kit::db::{Db, Failure, Never, Tx};
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reader, Reply, Valid, page};
 use crate::kit::money::Rupiah;
 use crate::kit::text::Reason;

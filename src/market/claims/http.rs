@@ -1,6 +1,6 @@
 //! Claims over HTTP.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,6 +14,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Db, Failure};
 use crate::kit::http::etag::tagged;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::kit::text::Reason;

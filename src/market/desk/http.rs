@@ -1,7 +1,7 @@
 //! The seller's desk over HTTP.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,6 +13,7 @@ use crate::kit::clock::Month;
 use crate::kit::db::Db;
 use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 use crate::people::enterprises::EnterpriseId;
 use crate::word_enum;
 

@@ -1,6 +1,6 @@
 //! Stock over HTTP.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -10,6 +10,7 @@ use super::views::{StockMovementView, StockShelfView, StocktakeView};
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::market::orders::model::Quantity;
 use crate::market::packs::PackId;

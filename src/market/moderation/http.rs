@@ -1,6 +1,6 @@
 //! Moderation over HTTP.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -12,6 +12,7 @@ use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::market::catalogue::{Listing, ProductId};
 use crate::people::villages::VillageId;

@@ -1,6 +1,6 @@
 //! What the two sides agree on before the goods change hands, over HTTP.
 
-use actix_web::{post, web};
+use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -11,6 +11,7 @@ use super::views::OrderView;
 use crate::kit::auth::{Actor, Buying, SignedIn};
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Posted, Problem, Reply};
 use crate::kit::text::Reason;
 use crate::market::packs::PackId;

@@ -1,7 +1,7 @@
 //! The chat about an order, with the message already written: from the buyer to her seller or the village, from the
 //! seller to her buyer once she has accepted.
 
-use actix_web::{get, web};
+use actix_web::get;
 
 use super::model::{Line, OrderId, Whole};
 use super::rules::seller_sees_buyer;
@@ -11,6 +11,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db};
 use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 use crate::market::whatsapp::{self, Contact, Link, LinkView, MessageLine, NoLink, OrderMessage, PublicUrl};
 use crate::people::enterprises;
 

@@ -1,6 +1,6 @@
 //! Orders over HTTP: placing, writing down, looking, and the steps. Their money is in `paying_http.rs`.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +18,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Db, Failure};
 use crate::kit::http::etag::tagged;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::money::Rupiah;
 use crate::kit::phone::Phone;

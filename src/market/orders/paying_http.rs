@@ -1,6 +1,6 @@
 //! The money of orders over HTTP.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ use crate::kit::auth::{Actor, Buying, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Posted, Problem, Reply};
 use crate::kit::money::{Amount, Rupiah};
 use crate::market::payments::model::RefundMove;

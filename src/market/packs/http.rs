@@ -1,6 +1,6 @@
 //! Packs and prices over HTTP.
 
-use actix_web::{HttpResponse, get, patch, post, put, web};
+use actix_web::{HttpResponse, get, patch, post, put};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,6 +12,7 @@ use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::Db;
 use crate::kit::http::etag::IfMatch;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Posted, Problem, Reply, Valid};
 use crate::market::catalogue::ProductId;
 use crate::market::catalogue::views::{ProductView, own_tagged};

@@ -1,6 +1,6 @@
 //! Shops over HTTP.
 
-use actix_web::{HttpResponse, delete, get, patch, post, put, web};
+use actix_web::{HttpResponse, delete, get, patch, post, put};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +14,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Posted, Problem, Reply, Valid};
 use crate::kit::money::Rupiah;
 use crate::people::enterprises::EnterpriseId;

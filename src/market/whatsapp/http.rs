@@ -1,6 +1,6 @@
 //! Links in answers, and the templates of a village over HTTP.
 
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, get, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +12,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Problem, Valid};
 use crate::market::catalogue::ProductId;
 use crate::people::villages::VillageId;
@@ -117,7 +118,7 @@ pub async fn product_chat(
     public_url: web::Data<PublicUrl>,
     db: web::Data<Db>,
 ) -> Result<web::Json<LinkView>, Problem> {
-    let (now, url) = (db.clock().now(), public_url.of(&format!("/v1/products/{id}")));
+    let (now, url) = (db.clock().now(), public_url.of(&format!("/v1/products/{}", *id)));
     let link = db.read_public(move |conn| service::for_product(conn, now, *id, url)).await?;
     Ok(web::Json(link.into()))
 }

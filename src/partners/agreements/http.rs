@@ -1,6 +1,6 @@
 //! Agreements over HTTP.
 
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, get, post, put};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +16,7 @@ use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::Db;
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::people::enterprises::EnterpriseId;
 
@@ -51,6 +52,7 @@ pub struct ProposeTerms {
     #[schema(value_type = String, format = Date)]
     ends_on: NaiveDate,
     notice_days: NoticeDays,
+    #[serde(deserialize_with = "crate::kit::http::strict::object")]
     terms: Terms,
 }
 

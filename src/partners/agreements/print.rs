@@ -1,7 +1,7 @@
 //! A version on paper: a page that needs nothing from elsewhere and runs nothing.
 
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -12,6 +12,7 @@ use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::Db;
 use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 
 const STYLE: &str = "@page{size:A4;margin:2cm}body{font:12pt/1.5 serif;max-width:17cm;margin:1cm auto;color:#000;background:#fff}\
 pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere}.sign{display:flex;justify-content:space-between;gap:1cm;margin-top:1.5cm;break-inside:avoid}\

@@ -1,7 +1,7 @@
 //! The templates of a village: what comes with the house until it writes its own.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, put, web};
+use actix_web::{HttpResponse, get, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +12,7 @@ use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::{Conn, Db, DbError, Failure, Refusal};
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Problem, Valid};
 use crate::people::permissions::{Action, Denied, Resource, authorize, principal};
 use crate::people::villages::{self, VillageId};

@@ -140,7 +140,10 @@ pub enum Earning {
     /// A part of what she sold, at the maker's retail price.
     Share { bp: ShareBp },
     /// What is above a fixed price per pack.
-    FixedPrices { prices: Vec<PackPrice> },
+    FixedPrices {
+        #[serde(deserialize_with = "crate::kit::http::strict::read")]
+        prices: Vec<PackPrice>,
+    },
 }
 
 word_enum! {
@@ -159,6 +162,7 @@ word_enum! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Consignment {
+    #[serde(deserialize_with = "crate::kit::http::strict::object")]
     pub earning: Earning,
     /// When the maker comes, counts and tops up.
     pub visit_days: Days,
@@ -185,6 +189,7 @@ pub struct Supply {
     /// When a delivery on credit must be paid.
     pub payment_days: PaymentDays,
     /// Prices that hold whatever the price list says; the rest is as listed on the day of the order.
+    #[serde(deserialize_with = "crate::kit::http::strict::read")]
     pub prices: Vec<ItemPrice>,
 }
 
@@ -193,6 +198,7 @@ pub struct Supply {
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
     /// Prices that hold; the rest is at the maker's price for warungs.
+    #[serde(deserialize_with = "crate::kit::http::strict::read")]
     pub prices: Vec<PackPrice>,
     pub delivery_days: Days,
     /// What one order comes to at least.

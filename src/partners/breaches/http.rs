@@ -1,6 +1,6 @@
 //! Breaches over HTTP.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,6 +12,7 @@ use crate::kit::auth::{AccountId, Actor, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::partners::agreements::AgreementId;
 use crate::partners::obligations::ObligationId;
@@ -102,7 +103,7 @@ pub struct SayOnBreach {
 #[derive(Serialize, ToSchema)]
 pub struct VillageBreachView {
     breach: BreachView,
-    /// Both sides of the agreement.
+    /// Who owes and is owed it, or both sides of the agreement.
     #[schema(value_type = Vec<PartyView>, min_items = 2, max_items = 2)]
     between: [PartyView; 2],
 }
@@ -149,7 +150,7 @@ pub async fn enter(
     Ok(reply.await?)
 }
 
-/// Lists the breaches of an agreement, newest first.
+/// Lists the breaches of an agreement, newest first. Members of a joint buy under it see what is about their own shares.
 #[utoipa::path(tag = "agreements", operation_id = "list_breaches", params(("id" = AgreementId, Path), BreachQuery),
     responses((status = 200, body = Page<BreachView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/agreements/{id}/breaches")]

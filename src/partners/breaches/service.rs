@@ -12,8 +12,8 @@ use crate::partners::agreements::reading as agreements;
 use crate::partners::notices::{Notice, tell};
 use crate::partners::obligations::{self, ObligationId};
 use crate::partners::parties::{Names, PartyView, acting_for, hand};
-use crate::people::enterprises;
 use crate::people::enterprises::model::Enterprise;
+use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, Principal, Resource, authorize, principal};
 use crate::people::villages::VillageId;
 
@@ -46,9 +46,12 @@ fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> 
     principal(conn, who, now).map_err(|failure| failure.map(BreachError::from))
 }
 
-/// Both sides of an agreement, provider first.
-fn sides(conn: &mut Conn, agreement: &Agreement) -> Outcome<[Enterprise; 2]> {
-    Ok([enterprises::service::get(conn, agreement.provider_id)?, enterprises::service::get(conn, agreement.receiver_id)?])
+/// Between whom it is: who owes and is owed what was not kept, who are others than the agreement's sides in a joint buy; else
+/// these.
+fn sides(conn: &mut Conn, agreement: &Agreement, about: Option<ObligationId>) -> Outcome<[Enterprise; 2]> {
+    let pair = about.map(|about| obligations::pairs(conn, &[about])).transpose()?.and_then(|found| found.into_values().next());
+    let [one, other] = pair.unwrap_or([agreement.provider_id, agreement.receiver_id]);
+    Ok([enterprises::service::get(conn, one)?, enterprises::service::get(conn, other)?])
 }
 
 /// Notes that the other side did not keep something.
@@ -59,16 +62,16 @@ pub fn note(tx: &mut Tx<'_>, who: Identity, of: AgreementId, about: Option<Oblig
     let now = tx.now();
     let person = person(tx, who, now)?;
     let agreement = agreements::get(tx, of)?;
-    let [provider, receiver] = sides(tx, &agreement)?;
-    let side = acting_for(&person, Action::Agree, &[&provider, &receiver]).map_err(BreachError::from)?;
-    let other = if side.id == provider.id { &receiver } else { &provider };
+    // Of another agreement's obligation nothing is told, not even between whom it is.
+    let of_this = about.map(|about| obligations::agreement_of(tx, about)).transpose()?.is_none_or(|agreement| agreement == of);
+    let [one, two] = sides(tx, &agreement, about.filter(|_| of_this))?;
+    let side = acting_for(&person, Action::Agree, &[&one, &two]).map_err(BreachError::from)?;
+    let other = if side.id == one.id { &two } else { &one };
     let by = hand(&person, side, other, Some(note.as_str())).map_err(BreachError::from)?;
     if agreement.accepted.is_none() {
         return Err(BreachError::NeverInForce.into());
     }
-    if let Some(about) = about
-        && obligations::agreement_of(tx, about)? != of
-    {
+    if !of_this {
         return Err(BreachError::OtherObligation.into());
     }
     let id = store::insert(tx, (of, agreement.village_id), about, side.id, by)?;
@@ -86,8 +89,8 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: BreachId, event: Move, said: 
     let person = person(tx, who, now)?;
     let breach = store::get(tx, id)?;
     let agreement = agreements::get(tx, breach.agreement_id)?;
-    let [provider, receiver] = sides(tx, &agreement)?;
-    let (noting, answering) = if breach.noted_by == provider.id { (&provider, &receiver) } else { (&receiver, &provider) };
+    let [one, two] = sides(tx, &agreement, breach.obligation_id)?;
+    let (noting, answering) = if breach.noted_by == one.id { (&one, &two) } else { (&two, &one) };
     let office = Resource { village: Some(agreement.village_id), ..Resource::default() };
     let by = match event {
         Move::Reply => one_sided(&person, answering, noting, said)?,
@@ -134,21 +137,31 @@ fn one_sided<'a>(person: &Principal, side: &Enterprise, other: &Enterprise, said
 /// [`BreachError::Denied`].
 pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: BreachId) -> Outcome<(Breach, Vec<Event>)> {
     let breach = store::get(conn, id)?;
-    visible(conn, who, now, breach.agreement_id)?;
+    visible(conn, who, now, breach.agreement_id, breach.obligation_id)?;
     let events = store::events(conn, id)?;
     Ok((breach, events))
 }
 
-/// The breaches of an agreement, newest first.
+/// The breaches of an agreement, newest first; for whoever is not one of its sides those about what she owes or is owed.
 ///
 /// # Errors
 /// [`BreachError::Denied`].
 pub fn list(conn: &mut Conn, who: Identity, now: Timestamp, of: AgreementId, before: Option<BreachId>, rows: i64) -> Outcome<Vec<Breach>> {
-    visible(conn, who, now, of)?;
-    Ok(store::of_agreement(conn, of, before, rows)?)
+    let hers = match visible(conn, who, now, of, None) {
+        Ok(()) => None,
+        Err(Failure::Refused(BreachError::Denied(denied))) => {
+            let hers: Vec<EnterpriseId> = person(conn, who, now)?.enterprises().collect();
+            if !obligations::any_of(conn, of, &hers)? {
+                return Err(BreachError::Denied(denied).into());
+            }
+            Some(hers)
+        }
+        Err(other) => return Err(other),
+    };
+    Ok(store::of_agreement(conn, of, hers, before, rows)?)
 }
 
-/// A breach with both sides of its agreement, provider first.
+/// A breach with those between whom it is.
 pub struct Between {
     pub breach: Breach,
     pub sides: [PartyView; 2],
@@ -172,18 +185,21 @@ pub fn of_village(
     authorize(&person, Action::RunVillage, &office).map_err(BreachError::from)?;
     let breaches = store::of_village(conn, village, state, before, rows)?;
     let pairs = agreements::pairs(conn, breaches.iter().map(|breach| breach.agreement_id))?;
-    let names = Names::of(conn, pairs.values().flatten().copied())?;
+    let about = obligations::pairs(conn, &breaches.iter().filter_map(|breach| breach.obligation_id).collect::<Vec<_>>())?;
+    let names = Names::of(conn, pairs.values().chain(about.values()).flatten().copied())?;
     let between = |breach: Breach| {
-        let sides = pairs.get(&breach.agreement_id).map(|pair| pair.map(|id| names.party(id)));
+        let pair = breach.obligation_id.and_then(|about_id| about.get(&about_id)).or_else(|| pairs.get(&breach.agreement_id));
+        let sides = pair.map(|pair| pair.map(|id| names.party(id)));
         Some(Between { sides: sides?, breach })
     };
     Ok(breaches.into_iter().filter_map(between).collect())
 }
 
-fn visible(conn: &mut Conn, who: Identity, now: Timestamp, of: AgreementId) -> Outcome<()> {
+/// The agreement's sides see what was not kept under it, and those between whom it is.
+fn visible(conn: &mut Conn, who: Identity, now: Timestamp, of: AgreementId, about: Option<ObligationId>) -> Outcome<()> {
     let person = person(conn, who, now)?;
     let agreement = agreements::get(conn, of)?;
-    let [provider, receiver] = sides(conn, &agreement)?;
-    acting_for(&person, Action::ViewEnterprise, &[&provider, &receiver]).map_err(BreachError::from)?;
+    let ([provider, receiver], [one, two]) = (sides(conn, &agreement, None)?, sides(conn, &agreement, about)?);
+    acting_for(&person, Action::ViewEnterprise, &[&provider, &receiver, &one, &two]).map_err(BreachError::from)?;
     Ok(())
 }

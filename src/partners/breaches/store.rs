@@ -12,7 +12,7 @@ use crate::partners::obligations::ObligationId;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
 use crate::people::villages::VillageId;
-use crate::schema::{breach_events, breaches};
+use crate::schema::{breach_events, breaches, obligations};
 
 columns!(
     Columns, COLUMNS:
@@ -32,9 +32,20 @@ pub(super) fn get(conn: &mut Conn, id: BreachId) -> Result<Breach, DbError> {
     Ok(breaches::table.find(id).select(COLUMNS).first(conn)?)
 }
 
-pub(super) fn of_agreement(conn: &mut Conn, of: AgreementId, before: Option<BreachId>, rows: i64) -> Result<Vec<Breach>, DbError> {
+/// A page of an agreement's breaches, newest first: all, or those about what one of `these` owes or is owed.
+pub(super) fn of_agreement(
+    conn: &mut Conn,
+    of: AgreementId,
+    these: Option<Vec<EnterpriseId>>,
+    before: Option<BreachId>,
+    rows: i64,
+) -> Result<Vec<Breach>, DbError> {
     let theirs = breaches::table.filter(breaches::agreement_id.eq(of));
     let mut query = theirs.order(breaches::id.desc()).limit(rows).select(COLUMNS).into_boxed();
+    if let Some(these) = these {
+        let concern = obligations::owed_by.eq_any(these.clone()).or(obligations::owed_to.eq_any(these));
+        query = query.filter(breaches::obligation_id.eq_any(obligations::table.filter(concern).select(obligations::id.nullable())));
+    }
     if let Some(before) = before {
         query = query.filter(breaches::id.lt(before));
     }

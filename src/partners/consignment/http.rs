@@ -1,6 +1,6 @@
 //! Consignments and their notes over HTTP.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,6 +14,7 @@ use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::clock::Month;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::market::packs::model::Price;
 use crate::partners::debts::Method;

@@ -1,10 +1,11 @@
 //! Joint buying over HTTP.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{ExtendDays, Extensions, JointBuy, JointBuyId, MOST_MEMBERS, NewJointBuy, Split, State, Wanted, Whole};
+use super::model::{ExtendDays, Extensions, JointBuy, JointBuyId, MOST_MEMBERS, NewJointBuy, Offered, Split, State, Wanted, Whole};
+use super::reading;
 use super::service::{self, JointBuyError};
 use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
@@ -12,12 +13,14 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::etag::tagged;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::money::Rupiah;
 use crate::market::orders::model::Note;
 use crate::market::shops::model::Charge;
 use crate::partners::parties::{Names, PartyView};
-use crate::partners::supply::ItemId;
+use crate::partners::supply::model::Unit;
+use crate::partners::supply::{self, Base, ItemId};
 use crate::people::enterprises::EnterpriseId;
 
 impl From<JointBuyError> for Problem {
@@ -112,6 +115,8 @@ pub struct JointBuyPlanView {
     items: Vec<JointUnitsView>,
     /// What the goods come to.
     value: Rupiah,
+    /// What they must come to for it to be sent; null once it is sent or dropped.
+    needed: Option<Rupiah>,
     members: Vec<JointPartView>,
 }
 
@@ -142,7 +147,7 @@ impl From<Whole> for JointBuyPlanView {
         };
         let units = |(item, units): (&ItemId, &i64)| JointUnitsView { item_id: *item, label: whole.label(*item), units: *units };
         let (items, members) = (whole.plan.units.iter().map(units).collect(), whole.members.iter().map(part).collect());
-        Self { items, members, value: whole.plan.value, joint_buy: JointBuyView::new(whole.buy, &whole.names) }
+        Self { items, members, value: whole.plan.value, needed: whole.needed, joint_buy: JointBuyView::new(whole.buy, &whole.names) }
     }
 }
 
@@ -177,7 +182,7 @@ pub struct WantInJointBuy {
     tolerance: Wanted,
 }
 
-/// Which page of an enterprise's joint buys is asked for.
+/// Which page of a list is asked for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -231,7 +236,7 @@ pub async fn list(
 ) -> Result<Page<JointBuyView>, Problem> {
     let (now, q) = (db.clock().now(), query.into_inner());
     let before = page::decode(NEWEST, q.cursor.as_deref())?;
-    let (buys, names) = db.read(move |conn| service::list(conn, actor.who, now, *id, before, q.limit.fetch())).await?;
+    let (buys, names) = db.read(move |conn| reading::list(conn, actor.who, now, *id, before, q.limit.fetch())).await?;
     Ok(Page::cut(buys, q.limit, NEWEST, |buy| buy.id).map(|buy| JointBuyView::new(buy, &names)))
 }
 
@@ -241,11 +246,51 @@ pub async fn list(
 #[get("/joint-buys/{id}")]
 pub async fn show(actor: Actor<SignedIn>, id: web::Path<JointBuyId>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let now = db.clock().now();
-    let whole = db.read(move |conn| service::show(conn, actor.who, now, *id)).await?;
+    let whole = db.read(move |conn| reading::show(conn, actor.who, now, *id)).await?;
     Ok(tagged(whole.buy.version, &JointBuyPlanView::from(whole)))
 }
 
-/// Says what a member wants and how much more she would take; a change keeps her place in the line.
+/// What the supplier offers in a joint buy, and what one costs in it today.
+#[derive(Serialize, ToSchema)]
+pub struct JointOfferView {
+    item_id: ItemId,
+    label: String,
+    material: String,
+    /// What the material is counted in.
+    base: Base,
+    unit: Unit,
+    /// Base units in one; only whole ones are bought.
+    content: i64,
+    /// By the organiser's agreement, or else by the supplier's list; null where it is not for sale.
+    price: Option<Rupiah>,
+}
+
+impl From<Offered> for JointOfferView {
+    fn from(Offered { row, price }: Offered) -> Self {
+        let label = supply::rules::label(&row.name, row.unit, row.content, row.base);
+        Self { item_id: row.id, label, material: row.name, base: row.base, unit: row.unit, content: row.content, price }
+    }
+}
+
+const OLDEST: &str = "joint_offers";
+
+/// Lists what the supplier offers in a joint buy and at which price, for its members while it is open.
+#[utoipa::path(tag = "supply", operation_id = "list_joint_offers", params(("id" = JointBuyId, Path), JointBuyQuery),
+    responses((status = 200, body = Page<JointOfferView>), (status = 409, description = "It is not open any more"), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/joint-buys/{id}/offers")]
+pub async fn offered(
+    actor: Actor<SignedIn>,
+    id: web::Path<JointBuyId>,
+    query: web::Query<JointBuyQuery>,
+    db: web::Data<Db>,
+) -> Result<Page<JointOfferView>, Problem> {
+    let (now, q) = (db.clock().now(), query.into_inner());
+    let after = page::decode(OLDEST, q.cursor.as_deref())?;
+    let rows = db.read(move |conn| reading::offered(conn, actor.who, now, *id, after, q.limit.fetch())).await?;
+    Ok(Page::cut(rows, q.limit, OLDEST, |offered| offered.row.id).map(JointOfferView::from))
+}
+
+/// Says what a member wants and how much more she would take. Who wants more goes to the end of the line, less keeps one's place.
 #[utoipa::path(tag = "supply", operation_id = "want_in_joint_buy", params(("id" = JointBuyId, Path), ("Idempotency-Key" = String, Header)), request_body = WantInJointBuy,
     responses((status = 200, body = JointBuyPlanView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/joint-buys/{id}/wants")]
@@ -266,7 +311,7 @@ act!(
     |tx, who, id| service::send_now(tx, who, id).map(shown)
 );
 act!(
-    /// Calls it off; everyone is told.
+    /// Calls it off; everyone is told. What was sent is called off with all shares, until one of them is on its way.
     call_off, "supply", "/joint-buys/{id}/call-off", "call_off_joint_buy", JointBuyId, JointBuyPlanView,
     |tx, who, id, reason| service::call_off(tx, who, id, reason.as_str()).map(shown)
 );

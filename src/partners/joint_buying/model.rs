@@ -7,7 +7,7 @@ use crate::kit::money::Rupiah;
 use crate::market::orders::model::Note;
 use crate::market::shops::model::Charge;
 use crate::partners::parties::Names;
-use crate::partners::supply::model::Item;
+use crate::partners::supply::model::{Item, ItemRow};
 use crate::partners::supply::{self, ItemId};
 use crate::people::enterprises::EnterpriseId;
 use crate::people::villages::VillageId;
@@ -18,7 +18,7 @@ typed_id!(
     JointBuyId, "jnt"
 );
 typed_id!(
-    /// What one member wants of one item; made when she first wants it, it is her place in the line.
+    /// What one member wants of one item; made when she first wants it and anew when she wants more, it is her place in the line.
     WantId, "jwt"
 );
 bounded!(
@@ -116,6 +116,15 @@ pub struct Whole {
     pub items: Vec<Item>,
     pub names: Names,
     pub plan: super::rules::Plan,
+    /// What it must come to, while it may still be sent.
+    pub needed: Option<Rupiah>,
+}
+
+/// What the supplier offers in a joint buy, and what one costs in it today.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    pub row: ItemRow,
+    pub price: Option<Rupiah>,
 }
 
 impl Whole {

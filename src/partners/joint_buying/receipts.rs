@@ -1,17 +1,19 @@
 //! A member's receipt: what she wanted and gets, her part of the price and of the delivery, and how that was parted.
 
-use actix_web::{get, web};
+use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{JointBuyId, Split, State, Whole};
+use super::reading;
 use super::rules::{self, Part};
-use super::service::{self, JointBuyError, Outcome};
+use super::service::{JointBuyError, Outcome};
 use crate::kit::auth::{Actor, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db};
 use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 use crate::kit::money::Rupiah;
 use crate::partners::parties::PartyView;
 use crate::partners::supplier_orders::model::{State as OrderState, Whole as Order};
@@ -32,7 +34,7 @@ struct Receipt {
 /// # Errors
 /// [`JointBuyError::NotSent`], [`JointBuyError::Members`] for one who is none.
 fn receipt(conn: &mut Conn, who: Identity, now: Timestamp, id: JointBuyId, member: EnterpriseId) -> Outcome<Receipt> {
-    let whole = service::show(conn, who, now, id)?;
+    let whole = reading::show(conn, who, now, id)?;
     if !whole.members.contains(&member) {
         return Err(JointBuyError::Members.into());
     }

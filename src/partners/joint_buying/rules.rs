@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Split, State, Want};
+use super::model::{JointBuy, Split, State, Want};
 use crate::kit::money::{MoneyError, Rupiah};
+use crate::partners::agreements::terms::Supply;
 use crate::partners::supply::{Base, ItemId};
 use crate::people::enterprises::EnterpriseId;
 use crate::word_enum;
@@ -29,9 +30,23 @@ pub const fn next(state: State, event: Move) -> Option<State> {
         (State::Open, Move::Send) => Some(State::Sent),
         (State::Open, Move::Extend) => Some(State::Open),
         (State::Open, Move::Drop) => Some(State::Dropped),
-        (State::Open, Move::CallOff) => Some(State::CalledOff),
-        (State::Sent | State::Dropped | State::CalledOff, Move::Send | Move::Extend | Move::Drop | Move::CallOff) => None,
+        (State::Open | State::Sent, Move::CallOff) => Some(State::CalledOff),
+        (State::Sent, Move::Send | Move::Extend | Move::Drop)
+        | (State::Dropped | State::CalledOff, Move::Send | Move::Extend | Move::Drop | Move::CallOff) => None,
     }
+}
+
+/// Whether who wanted `before` keeps her place in the line by wanting `after`: whoever wants more of either, goods or tolerance,
+/// goes to its end, so that nobody can hold a place with a gram and overtake those who came since.
+#[must_use]
+pub const fn keeps_place(before: (i64, i64), after: (i64, i64)) -> bool {
+    after.0 <= before.0 && after.1 <= before.1
+}
+
+/// What a joint buy must come to: its own minimum, or the agreement's where that is more.
+#[must_use]
+pub fn needed(buy: &JointBuy, terms: &Supply) -> Rupiah {
+    buy.minimum.max(terms.minimum.amount())
 }
 
 /// What one unit holds and costs.
@@ -204,6 +219,19 @@ mod tests {
         prices.iter().map(offer).collect()
     }
 
+    /// What a member says, as it is kept.
+    fn say(lines: &mut BTreeMap<(EnterpriseId, ItemId), Want>, member: EnterpriseId, item: ItemId, (wanted, tolerance): (i64, i64)) {
+        let before = lines.get(&(member, item)).filter(|want| keeps_place((want.wanted, want.tolerance), (wanted, tolerance)));
+        let id = before.map_or_else(WantId::new, |want| want.id);
+        lines.insert((member, item), Want { id, member, item, wanted, tolerance });
+    }
+
+    #[test]
+    fn who_held_a_place_with_a_gram_does_not_overtake() {
+        assert!(keeps_place((50_000, 0), (50_000, 0)) && keeps_place((50_000, 5_000), (1, 0)));
+        assert!(!keeps_place((1, 0), (50_000, 0)) && !keeps_place((50_000, 0), (40_000, 1)));
+    }
+
     #[test]
     fn the_delivery_is_parted_as_was_said_and_to_the_rupiah() {
         let offers = offers(&[(50_000, 100_000, true), (10, 300_000, false)]);
@@ -244,6 +272,37 @@ mod tests {
             prop_assert!((filled.units * content - wanted).abs() < content);
         }
 
+        /// Whoever wants more takes nothing that another wanted and had; saying the same again, or less, changes no place.
+        #[test]
+        fn nobody_is_overtaken(
+            content in 1i64..100_000, before in proptest::collection::vec((0i64..300_000, 0i64..50_000), 2..8),
+            who in any::<prop::sample::Index>(), more in (0i64..300_000, 0i64..50_000), part in (0i64..=100, 0i64..=100),
+        ) {
+            let (item, members) = (ItemId::new(), before.iter().map(|_| EnterpriseId::new()).collect::<Vec<_>>());
+            let mut lines = BTreeMap::new();
+            for (member, wish) in members.iter().zip(&before) {
+                say(&mut lines, *member, item, *wish);
+            }
+            let had = |lines: &BTreeMap<(EnterpriseId, ItemId), Want>| -> BTreeMap<EnterpriseId, i64> {
+                let mut line: Vec<&Want> = lines.values().collect();
+                line.sort_by_key(|want| want.id);
+                let filled = fill(content, &line.iter().map(|want| (want.wanted, want.tolerance)).collect::<Vec<_>>());
+                line.iter().zip(filled.shares).map(|(want, share)| (want.member, share.min(want.wanted))).collect()
+            };
+            let (at, first) = (who.index(before.len()), had(&lines));
+            let (member, (wanted, tolerance)) = (members[at], before[at]);
+            let mut raised = lines.clone();
+            say(&mut raised, member, item, (wanted + more.0, tolerance + more.1));
+            let then = had(&raised);
+            prop_assert!(members.iter().filter(|other| **other != member).all(|other| then[other] >= first[other]));
+            let mut lowered = lines.clone();
+            say(&mut lowered, member, item, (wanted * part.0 / 100, tolerance * part.1 / 100));
+            prop_assert_eq!(lowered[&(member, item)].id, lines[&(member, item)].id);
+            let mut again = raised.clone();
+            say(&mut again, member, item, (wanted + more.0, tolerance + more.1));
+            prop_assert_eq!(again, raised);
+        }
+
         /// Whatever the order in which rows are read or a want was sent again: one plan, and every rupiah in it once.
         #[test]
         fn a_plan_is_one_and_sums_to_the_rupiah(
@@ -256,8 +315,7 @@ mod tests {
             let mut lines: BTreeMap<(EnterpriseId, ItemId), Want> = BTreeMap::new();
             for (member, item, wanted, tolerance) in wants {
                 let (member, item) = (members[member], offers[item % offers.len()].item);
-                let id = lines.get(&(member, item)).map_or_else(WantId::new, |want| want.id);
-                lines.insert((member, item), Want { id, member, item, wanted, tolerance });
+                say(&mut lines, member, item, (wanted, tolerance));
             }
             let wants: Vec<Want> = lines.into_values().collect();
             let delivery = Rupiah::new(delivery).expect("in range");

@@ -1,24 +1,25 @@
 //! Opening joint buys, saying what one wants, and what comes of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::Duration;
 
-use super::model::{JointBuy, JointBuyId, NewJointBuy, State, Wanted, Whole};
-use super::rules::{self, Move, Offer, Part, Plan, Share};
+use super::model::{JointBuy, JointBuyId, NewJointBuy, State, WantId, Wanted, Whole};
+use super::reading::{self, gathered, visible};
+use super::rules::{self, Move, Plan};
 use super::{jobs, store};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
-use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::db::{Conn, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::partners::agreements::terms::Supply;
 use crate::partners::agreements::{self, InForce};
 use crate::partners::notices::{Notice, tell};
-use crate::partners::parties::Names;
-use crate::partners::supplier_orders::model::{Line, NewLine, NewOrder, Payment};
-use crate::partners::supplier_orders::reading;
-use crate::partners::supplier_orders::service::{self as supplier_orders, SupplierOrderError};
+use crate::partners::supplier_orders::model::{NewLine, NewOrder, Payment};
+use crate::partners::supplier_orders::service::SupplierOrderError;
+use crate::partners::supplier_orders::shares;
 use crate::partners::supply::{self, ItemId};
+use crate::people::enterprises::model::Enterprise;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
 
@@ -70,7 +71,7 @@ impl From<MoneyError> for JointBuyError {
 
 pub(super) type Outcome<T> = Result<T, Failure<JointBuyError>>;
 
-fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> {
+pub(super) fn person(conn: &mut Conn, who: Identity, now: Timestamp) -> Outcome<Principal> {
     principal(conn, who, now).map_err(|failure| failure.map(JointBuyError::from))
 }
 
@@ -95,16 +96,13 @@ pub fn open(tx: &mut Tx<'_>, who: Identity, organiser: EnterpriseId, new: &NewJo
     }
     let village = enterprises::service::get(tx, organiser)?.village_id;
     let members: BTreeSet<EnterpriseId> = new.members.iter().copied().chain([organiser]).collect();
-    for member in &members {
-        let enterprise = match enterprises::service::get(tx, *member) {
-            Err(DbError::NotFound) => return Err(JointBuyError::Members.into()),
-            other => other?,
-        };
-        if !enterprise.is_seller() || enterprise.village_id != village || enterprise.id == new.supplier {
-            return Err(JointBuyError::Members.into());
-        }
+    let members: Vec<EnterpriseId> = members.into_iter().collect();
+    let found = enterprises::service::these(tx, &members)?;
+    let may_join = |one: &Enterprise| one.is_seller() && one.village_id == village && one.id != new.supplier;
+    if found.len() < members.len() || !found.iter().all(may_join) {
+        return Err(JointBuyError::Members.into());
     }
-    let new = NewJointBuy { members: members.into_iter().collect(), ..new.clone() };
+    let new = NewJointBuy { members, ..new.clone() };
     let id = store::insert(tx, village, organiser, &new)?;
     store::record(tx, id, State::Open, State::Open, Some(by))?;
     jobs::at_cut_off(tx, id, new.cut_off)?;
@@ -120,52 +118,8 @@ fn tell_members(tx: &mut Tx<'_>, buy: &JointBuy, notice: Notice) -> Outcome<()> 
     Ok(())
 }
 
-/// The terms, and what the items that are wanted hold and cost today.
-fn offers(
-    conn: &mut Conn,
-    buy: &JointBuy,
-    items: &[supply::model::Item],
-    now: Timestamp,
-) -> Outcome<(Option<InForce<Supply>>, Vec<Offer>)> {
-    let in_force = agreements::supply_in_force(conn, buy.supplier_id, buy.organiser_id, now)?;
-    let Some(terms) = in_force.as_ref().map(|found| &found.terms) else { return Ok((None, Vec::new())) };
-    let offer = |item: &supply::model::Item| {
-        let price = supplier_orders::unit_price(terms, item, now.business_date())?;
-        Some(Offer { item: item.row.id, content: item.row.content, base: item.row.base, price })
-    };
-    let offers = items.iter().filter_map(offer).collect();
-    Ok((in_force, offers))
-}
-
-fn gathered(conn: &mut Conn, now: Timestamp, buy: JointBuy) -> Outcome<Whole> {
-    let (members, wants) = (store::members(conn, buy.id)?, store::wants(conn, buy.id)?);
-    let ids: BTreeSet<ItemId> = wants.iter().map(|want| want.item).collect();
-    let items = supply::service::items(conn, &ids.into_iter().collect::<Vec<_>>(), now.business_date())?;
-    let plan = match buy.state {
-        // What was sent stands as it was sent, whatever things cost now.
-        State::Sent => sent(conn, &buy, &items)?,
-        State::Open | State::Dropped | State::CalledOff => {
-            let (_, offers) = offers(conn, &buy, &items, now)?;
-            rules::plan(&offers, &wants, buy.delivery_cost, buy.split).map_err(JointBuyError::from)?
-        }
-    };
-    let names = Names::of(conn, members.iter().copied().chain([buy.organiser_id, buy.supplier_id]))?;
-    Ok(Whole { buy, members, wants, items, names, plan })
-}
-
-/// The plan that a joint buy's orders are.
-fn sent(conn: &mut Conn, buy: &JointBuy, items: &[supply::model::Item]) -> Outcome<Plan> {
-    let mut parts = BTreeMap::new();
-    for whole in reading::of_joint_buy(conn, buy.id)? {
-        let share = |line: &Line| Share { item: line.item_id, quantity: line.ordered * line.content, cost: line.total };
-        let part = Part { shares: whole.lines.iter().map(share).collect(), delivery: whole.order.delivery_cost };
-        parts.insert(whole.order.buyer_id, part);
-    }
-    let content = |item: ItemId| items.iter().find(|found| found.row.id == item).map_or(1, |found| found.row.content);
-    Ok(rules::as_sent(parts, content).map_err(JointBuyError::from)?)
-}
-
-/// Says what a member wants of an item, and how much more she would take to fill a sack.
+/// Says what a member wants of an item, and how much more she would take to fill a sack. Who raises either goes to the end of
+/// the line.
 ///
 /// # Errors
 /// [`JointBuyError::CutOffPassed`], [`JointBuyError::NotForSale`], [`JointBuyError::WrongState`].
@@ -193,11 +147,18 @@ pub fn want(
         return Err(JointBuyError::CutOffPassed.into());
     }
     let items = supply::service::items(tx, &[item], now.business_date())?;
-    let (_, offers) = offers(tx, &buy, &items, now)?;
+    let (_, offers) = reading::offers(tx, &buy, &items, now)?;
     if items.iter().all(|found| found.row.supplier_id != buy.supplier_id) || offers.is_empty() {
         return Err(JointBuyError::NotForSale { item }.into());
     }
-    store::want(tx, id, member, item, (wanted.get(), tolerance.get()), by)?;
+    let (before, now_wanted) = (store::want_of(tx, id, member, item)?, (wanted.get(), tolerance.get()));
+    match before {
+        Some(before) if rules::keeps_place((before.wanted, before.tolerance), now_wanted) => {
+            store::change_want(tx, before.id, before.id, now_wanted, by)?
+        }
+        Some(before) => store::change_want(tx, before.id, WantId::new(), now_wanted, by)?,
+        None => store::insert_want(tx, id, (member, item), now_wanted, by)?,
+    }
     gathered(tx, now, buy)
 }
 
@@ -208,20 +169,6 @@ fn organises(conn: &mut Conn, person: &Principal, buy: &JointBuy) -> Outcome<By<
         Failure::Refused(JointBuyError::Denied(Denied::Hidden)) => JointBuyError::Denied(Denied::Forbidden).into(),
         other => other,
     })
-}
-
-/// Whoever acts for a member may see it.
-fn visible(conn: &mut Conn, person: &Principal, buy: &JointBuy) -> Outcome<()> {
-    let mut denied = Denied::Hidden;
-    for member in store::members(conn, buy.id)? {
-        let enterprise = enterprises::service::get(conn, member)?;
-        match authorize(person, Action::ViewEnterprise, &enterprise.resource()) {
-            Ok(()) => return Ok(()),
-            Err(Denied::Forbidden) => denied = Denied::Forbidden,
-            Err(Denied::Hidden | Denied::SessionEnded) => {}
-        }
-    }
-    Err(JointBuyError::Denied(denied).into())
 }
 
 /// The organiser sends it before the cut-off, as soon as it is enough.
@@ -251,7 +198,7 @@ fn enough(conn: &mut Conn, whole: &Whole, now: Timestamp) -> Outcome<Result<InFo
     let Some(in_force) = agreements::supply_in_force(conn, whole.buy.supplier_id, whole.buy.organiser_id, now)? else {
         return Ok(Err((value, whole.buy.minimum)));
     };
-    let minimum = whole.buy.minimum.max(in_force.terms.minimum.amount());
+    let minimum = rules::needed(&whole.buy, &in_force.terms);
     Ok(if value.is_positive() && value >= minimum { Ok(in_force) } else { Err((value, minimum)) })
 }
 
@@ -282,7 +229,7 @@ fn send(tx: &mut Tx<'_>, whole: &Whole, in_force: &InForce<Supply>, by: Option<B
             .collect();
         let new = NewOrder { supplier: buy.supplier_id, lines: Vec::new(), payment: Payment::Cash, wanted_on: Some(wanted_on), note: None };
         let under = (in_force.agreement, in_force.number);
-        supplier_orders::send_share(tx, *member, &new, under, &lines, (buy.id, part.delivery))
+        shares::send_share(tx, *member, &new, under, &lines, (buy.id, part.delivery))
             .map_err(|failure| failure.map(JointBuyError::Order))?;
     }
     tell_members(tx, buy, Notice::JointBuySent)
@@ -314,10 +261,10 @@ pub fn cut_off(tx: &mut Tx<'_>, id: JointBuyId) -> Outcome<()> {
     tell_members(tx, buy, Notice::JointBuyDropped)
 }
 
-/// The organiser calls it off.
+/// The organiser calls it off; what was sent with all its shares, until one of them is on its way.
 ///
 /// # Errors
-/// [`JointBuyError::WrongState`].
+/// [`JointBuyError::WrongState`], [`JointBuyError::Order`].
 pub fn call_off(tx: &mut Tx<'_>, who: Identity, id: JointBuyId, reason: &str) -> Outcome<Whole> {
     let now = tx.now();
     let person = person(tx, who, now)?;
@@ -328,38 +275,8 @@ pub fn call_off(tx: &mut Tx<'_>, who: Identity, id: JointBuyId, reason: &str) ->
     if !store::move_state(tx, id, buy.state, to, Some(by))? {
         return Err(wrong().into());
     }
+    shares::call_off(tx, id, by).map_err(|failure| failure.map(JointBuyError::Order))?;
     tell_members(tx, &buy, Notice::JointBuyDropped)?;
     let buy = store::get(tx, id)?;
     gathered(tx, now, buy)
-}
-
-/// A joint buy for its members.
-///
-/// # Errors
-/// [`JointBuyError::Denied`].
-pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: JointBuyId) -> Outcome<Whole> {
-    let person = person(conn, who, now)?;
-    let buy = store::get(conn, id)?;
-    visible(conn, &person, &buy)?;
-    gathered(conn, now, buy)
-}
-
-/// The joint buys an enterprise takes part in, newest first.
-///
-/// # Errors
-/// [`JointBuyError::Denied`].
-pub fn list(
-    conn: &mut Conn,
-    who: Identity,
-    now: Timestamp,
-    of: EnterpriseId,
-    before: Option<JointBuyId>,
-    rows: i64,
-) -> Outcome<(Vec<JointBuy>, Names)> {
-    let person = person(conn, who, now)?;
-    let enterprise = enterprises::service::get(conn, of)?;
-    authorize(&person, Action::ViewEnterprise, &enterprise.resource()).map_err(JointBuyError::from)?;
-    let buys = store::of_member(conn, of, before, rows)?;
-    let names = Names::of(conn, buys.iter().flat_map(|buy| [buy.organiser_id, buy.supplier_id]))?;
-    Ok((buys, names))
 }

@@ -1,5 +1,6 @@
 //! The tables of joint buys, their members, wants and events.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::model::{JointBuy, JointBuyId, NewJointBuy, State, Want, WantId};
@@ -30,6 +31,15 @@ columns!(
     joint_buys::version,
     joint_buys::created_at,
     joint_buys::updated_at,
+);
+
+columns!(
+    WantColumns, WANT:
+    joint_wants::id,
+    joint_wants::member_id,
+    joint_wants::item_id,
+    joint_wants::wanted,
+    joint_wants::tolerance,
 );
 
 pub(super) fn get(conn: &mut Conn, id: JointBuyId) -> Result<JointBuy, DbError> {
@@ -73,8 +83,7 @@ pub(super) fn members(conn: &mut Conn, id: JointBuyId) -> Result<Vec<EnterpriseI
 /// In the order in which they came.
 pub(super) fn wants(conn: &mut Conn, id: JointBuyId) -> Result<Vec<Want>, DbError> {
     let theirs = joint_wants::table.filter(joint_wants::buy_id.eq(id)).order(joint_wants::id);
-    let row = (joint_wants::id, joint_wants::member_id, joint_wants::item_id, joint_wants::wanted, joint_wants::tolerance);
-    Ok(theirs.select(row).load(conn)?)
+    Ok(theirs.select(WANT).load(conn)?)
 }
 
 /// The joint buys an enterprise is a member of, newest first.
@@ -87,19 +96,26 @@ pub(super) fn of_member(conn: &mut Conn, of: EnterpriseId, before: Option<JointB
     Ok(query.load(conn)?)
 }
 
-/// Writes what a member wants; a change keeps her place.
-pub(super) fn want(
+/// What a member wants of an item so far.
+pub(super) fn want_of(conn: &mut Conn, id: JointBuyId, member: EnterpriseId, item: ItemId) -> Result<Option<Want>, DbError> {
+    let hers = joint_wants::buy_id.eq(id).and(joint_wants::member_id.eq(member)).and(joint_wants::item_id.eq(item));
+    Ok(joint_wants::table.filter(hers).select(WANT).first(conn).optional()?)
+}
+
+pub(super) fn insert_want(
     tx: &mut Tx<'_>,
     id: JointBuyId,
-    member: EnterpriseId,
-    item: ItemId,
+    (member, item): (EnterpriseId, ItemId),
     (wanted, tolerance): (i64, i64),
     by: By<'_>,
 ) -> Result<(), DbError> {
     let now = tx.now();
-    let hers = joint_wants::buy_id.eq(id).and(joint_wants::member_id.eq(member)).and(joint_wants::item_id.eq(item));
-    let changed = diesel::update(joint_wants::table.filter(hers))
-        .set((
+    diesel::insert_into(joint_wants::table)
+        .values((
+            joint_wants::id.eq(WantId::new()),
+            joint_wants::buy_id.eq(id),
+            joint_wants::member_id.eq(member),
+            joint_wants::item_id.eq(item),
             joint_wants::wanted.eq(wanted),
             joint_wants::tolerance.eq(tolerance),
             joint_wants::actor_id.eq(by.actor),
@@ -107,22 +123,38 @@ pub(super) fn want(
             joint_wants::updated_at.eq(now),
         ))
         .execute(&mut **tx)?;
-    if changed == 0 {
-        diesel::insert_into(joint_wants::table)
-            .values((
-                joint_wants::id.eq(WantId::new()),
-                joint_wants::buy_id.eq(id),
-                joint_wants::member_id.eq(member),
-                joint_wants::item_id.eq(item),
-                joint_wants::wanted.eq(wanted),
-                joint_wants::tolerance.eq(tolerance),
-                joint_wants::actor_id.eq(by.actor),
-                joint_wants::on_behalf_of.eq(by.on_behalf_of),
-                joint_wants::updated_at.eq(now),
-            ))
-            .execute(&mut **tx)?;
-    }
     Ok(())
+}
+
+/// Changes what a member wants, from her place to the one she has now.
+pub(super) fn change_want(tx: &mut Tx<'_>, from: WantId, to: WantId, (wanted, tolerance): (i64, i64), by: By<'_>) -> Result<(), DbError> {
+    let now = tx.now();
+    diesel::update(joint_wants::table.find(from))
+        .set((
+            joint_wants::id.eq(to),
+            joint_wants::wanted.eq(wanted),
+            joint_wants::tolerance.eq(tolerance),
+            joint_wants::actor_id.eq(by.actor),
+            joint_wants::on_behalf_of.eq(by.on_behalf_of),
+            joint_wants::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Whether one of `these` fills a joint buy at a supplier.
+pub(super) fn any_open(conn: &mut Conn, these: &[EnterpriseId], supplier: EnterpriseId) -> Result<bool, DbError> {
+    let theirs = joint_buys::table.inner_join(joint_members::table).filter(joint_members::enterprise_id.eq_any(these));
+    let open = theirs.filter(joint_buys::supplier_id.eq(supplier).and(joint_buys::state.eq(State::Open)));
+    Ok(diesel::select(exists(open.select(joint_buys::id))).get_result(conn)?)
+}
+
+/// The members of open joint buys in which an item is wanted.
+pub(super) fn filling(conn: &mut Conn, item: ItemId) -> Result<Vec<EnterpriseId>, DbError> {
+    let wanted = joint_wants::table.filter(joint_wants::item_id.eq(item).and(joint_wants::wanted.gt(0).or(joint_wants::tolerance.gt(0))));
+    let open = joint_buys::state.eq(State::Open).and(joint_buys::id.eq_any(wanted.select(joint_wants::buy_id)));
+    let members = joint_members::table.inner_join(joint_buys::table).filter(open);
+    Ok(members.select(joint_members::enterprise_id).distinct().order(joint_members::enterprise_id).load(conn)?)
 }
 
 /// The only writer of the state; answers whether it still stood in `from`.

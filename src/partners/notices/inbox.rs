@@ -1,6 +1,6 @@
 //! The notices of an enterprise, to be read in the app by whoever has no address for letters.
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,6 +10,7 @@ use crate::kit::auth::{Actor, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, Failure, Refusal};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::i18n::{Language, find, say};
 use crate::partners::parties::{Names, PartyView};

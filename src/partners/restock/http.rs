@@ -1,6 +1,6 @@
 //! Restocks over HTTP.
 
-use actix_web::{get, post, put, web};
+use actix_web::{get, post, put};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +15,7 @@ use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::text::Reason;
 use crate::market::orders::model::Note;

@@ -1,6 +1,6 @@
 //! Supplier orders over HTTP.
 
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, get, post, put};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +15,7 @@ use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::{Db, Tx};
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::text::Reason;
 use crate::market::orders::model::Note;
@@ -36,6 +37,8 @@ impl From<SupplierOrderError> for Problem {
             E::DayPassed => Self::invalid_field("on", "promise_day_out_of_range"),
             E::SoonerByLink => Self::invalid_field("on", "promise_sooner_by_link"),
             E::OtherDayProposed { proposed } => Self::conflict("other_day_proposed").arg("proposed", proposed),
+            E::JointShare => Self::conflict("joint_share"),
+            E::JointShareInPart => Self::conflict("joint_share_in_part"),
             E::Stale => stale(),
             E::NothingProposed => Self::conflict("no_day_proposed"),
             E::NoSuchLine { position } => Self::invalid_field("lines", format!("no_such_order_line({position})")),
@@ -229,7 +232,7 @@ pub async fn history(
     Ok(web::Json(db.read(move |conn| reading::history(conn, actor.who, now, *id)).await?.into()))
 }
 
-/// The supplier's answer: the day, what she takes on, or that she declines.
+/// The supplier's answer: the day, what she takes on, or that she declines. To one share of a joint buy she answers for all.
 #[utoipa::path(tag = "supply", operation_id = "answer_supplier_order", params(("id" = SupplierOrderId, Path), ("Idempotency-Key" = String, Header)), request_body = AnswerSupplierOrder,
     responses((status = 200, body = SupplierOrderView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/supplier-orders/{id}/answer")]
@@ -301,7 +304,8 @@ act!(
     |tx, who, id| service::ship(tx, who, id).map(|whole| shown(tx, whole))
 );
 act!(
-    /// Calls it off, until it is on its way.
+    /// Calls it off, until it is on its way. A share of a joint buy is called off with the others, by who organises it, unless the
+    /// day promised has passed.
     cancel, "supply", "/supplier-orders/{id}/cancel", "cancel_supplier_order", SupplierOrderId, SupplierOrderView,
     |tx, who, id, reason| service::cancel(tx, who, id, reason.as_str()).map(|whole| shown(tx, whole))
 );

@@ -1,10 +1,16 @@
 //! What follows from a new price.
 
-use super::service;
-use crate::kit::db::{Db, Failure, Never};
-use crate::kit::jobs::Job;
+use std::collections::BTreeSet;
 
-/// Tells who has ordered an item that its price changes.
+use super::store;
+use crate::kit::db::{Db, DbError, Failure, Never, Tx};
+use crate::kit::jobs::Job;
+use crate::partners::joint_buying;
+use crate::partners::notices::{Notice, tell};
+use crate::partners::supply::ItemId;
+use crate::people::enterprises::EnterpriseId;
+
+/// Tells whom a new price of an item concerns.
 ///
 /// # Errors
 /// In words, when it could not be done now.
@@ -13,6 +19,15 @@ pub async fn price_changed(db: &Db, job: &Job) -> Result<(), String> {
     let item = text("item_id").and_then(|id| id.parse().ok()).ok_or("the job names no item")?;
     let supplier = text("supplier_id").and_then(|id| id.parse().ok()).ok_or("the job names no supplier")?;
     let fact = text("fact").ok_or("the job tells no price")?;
-    let told = db.write(move |tx| Ok::<_, Failure<Never>>(service::tell_price(tx, item, supplier, &fact)?));
+    let told = db.write(move |tx| Ok::<_, Failure<Never>>(tell_price(tx, item, supplier, &fact)?));
     told.await.map_err(|failure| format!("{failure:?}"))
+}
+
+/// Tells who waits for an item, has it in a draft, or fills a joint buy in which it is wanted, that its price changes.
+fn tell_price(tx: &mut Tx<'_>, item: ItemId, supplier: EnterpriseId, fact: &str) -> Result<(), DbError> {
+    let filling = joint_buying::reading::filling(tx, item)?;
+    for buyer in store::waiting_for(tx, item)?.into_iter().chain(filling).collect::<BTreeSet<_>>() {
+        tell(tx, Notice::SupplyPriceChanged, buyer, supplier, fact)?;
+    }
+    Ok(())
 }

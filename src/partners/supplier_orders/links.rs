@@ -1,7 +1,7 @@
 //! Answering an order by a link, without an account. Who holds the link answers for the supplier; it is hashed, ends, and
 //! opens nothing else.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +17,7 @@ use crate::kit::db::{Db, Failure};
 use crate::kit::http::edge::knock_with_secret;
 use crate::kit::http::limits::Gate;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{NoBody, Posted, Problem, Reply, Valid};
 
 /// How long a link can be used.

@@ -11,6 +11,7 @@
 //! 4. What is received raises the buyer's stock of material, her debt and the supplier's claim in one transaction, alike in both books.
 //! 5. Money is hers who says that she has it: a payment the buyer tells waits for the supplier's word.
 //! 6. Lateness is computed from the first promise and the day of receipt, and counted with the agreement's obligations.
+//! 7. Shares of a joint buy are answered alike, all of each; they are called off together, or one of them once its day has passed.
 //!
 //! | from | event | to |
 //! |---|---|---|
@@ -31,6 +32,7 @@ pub mod reading;
 pub mod receiving;
 pub mod rules;
 pub mod service;
+pub mod shares;
 mod store;
 mod views;
 

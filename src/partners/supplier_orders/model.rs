@@ -126,6 +126,17 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// The same answer for another share of the joint buy.
+    #[must_use]
+    pub fn for_share(&self) -> Self {
+        match self {
+            Self::Promise { on, lines: _ } => Self::Promise { on: *on, lines: Vec::new() },
+            Self::Reject { reason } => Self::Reject { reason: reason.clone() },
+        }
+    }
+}
+
 /// An order.
 #[derive(Clone, Debug, Queryable)]
 pub struct Order {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{get, web};
+use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,7 +15,8 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, Failure};
 use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
-use crate::partners::agreements;
+use crate::kit::http::web;
+use crate::partners::joint_buying;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, authorize};
 
@@ -86,7 +87,7 @@ fn kept(
     let person = service::person(conn, who, now)?;
     let enterprise = enterprises::service::get(conn, supplier)?;
     if let Err(denied) = authorize(&person, Action::ViewEnterprise, &enterprise.resource())
-        && !agreements::reading::is_partner(conn, &person, supplier, now)?
+        && !joint_buying::reading::deals_with(conn, &person, supplier, now)?
     {
         return Err(SupplierOrderError::Denied(denied).into());
     }

@@ -74,6 +74,14 @@ pub fn coming(conn: &mut Conn, buyer: EnterpriseId) -> Result<Vec<Line>, DbError
     store::coming(conn, buyer)
 }
 
+/// Whether one of `these` has a share of a joint buy at a supplier that is not done with.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn has_share(conn: &mut Conn, these: &[EnterpriseId], supplier: EnterpriseId) -> Result<bool, DbError> {
+    store::has_share(conn, these, supplier)
+}
+
 /// The orders that a joint buy became.
 ///
 /// # Errors

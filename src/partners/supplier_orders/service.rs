@@ -6,15 +6,15 @@ use chrono::{Days, NaiveDate};
 
 use super::model::{Answer, Doer, LineCount, NewLine, NewOrder, Order, Payment, State, SupplierOrderId, Whole};
 use super::rules::{self, Move};
+use super::shares;
 use super::store::{self, Place};
 use crate::books::ledger::service::LedgerError;
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
-use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
+use crate::kit::db::{Conn, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::partners::agreements::terms::Supply;
 use crate::partners::agreements::{self, InForce};
-use crate::partners::joint_buying::JointBuyId;
 use crate::partners::materials::MaterialError;
 use crate::partners::notices::{Notice, tell};
 use crate::partners::obligations::{self, Kind as Obligation, Owed};
@@ -74,6 +74,10 @@ pub enum SupplierOrderError {
         open: Rupiah,
     },
     PaymentSettled,
+    /// It is a share of a joint buy, which is called off as a whole.
+    JointShare,
+    /// A share of a joint buy is taken on as a whole.
+    JointShareInPart,
     Stale,
     WrongState {
         state: State,
@@ -296,7 +300,12 @@ pub fn answer(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, answer: &Answ
         Answer::Promise { .. } => None,
     };
     let hand = take(tx, who, id, &[Side::Supplier], reason)?;
-    answered(tx, &hand, answer)
+    for share in shares::answered_with(tx, &hand.order, answer)? {
+        let hand = take(tx, who, share.id, &[Side::Supplier], reason)?;
+        answered(tx, &hand, &answer.for_share())?;
+    }
+    answered(tx, &hand, answer)?;
+    Ok(store::whole(tx, id)?)
 }
 
 /// Whoever holds the link answers for the supplier. The same answer again changes nothing.
@@ -329,10 +338,15 @@ pub(super) fn answer_by_link(tx: &mut Tx<'_>, id: SupplierOrderId, made_by: Opti
     if sooner {
         return Err(SupplierOrderError::SoonerByLink.into());
     }
-    answered(tx, &Hand { order, side: Side::Supplier, by: Doer::Link { made_by } }, answer)
+    let hand = |order| Hand { order, side: Side::Supplier, by: Doer::Link { made_by } };
+    for share in shares::answered_with(tx, &order, answer)? {
+        answered(tx, &hand(share), &answer.for_share())?;
+    }
+    answered(tx, &hand(order), answer)?;
+    Ok(store::whole(tx, id)?)
 }
 
-fn answered(tx: &mut Tx<'_>, hand: &Hand<'_>, answer: &Answer) -> Outcome<Whole> {
+fn answered(tx: &mut Tx<'_>, hand: &Hand<'_>, answer: &Answer) -> Outcome<()> {
     let (id, today) = (hand.order.id, tx.now().business_date());
     match answer {
         Answer::Reject { .. } => {
@@ -357,8 +371,7 @@ fn answered(tx: &mut Tx<'_>, hand: &Hand<'_>, answer: &Answer) -> Outcome<Whole>
             }
         }
     }
-    hand.tell(tx, Notice::SupplierOrderAnswered)?;
-    Ok(store::whole(tx, id)?)
+    hand.tell(tx, Notice::SupplierOrderAnswered)
 }
 
 fn promise_lines(tx: &mut Tx<'_>, id: SupplierOrderId, counts: &[LineCount]) -> Outcome<()> {
@@ -428,48 +441,44 @@ pub fn ship(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId) -> Outcome<Whol
 /// The buyer calls it off, until it is on its way.
 ///
 /// # Errors
-/// [`SupplierOrderError::WrongState`].
+/// [`SupplierOrderError::JointShare`], [`SupplierOrderError::WrongState`].
 pub fn cancel(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, reason: &str) -> Outcome<Whole> {
     let hand = take(tx, who, id, &[Side::Buyer], Some(reason))?;
+    if hand.order.joint_buy_id.is_some() && !overdue(&hand.order, tx.now()) {
+        return Err(SupplierOrderError::JointShare.into());
+    }
+    cancelled(tx, &hand)?;
+    Ok(store::whole(tx, id)?)
+}
+
+/// Whether the day first promised has passed.
+fn overdue(order: &Order, now: Timestamp) -> bool {
+    order.first_promised_on.is_some_and(|day| day < now.business_date())
+}
+
+pub(super) fn cancelled(tx: &mut Tx<'_>, hand: &Hand<'_>) -> Outcome<()> {
+    let id = hand.order.id;
     hand.go(tx, Move::Cancel)?;
-    if hand.order.first_promised_on.is_some_and(|day| day < tx.now().business_date()) {
+    if overdue(&hand.order, tx.now()) {
         store::never_came(tx, id)?;
     }
     obligations::called_off(tx, Obligation::Delivery, &id.to_string())?;
     if hand.order.state != State::Draft {
         hand.tell(tx, Notice::SupplierOrderCancelled)?;
     }
-    Ok(store::whole(tx, id)?)
-}
-
-/// What a group of buyers has filled together, as one member's order: sent at once, its part of the delivery with it.
-///
-/// # Errors
-/// [`SupplierOrderError::TooMuch`].
-pub fn send_share(
-    tx: &mut Tx<'_>,
-    buyer: EnterpriseId,
-    new: &NewOrder,
-    under: (agreements::AgreementId, i32),
-    lines: &[NewLine],
-    (joint_buy, delivery_cost): (JointBuyId, Rupiah),
-) -> Outcome<SupplierOrderId> {
-    let village = enterprises::service::get(tx, buyer)?.village_id;
-    let total = Rupiah::sum(lines.iter().map(|line| line.total)).map_err(SupplierOrderError::from)?;
-    let place = Place { village, buyer, agreement: under.0, number: under.1, joint_buy: Some(joint_buy), delivery_cost, total };
-    let id = store::insert(tx, &place, new, lines)?;
-    store::move_state(tx, id, State::Draft, State::Sent, Doer::Clock)?;
-    tell(tx, Notice::SupplierOrderSent, new.supplier, buyer, id)?;
-    Ok(id)
+    Ok(())
 }
 
 /// Makes the link by which the supplier can answer without an account; the one before it ends.
 ///
 /// # Errors
-/// [`SupplierOrderError::WrongState`] unless the order waits for her.
+/// [`SupplierOrderError::WrongState`] unless the order waits for her, [`SupplierOrderError::JointShare`].
 pub(super) fn make_link(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, digest: &str, days: i64) -> Outcome<Timestamp> {
     let expires_at = tx.now().after(chrono::Duration::days(days));
     let hand = take(tx, who, id, &[Side::Buyer, Side::Supplier], None)?;
+    if hand.side == Side::Buyer && !shares::speaks_for_all(tx, &hand.order)? {
+        return Err(SupplierOrderError::JointShare.into());
+    }
     match hand.order.state {
         State::Sent | State::Promised => {}
         state @ (State::Draft
@@ -483,15 +492,4 @@ pub(super) fn make_link(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, dig
     }
     store::set_link(tx, id, digest, expires_at, who.account)?;
     Ok(expires_at)
-}
-
-/// Tells who has ordered an item and not received it that its price changes.
-///
-/// # Errors
-/// [`DbError`] when the database fails.
-pub(super) fn tell_price(tx: &mut Tx<'_>, item: ItemId, supplier: EnterpriseId, fact: &str) -> Result<(), DbError> {
-    for buyer in store::waiting_for(tx, item)? {
-        tell(tx, Notice::SupplyPriceChanged, buyer, supplier, fact)?;
-    }
-    Ok(())
 }

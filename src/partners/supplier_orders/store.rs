@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 
 use super::model::{Doer, Event, Line, Money, NewLine, NewOrder, Order, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
@@ -76,6 +76,9 @@ columns!(
     supplier_payments::settled_at,
 );
 
+/// Not sent yet, or done with.
+const DONE: [State; 4] = [State::Draft, State::Paid, State::Rejected, State::Cancelled];
+
 pub(super) fn get(conn: &mut Conn, id: SupplierOrderId) -> Result<Order, DbError> {
     Ok(supplier_orders::table.find(id).select(COLUMNS).first(conn)?)
 }
@@ -138,9 +141,14 @@ pub(super) fn page(
     gathered(conn, orders)
 }
 
-pub(super) fn of_joint_buy(conn: &mut Conn, buy: JointBuyId) -> Result<Vec<Whole>, DbError> {
+/// The orders that a joint buy became.
+pub(super) fn shares(conn: &mut Conn, buy: JointBuyId) -> Result<Vec<Order>, DbError> {
     let theirs = supplier_orders::table.filter(supplier_orders::joint_buy_id.eq(buy)).order(supplier_orders::id);
-    let orders = theirs.select(COLUMNS).load(conn)?;
+    Ok(theirs.select(COLUMNS).load(conn)?)
+}
+
+pub(super) fn of_joint_buy(conn: &mut Conn, buy: JointBuyId) -> Result<Vec<Whole>, DbError> {
+    let orders = shares(conn, buy)?;
     gathered(conn, orders)
 }
 
@@ -378,16 +386,24 @@ pub(super) fn add_paid(tx: &mut Tx<'_>, id: SupplierOrderId, amount: Rupiah) -> 
 /// The orders between a pair that were sent and are not done with.
 pub(super) fn unpaid(conn: &mut Conn, supplier: EnterpriseId, buyer: EnterpriseId) -> Result<Vec<Order>, DbError> {
     let between = supplier_orders::supplier_id.eq(supplier).and(supplier_orders::buyer_id.eq(buyer));
-    let done = [State::Draft, State::Paid, State::Rejected, State::Cancelled];
-    let standing = supplier_orders::table.filter(between.and(supplier_orders::state.ne_all(done)));
+    let standing = supplier_orders::table.filter(between.and(supplier_orders::state.ne_all(DONE)));
     Ok(standing.order(supplier_orders::id).select(COLUMNS).load(conn)?)
 }
 
-/// Who has ordered an item and not received it.
+/// Whether one of `these` has a share of a joint buy at a supplier that is not done with.
+pub(super) fn has_share(conn: &mut Conn, these: &[EnterpriseId], supplier: EnterpriseId) -> Result<bool, DbError> {
+    let shares = supplier_orders::buyer_id.eq_any(these).and(supplier_orders::supplier_id.eq(supplier));
+    let standing = shares.and(supplier_orders::joint_buy_id.is_not_null()).and(supplier_orders::state.ne_all(DONE));
+    Ok(diesel::select(exists(supplier_orders::table.filter(standing).select(supplier_orders::id))).get_result(conn)?)
+}
+
+/// Who has ordered an item and not received all of it, or has it in a draft.
 pub(super) fn waiting_for(conn: &mut Conn, item: ItemId) -> Result<Vec<EnterpriseId>, DbError> {
+    let missing = supplier_order_lines::received.lt(supplier_order_lines::ordered);
+    let standing = supplier_orders::state.eq(State::Draft).or(supplier_orders::state.eq_any(COMING));
     let waiting = supplier_orders::table
         .inner_join(supplier_order_lines::table)
-        .filter(supplier_order_lines::item_id.eq(item).and(supplier_orders::state.eq_any(COMING)));
+        .filter(supplier_order_lines::item_id.eq(item).and(missing).and(standing));
     Ok(waiting.select(supplier_orders::buyer_id).distinct().order(supplier_orders::buyer_id).load(conn)?)
 }
 

@@ -1,6 +1,6 @@
 //! Price lists over HTTP.
 
-use actix_web::{HttpResponse, get, patch, post, web};
+use actix_web::{HttpResponse, get, patch, post};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,6 +13,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::money::Rupiah;
 use crate::market::packs::model::Price;
@@ -138,7 +139,7 @@ pub struct SupplyQuery {
 
 const OLDEST: &str = "supply_items";
 
-/// Lists what a supplier offers, to whoever has an agreement with her.
+/// Lists what a supplier offers, to whoever has an agreement with her or buys of her with others.
 #[utoipa::path(tag = "supply", operation_id = "list_supply_items", params(("id" = EnterpriseId, Path), SupplyQuery),
     responses((status = 200, body = Page<SupplyItemView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/enterprises/{id}/supply-items")]
@@ -191,7 +192,7 @@ pub async fn edit(
     Ok(tagged(item.row.version, &SupplyItemView::on(db.clock().now().business_date(), item)))
 }
 
-/// Says what an item costs from a day on; who has ordered it is told.
+/// Says what an item costs from a day on; who waits for it, or is about to order it, is told.
 #[utoipa::path(tag = "supply", operation_id = "set_supply_price", params(("id" = ItemId, Path), ("Idempotency-Key" = String, Header)), request_body = SetSupplyPrice,
     responses((status = 200, body = SupplyItemView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/supply-items/{id}/prices")]

@@ -6,9 +6,11 @@
 //! 1. Quantities are whole base units: grams, millilitres, pieces. A unit holds a whole number of them.
 //! 2. A price holds from a day on, until a day if one is told. None is dated back, and none is ever changed: of those that hold
 //!    on a day the one that began last counts, and of two that began together the one written last.
-//! 3. A price list is for those who have an agreement with the supplier, and for her village's office.
+//! 3. A price list is for those who have an agreement with the supplier or take part in a joint buy of hers, and for her village's
+//!    office.
 //! 4. A list is imported whole or not at all; the report says of every row what it would do.
-//! 5. Who has ordered an item and not received it is told when its price changes. What was ordered keeps its price.
+//! 5. Who has ordered an item and not received it, has it in a draft, or fills a joint buy in which it is wanted is told when its
+//!    price changes. What was ordered keeps its price.
 
 pub mod http;
 pub mod importing;
@@ -21,7 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::{Base, ItemId, MaterialId};
 
-/// The job that follows from a new price: who has ordered the item is to be told.
+/// The job that follows from a new price: whom it concerns is to be told.
 pub const PRICE_CHANGED: &str = "supply_price_changed";
 
 /// The operations of this feature.

@@ -12,7 +12,7 @@ use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Refusal, Tx};
 use crate::kit::jobs;
-use crate::partners::agreements;
+use crate::partners::joint_buying;
 use crate::people::enterprises::model::Enterprise;
 use crate::people::enterprises::{self, EnterpriseId, Kind};
 use crate::people::permissions::{Action, By, Denied, Principal, authorize, principal};
@@ -59,7 +59,7 @@ fn writable(tx: &mut Tx<'_>, who: Identity, supplier: EnterpriseId) -> Outcome<(
     Ok((enterprise, By { actor: who.account, on_behalf_of, reason: None }))
 }
 
-/// A page of a price list, for the supplier's house, her village's office, and whoever has an agreement with her.
+/// A page of a price list, for the supplier's house, her village's office, and whoever deals with her.
 ///
 /// # Errors
 /// [`SupplyError::Denied`].
@@ -67,7 +67,7 @@ pub fn list(conn: &mut Conn, who: Identity, now: Timestamp, of: EnterpriseId, af
     let person = person(conn, who, now)?;
     let enterprise = enterprises::service::get(conn, of)?;
     if let Err(denied) = authorize(&person, Action::ViewEnterprise, &enterprise.resource())
-        && !agreements::reading::is_partner(conn, &person, of, now)?
+        && !joint_buying::reading::deals_with(conn, &person, of, now)?
     {
         return Err(SupplyError::Denied(denied).into());
     }
@@ -108,7 +108,7 @@ pub fn edit(tx: &mut Tx<'_>, who: Identity, id: ItemId, version: i32, active: bo
     Ok(store::get(tx, id, today)?)
 }
 
-/// Says what an item costs from a day on; who has ordered it is told.
+/// Says what an item costs from a day on; whom it concerns is told.
 ///
 /// # Errors
 /// [`SupplyError::Days`].
@@ -232,6 +232,14 @@ fn judged(found: Option<&Item>, quote: &Quote) -> RowOutcome {
 pub fn item_names(conn: &mut Conn, supplier: EnterpriseId, ids: &[ItemId]) -> Result<BTreeMap<ItemId, String>, DbError> {
     let rows = store::rows(conn, ids)?.into_iter().filter(|row| row.supplier_id == supplier);
     Ok(rows.map(|row| (row.id, rules::label(&row.name, row.unit, row.content, row.base))).collect())
+}
+
+/// A page of what a supplier offers, for other features.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn of_supplier(conn: &mut Conn, of: EnterpriseId, today: NaiveDate, after: Option<ItemId>, rows: i64) -> Result<Vec<Item>, DbError> {
+    store::of_supplier(conn, of, today, after, rows)
 }
 
 /// The items with these ids, for an order; what there is not is left out.

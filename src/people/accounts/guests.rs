@@ -1,6 +1,6 @@
 //! Buying without an account, and proving a number, over HTTP.
 
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,6 +13,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Db, Failure, Never};
 use crate::kit::http::limits::Gate;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody};
+use crate::kit::http::web;
 use crate::kit::http::{Problem, Valid};
 use crate::kit::i18n::Language;
 use crate::kit::phone::Phone;

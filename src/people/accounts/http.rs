@@ -1,6 +1,6 @@
 //! Accounts over HTTP.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ use crate::kit::http::edge::{caller_network, knock_with_secret};
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::limits::{Door, Gate};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Problem, Valid};
 use crate::kit::i18n::Language;
 use crate::kit::phone::Phone;

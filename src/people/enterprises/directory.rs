@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{get, web};
+use actix_web::get;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,6 +11,7 @@ use super::service;
 use crate::kit::auth::{Actor, Anyone, SignedIn};
 use crate::kit::db::{Db, Failure, Never};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Problem, page};
 use crate::kit::phone::Phone;
 use crate::people::payment_details::Method;

@@ -1,6 +1,6 @@
 //! Enterprises over HTTP.
 
-use actix_web::{HttpResponse, delete, get, patch, post, web};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,6 +14,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, NoBody, Page, Posted, Problem, Reply, Valid, page};
 use crate::kit::phone::Phone;
 use crate::people::permissions::Action;

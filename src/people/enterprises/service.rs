@@ -70,6 +70,14 @@ pub fn get(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbError> {
     store::get(conn, id)
 }
 
+/// The enterprises with these ids; what there is not is left out.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn these(conn: &mut Conn, ids: &[EnterpriseId]) -> Result<Vec<Enterprise>, DbError> {
+    store::these(conn, ids)
+}
+
 /// The office of a new village.
 ///
 /// # Errors

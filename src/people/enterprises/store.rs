@@ -33,6 +33,10 @@ pub(super) fn get(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, DbErr
     Ok(enterprises::table.find(id).select(COLUMNS).first(conn)?)
 }
 
+pub(super) fn these(conn: &mut Conn, ids: &[EnterpriseId]) -> Result<Vec<Enterprise>, DbError> {
+    Ok(enterprises::table.filter(enterprises::id.eq_any(ids)).order(enterprises::id).select(COLUMNS).load(conn)?)
+}
+
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewEnterprise, state: State, assisted: bool) -> Result<EnterpriseId, DbError> {
     let (id, now) = (EnterpriseId::new(), tx.now());
     diesel::insert_into(enterprises::table)

@@ -1,6 +1,6 @@
 //! A village's trust in a seller: whether she confirms changes of her products herself.
 
-use actix_web::{post, web};
+use actix_web::post;
 
 use super::http::{EnterpriseView, moved};
 use super::model::EnterpriseId;
@@ -9,6 +9,7 @@ use crate::act;
 use crate::kit::auth::Actor;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Posted, Problem, Reply};
 
 act!(

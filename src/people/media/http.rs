@@ -5,7 +5,7 @@ use actix_multipart::form::tempfile::TempFile;
 use actix_multipart::form::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderName, IF_NONE_MATCH, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +17,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::{Db, Failure, Never};
 use crate::kit::http::Problem;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithFile};
+use crate::kit::http::web;
 use crate::kit::objects::{Digest, ObjectError};
 
 impl From<IntakeError> for Problem {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_multipart::form::MultipartForm;
 use actix_multipart::form::tempfile::TempFile;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, get, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,6 +18,7 @@ use crate::kit::db::Db;
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithFile, WithVersion};
 use crate::kit::http::upload::declared;
+use crate::kit::http::web;
 use crate::kit::http::{Problem, Valid};
 use crate::kit::pictures::{self, Darkroom};
 use crate::kit::qris::{BadQris, Qris};

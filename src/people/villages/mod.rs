@@ -6,7 +6,7 @@
 
 pub mod settings;
 
-use actix_web::{get, post, web};
+use actix_web::{get, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,6 +19,7 @@ use crate::kit::auth::{Actor, Anyone, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Never, Refusal, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
+use crate::kit::http::web;
 use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::phone::Phone;
 use crate::people::accounts;

@@ -4,7 +4,7 @@
 //! 2. Its own admins read and change them.
 //! 3. A changed length of time counts for what begins after the change.
 
-use actix_web::{HttpResponse, get, patch, web};
+use actix_web::{HttpResponse, get, patch};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +17,7 @@ use crate::kit::db::{Conn, Db, DbError, Failure, Refusal, Tx};
 use crate::kit::http::etag::{IfMatch, stale, tagged};
 use crate::kit::http::input::Patch;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithVersion};
+use crate::kit::http::web;
 use crate::kit::http::{Problem, Valid};
 use crate::kit::i18n::Language;
 use crate::kit::phone::Phone;

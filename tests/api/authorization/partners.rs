@@ -202,6 +202,7 @@ impl Partners {
             | "get_agreement_template"
             | "get_breach"
             | "get_joint_buy"
+            | "list_joint_offers"
             | "get_joint_receipt"
             | "get_linked_order"
             | "get_on_time"

@@ -108,18 +108,27 @@ pub(in crate::books::ledger) fn drop_from(tx: &mut Tx<'_>, enterprise: Enterpris
     store::drop_from(tx, enterprise, day)
 }
 
-/// Makes the marks that `books` lack: at the end of each month, and wherever much has come since the last.
+/// Makes the marks that `books` lack: at the end of each month, and wherever much has come since the last. Books whose marks
+/// fail hold up none of the others.
 ///
 /// # Errors
-/// [`DbError`] when the database fails.
+/// The first failure, when all books have had their turn.
 pub async fn keep_up(db: &Db, books: Vec<EnterpriseId>) -> Result<usize, Failure<Never>> {
-    let mut made = 0;
+    let (mut made, mut failed) = (0, None);
     for enterprise in books {
-        while db.write(move |tx| Ok::<_, Failure<Never>>(mark_next(tx, enterprise)?)).await? {
-            made += 1;
+        loop {
+            match db.write(move |tx| Ok::<_, Failure<Never>>(mark_next(tx, enterprise)?)).await {
+                Ok(true) => made += 1,
+                Ok(false) => break,
+                Err(failure) => {
+                    tracing::error!(%enterprise, ?failure, "no balance mark for these books");
+                    failed.get_or_insert(failure);
+                    break;
+                }
+            }
         }
     }
-    Ok(made)
+    failed.map_or(Ok(made), Err)
 }
 
 /// Makes the earliest mark that is due; answers whether there was one. Today is not over, so it is never marked.
