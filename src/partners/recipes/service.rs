@@ -182,7 +182,7 @@ pub fn plan(
     }
     for line in supplier_orders::reading::coming(conn, of)? {
         if let Some(need) = needs.get_mut(&line.material_id) {
-            need.coming += (line.ordered - line.received).max(0) * line.content;
+            need.coming += supplier_orders::rules::to_come(&line) * line.content;
         }
     }
     for need in needs.values_mut() {
