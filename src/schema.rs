@@ -452,7 +452,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    supplier_orders (id) { id -> Id, village_id -> Id, supplier_id -> Id, buyer_id -> Id, agreement_id -> Id, agreement_number -> Integer, joint_buy_id -> Nullable<Id>, payment -> Text, state -> Text, wanted_on -> Nullable<Date>, proposed_on -> Nullable<Date>, promised_on -> Nullable<Date>, first_promised_on -> Nullable<Date>, quarter -> Nullable<Text>, received_on -> Nullable<Date>, in_full -> Nullable<Bool>, delay_days -> Nullable<Integer>, delivery_cost -> BigInt, total -> BigInt, owed -> BigInt, paid -> BigInt, note -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, }
+    supplier_orders (id) { id -> Id, village_id -> Id, supplier_id -> Id, buyer_id -> Id, agreement_id -> Id, agreement_number -> Integer, joint_buy_id -> Nullable<Id>, payment -> Text, state -> Text, wanted_on -> Nullable<Date>, proposed_on -> Nullable<Date>, promised_on -> Nullable<Date>, first_promised_on -> Nullable<Date>, quarter -> Nullable<Text>, received_on -> Nullable<Date>, in_full -> Nullable<Bool>, delay_days -> Nullable<Integer>, delivery_cost -> BigInt, total -> BigInt, owed -> BigInt, paid -> BigInt, note -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc, judged -> Bool, }
 }
 table! {
     use diesel::sql_types::*;

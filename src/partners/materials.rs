@@ -215,21 +215,22 @@ pub fn take_out(tx: &mut Tx<'_>, owner: EnterpriseId, material: MaterialId, quan
     Ok(cost)
 }
 
-/// What came turns out to have cost less: what of it is still there is worth less. Answers by how much. The books are the caller's.
+/// What came turns out to have cost less, or more: what of it is still there is worth so much less or more. Answers by how much.
+/// The books are the caller's.
 ///
 /// # Errors
-/// [`DbError`] when the database fails.
-pub fn cheapen(tx: &mut Tx<'_>, owner: EnterpriseId, material: MaterialId, came: Holding, why: Why<'_>) -> Outcome<Rupiah> {
+/// [`MaterialError::TooMuch`].
+pub fn revalue(tx: &mut Tx<'_>, owner: EnterpriseId, material: MaterialId, came: Holding, why: Why<'_>) -> Outcome<Rupiah> {
     if came.cost == Rupiah::ZERO {
         return Ok(Rupiah::ZERO);
     }
     let before = holding(tx, owner, material)?;
     let there = Holding { quantity: came.quantity.max(1), cost: came.cost };
-    let less = cost_of(there, before.quantity.min(came.quantity)).unwrap_or_default().min(before.cost);
-    if less.is_positive() {
-        write(tx, owner, material, before, Holding { quantity: 0, cost: less.negated() }, why)?;
+    let change = cost_of(there, before.quantity.min(came.quantity)).unwrap_or_default().max(before.cost.negated());
+    if change != Rupiah::ZERO {
+        write(tx, owner, material, before, Holding { quantity: 0, cost: change }, why)?;
     }
-    Ok(less)
+    Ok(change)
 }
 
 fn permitted(tx: &mut Tx<'_>, who: Identity, owner: EnterpriseId) -> Outcome<By<'static>> {

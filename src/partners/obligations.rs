@@ -1,17 +1,19 @@
 //! Obligations: every delivery and every payment that an agreement asks for, with the day it was due and the day it was done.
 //!
 //! 1. An obligation is written down with the version of the agreement that was in force, and is judged by it alone.
-//! 2. One thing is owed once: what it is about is unique among deliveries and among payments.
+//! 2. One thing is owed once: what it is about is unique among deliveries and among payments. What is owed anew after all was paid
+//!    is another thing, `<id>:<number>`.
 //! 3. Done on its day or before is met, later is late with its days. What is not done thirty days after its day is missed. What
-//!    is done in parts is judged by its last part.
+//!    comes in parts is done with the last of them; what is closed short of it is late if it was late, and missed if not.
 //! 4. Who owes and is owed may be others than the agreement's sides: members of a joint buy under the organiser's agreement. They
 //!    see what is theirs, and nothing else of it.
-//! 5. What nobody owes any more, because the order was called off in time, is released and counts for nothing.
+//! 5. What nobody owes any more, because the order was called off in time or nothing came of it, is released and counts for nothing.
+//! 6. What is known better later is judged anew: goods that were counted wrong, and money that is confirmed after the day it was paid.
 //!
 //! | from | to |
 //! |---|---|
 //! | `open` | `met`, `late`, `missed`, `released` |
-//! | `met`, `late` | `late` |
+//! | `met`, `late`, `missed` | what is known better |
 
 use std::collections::BTreeMap;
 
@@ -94,6 +96,37 @@ pub fn judged(due_on: NaiveDate, day: NaiveDate) -> (State, i32) {
     if late <= 0 { (State::Met, 0) } else { (State::Late, i32::try_from(late).unwrap_or(i32::MAX)) }
 }
 
+/// What became of goods that were owed, as far as it is known now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// Not all of it is there.
+    NotYet,
+    /// All of it, the last of it on this day.
+    Whole(NaiveDate),
+    /// A part, the last of it on this day, and no more is to come.
+    Short(NaiveDate),
+}
+
+/// How an obligation stands on `today`, and how many days late.
+#[must_use]
+pub fn standing(due_on: NaiveDate, came: Came, today: NaiveDate) -> (State, i32) {
+    match came {
+        Came::NotYet if in_time(due_on, today) => (State::Open, 0),
+        Came::NotYet => (State::Missed, 0),
+        Came::Whole(day) | Came::Short(day) if !in_time(due_on, day) => (State::Missed, 0),
+        Came::Whole(day) => judged(due_on, day),
+        Came::Short(day) => match judged(due_on, day) {
+            (State::Met, _) => (State::Missed, 0),
+            late => late,
+        },
+    }
+}
+
+/// Whether what is done on `day` still counts.
+fn in_time(due_on: NaiveDate, day: NaiveDate) -> bool {
+    day <= due_on + Days::new(MISSED_AFTER_DAYS)
+}
+
 /// Writes down what is owed under the terms in force.
 ///
 /// # Errors
@@ -128,9 +161,8 @@ fn open_one(conn: &mut Conn, kind: Kind, subject: &str) -> Result<Option<Subject
 }
 
 /// The only writer of the state.
-fn end(tx: &mut Tx<'_>, id: ObligationId, state: State, done_on: Option<NaiveDate>, days_late: i32) -> Result<(), DbError> {
-    let open = obligations::table.filter(obligations::id.eq(id).and(obligations::state.eq(State::Open)));
-    diesel::update(open)
+fn write(tx: &mut Tx<'_>, id: ObligationId, (state, days_late): (State, i32), done_on: Option<NaiveDate>) -> Result<(), DbError> {
+    diesel::update(obligations::table.find(id))
         .set((obligations::state.eq(state), obligations::done_on.eq(done_on), obligations::days_late.eq(days_late)))
         .execute(&mut **tx)?;
     Ok(())
@@ -151,24 +183,72 @@ pub fn done(tx: &mut Tx<'_>, kind: Kind, subject: &str) -> Result<(), DbError> {
 /// [`DbError`] when the database fails.
 pub fn done_on(tx: &mut Tx<'_>, kind: Kind, subject: &str, day: NaiveDate) -> Result<(), DbError> {
     let Some((id, due_on)) = open_one(tx, kind, subject)? else { return Ok(()) };
-    let (state, days_late) = judged(due_on, day);
-    end(tx, id, state, Some(day), days_late)
+    write(tx, id, judged(due_on, day), Some(day))
 }
 
-/// The rest of it was done today: it is judged by its last part.
+/// Judges goods that were owed by what is known now, whatever was thought before; does nothing where nothing was owed.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
-pub fn rest_done(tx: &mut Tx<'_>, kind: Kind, subject: &str) -> Result<(), DbError> {
+pub fn came(tx: &mut Tx<'_>, kind: Kind, subject: &str, came: Came) -> Result<(), DbError> {
     let today = tx.now().business_date();
     let this = obligations::table.filter(obligations::kind.eq(kind).and(obligations::subject.eq(subject)));
-    let begun = this.filter(obligations::state.eq_any([State::Met, State::Late]));
-    let found: Option<Subject> = begun.select((obligations::id, obligations::due_on)).first(&mut **tx).optional()?;
+    let owed = this.filter(obligations::state.ne(State::Released)).select((obligations::id, obligations::due_on));
+    let found: Option<Subject> = owed.first(&mut **tx).optional()?;
     let Some((id, due_on)) = found else { return Ok(()) };
-    let (state, days_late) = judged(due_on, today);
-    diesel::update(obligations::table.find(id))
-        .set((obligations::state.eq(state), obligations::done_on.eq(today), obligations::days_late.eq(days_late)))
-        .execute(&mut **tx)?;
+    let done_on = match came {
+        Came::NotYet => None,
+        Came::Whole(day) | Came::Short(day) => Some(day),
+    };
+    write(tx, id, standing(due_on, came, today), done_on)
+}
+
+/// What is open of a thing that is owed in parts, or was missed and may turn out not to be.
+fn unsettled(conn: &mut Conn, under: AgreementId, kind: Kind, subject: &str) -> Result<Vec<(ObligationId, NaiveDate, State)>, DbError> {
+    let theirs = obligations::table.filter(obligations::agreement_id.eq(under).and(obligations::kind.eq(kind)));
+    let parts = theirs.filter(obligations::subject.eq(subject).or(obligations::subject.like(format!("{subject}:%"))));
+    let unsettled = parts.filter(obligations::state.eq_any([State::Open, State::Missed]));
+    Ok(unsettled.order(obligations::id).select((obligations::id, obligations::due_on, obligations::state)).load(conn)?)
+}
+
+/// Writes down what is owed, unless it is owed already: where it once was and is no more, it is another part, `number`.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn owe_more<T>(tx: &mut Tx<'_>, under: &InForce<T>, owed: Owed<'_>, number: i32) -> Result<(), DbError> {
+    if unsettled(tx, under.agreement, owed.kind, owed.subject)?.iter().any(|(.., state)| *state == State::Open) {
+        return Ok(());
+    }
+    let this = obligations::table.filter(obligations::kind.eq(owed.kind).and(obligations::subject.eq(owed.subject)));
+    if diesel::select(exists(this.select(obligations::id))).get_result(&mut **tx)? {
+        owe(tx, under, Owed { subject: &format!("{}:{number}", owed.subject), ..owed })?;
+    } else {
+        owe(tx, under, owed)?;
+    }
+    Ok(())
+}
+
+/// All parts were done by `day`, and it is told of now: also what was thought missed meanwhile.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn parts_done_on(tx: &mut Tx<'_>, under: AgreementId, kind: Kind, subject: &str, day: NaiveDate) -> Result<(), DbError> {
+    for (id, due_on, state) in unsettled(tx, under, kind, subject)? {
+        if state == State::Open || in_time(due_on, day) {
+            write(tx, id, judged(due_on, day), Some(day))?;
+        }
+    }
+    Ok(())
+}
+
+/// It turns out that nothing was owed.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn parts_released(tx: &mut Tx<'_>, under: AgreementId, kind: Kind, subject: &str) -> Result<(), DbError> {
+    for (id, ..) in unsettled(tx, under, kind, subject)? {
+        write(tx, id, (State::Released, 0), None)?;
+    }
     Ok(())
 }
 
@@ -179,7 +259,7 @@ pub fn rest_done(tx: &mut Tx<'_>, kind: Kind, subject: &str) -> Result<(), DbErr
 pub fn called_off(tx: &mut Tx<'_>, kind: Kind, subject: &str) -> Result<(), DbError> {
     let today = tx.now().business_date();
     let Some((id, due_on)) = open_one(tx, kind, subject)? else { return Ok(()) };
-    end(tx, id, if today <= due_on { State::Released } else { State::Missed }, None, 0)
+    write(tx, id, (if today <= due_on { State::Released } else { State::Missed }, 0), None)
 }
 
 /// What is not done now was missed.
@@ -189,7 +269,13 @@ pub fn called_off(tx: &mut Tx<'_>, kind: Kind, subject: &str) -> Result<(), DbEr
 pub async fn time_up(db: &Db, job: &Job) -> Result<(), String> {
     let id = job.payload.0.get("obligation_id").and_then(serde_json::Value::as_str).and_then(|id| id.parse().ok());
     let id: ObligationId = id.ok_or("the job names no obligation")?;
-    let ended = db.write(move |tx| Ok::<_, Failure<Never>>(end(tx, id, State::Missed, None, 0)?));
+    let ended = db.write(move |tx| {
+        let open = obligations::table.filter(obligations::id.eq(id).and(obligations::state.eq(State::Open)));
+        if diesel::select(exists(open.select(obligations::id))).get_result(&mut **tx).map_err(DbError::from)? {
+            write(tx, id, (State::Missed, 0), None)?;
+        }
+        Ok::<_, Failure<Never>>(())
+    });
     ended.await.map_err(|failure| format!("{failure:?}"))
 }
 
@@ -200,7 +286,7 @@ pub struct ObligationView {
     /// The version of the agreement it is judged by.
     pub version: i32,
     pub kind: Kind,
-    /// What it is about.
+    /// What it is about; `<id>:<number>` where it is owed anew after all was paid.
     pub subject: String,
     pub owed_by: EnterpriseId,
     pub owed_to: EnterpriseId,
@@ -387,6 +473,19 @@ mod tests {
         assert_eq!(judged(friday, friday), (State::Met, 0));
         assert_eq!(judged(friday, date("2026-11-26")), (State::Met, 0));
         assert_eq!(judged(friday, date("2026-11-28")), (State::Late, 1));
+    }
+
+    #[test]
+    fn only_the_whole_is_met() {
+        let date = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let [friday, saturday] = ["2026-11-27", "2026-11-28"].map(date);
+        let stands = |came| standing(friday, came, saturday);
+        assert_eq!([Came::Whole(friday), Came::Whole(saturday)].map(stands), [(State::Met, 0), (State::Late, 1)]);
+        assert_eq!([Came::Short(friday), Came::Short(saturday)].map(stands), [(State::Missed, 0), (State::Late, 1)]);
+        assert_eq!(stands(Came::NotYet), (State::Open, 0));
+        assert_eq!(standing(friday, Came::NotYet, date("2026-12-27")), (State::Open, 0));
+        assert_eq!(standing(friday, Came::NotYet, date("2026-12-28")), (State::Missed, 0));
+        assert_eq!(standing(friday, Came::Whole(date("2026-12-28")), date("2026-12-28")), (State::Missed, 0));
     }
 
     #[test]

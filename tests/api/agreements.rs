@@ -56,6 +56,17 @@ pub fn supplied(supplier: &Shop, buyer: &Shop, terms: Value) -> String {
     id
 }
 
+/// A home industry that the village's office leads for someone without a phone.
+pub fn assisted(village: &Village, name: &str) -> Shop {
+    let body = json!({ "kind": "home_industry", "name": name });
+    let opened = village.admin.client.post(&format!("/v1/villages/{}/enterprises", village.id), body).expect(201);
+    let shop = Shop { id: opened["id"].as_str().expect("an id").to_owned(), owner: village.admin.clone() };
+    for step in ["submit", "approve"] {
+        village.admin.client.post(&format!("/v1/enterprises/{}/{step}", shop.id), json!({})).expect(200);
+    }
+    shop
+}
+
 fn act(by: &Person, id: &str, act: &str, body: Value) -> crate::support::Answer {
     by.client.post(&format!("/v1/agreements/{id}/{act}"), body)
 }
@@ -189,7 +200,11 @@ fn notice_ends_it_after_its_days_and_a_new_agreement_takes_the_place_of_an_old_o
     assert_eq!(maker.owner.client.get(&format!("/v1/agreements/{second}")).expect(200)["ends_by"], "supersede");
     let ended = act(&maker.owner, &third_id, "terminate", json!({ "reason": "Pindah usaha" })).expect(200);
     assert_eq!((&ended["state"], &ended["ends_by"]), (&json!("accepted"), &json!("terminate")));
-    app.advance(Duration::days(27));
+    app.advance(Duration::days(16));
+    assert_eq!(app.awake(&maker.owner).client.get(&format!("/v1/agreements/{third_id}")).expect(200)["state"], "terminated");
+    assert_eq!(limit(&app, &supplier, &maker), Some((1, 300_000)), "a notice on what was to follow does not end what runs");
+    app.advance(Duration::days(11));
+    assert_eq!(limit(&app, &supplier, &maker), None, "it ends on the day agreed for what was to follow");
     app.run_jobs();
     let maker_owner = app.awake(&maker.owner);
     assert_eq!(maker_owner.client.get(&format!("/v1/agreements/{third_id}")).expect(200)["state"], "terminated");
@@ -210,17 +225,60 @@ fn notice_ends_it_after_its_days_and_a_new_agreement_takes_the_place_of_an_old_o
 }
 
 #[test]
+fn a_notice_on_what_runs_leaves_what_is_to_follow() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let running = supplied(&supplier, &maker, supply_terms(200_000));
+    let mut next = proposal(supply_terms(400_000));
+    next["starts_on"] = json!("2027-01-01");
+    let next = offered(&supplier.owner, &supplier, &maker, next);
+    act(&maker.owner, &next, "accept", json!({ "number": 1 })).expect(200);
+    let ended = act(&maker.owner, &running, "terminate", json!({ "reason": "Ganti kesepakatan" })).expect(200);
+    assert_eq!((&ended["ends_by"], &ended["in_force_until"]), (&json!("terminate"), &json!("2026-12-08T17:00:00.000000Z")));
+    app.advance(Duration::days(20));
+    assert_eq!(limit(&app, &supplier, &maker), None);
+    app.advance(Duration::days(18));
+    app.run_jobs();
+    assert_eq!(app.awake(&maker.owner).client.get(&format!("/v1/agreements/{next}")).expect(200)["state"], "active");
+    assert_eq!(limit(&app, &supplier, &maker), Some((1, 400_000)), "what is active has terms in force");
+    assert!(partners(&app, &supplier, &maker));
+}
+
+#[test]
+fn an_amendment_leaves_no_day_without_terms_and_a_notice_goes_by_the_terms_of_its_day() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let mut short = proposal(supply_terms(200_000));
+    short["ends_on"] = json!("2026-12-31");
+    let id = offered(&maker.owner, &supplier, &maker, short);
+    act(&supplier.owner, &id, "accept", json!({ "number": 1 })).expect(200);
+    let amended = |starts: &str| {
+        let mut amended = proposal(supply_terms(500_000));
+        amended["starts_on"] = json!(starts);
+        amended["notice_days"] = json!(60);
+        amended
+    };
+    let gap = act(&supplier.owner, &id, "amend", amended("2027-01-02"));
+    gap.expect_problem(409, "amendment_leaves_gap");
+    act(&supplier.owner, &id, "amend", amended("2027-01-01")).expect(200);
+    act(&maker.owner, &id, "counter", amended("2027-02-01")).expect_problem(409, "amendment_leaves_gap");
+    let agreed = act(&maker.owner, &id, "accept", json!({ "number": 2 })).expect(200);
+    assert_eq!((&agreed["state"], &agreed["accepted"]["number"]), (&json!("active"), &json!(2)));
+    let ended = act(&maker.owner, &id, "terminate", json!({ "reason": "Pindah usaha" })).expect(200);
+    assert_eq!(ended["in_force_until"], "2026-12-08T17:00:00.000000Z", "after 14 days and not 60, which are to come");
+
+    let id = offered(&maker.owner, &supplier, &maker, amended("2026-11-24"));
+    act(&supplier.owner, &id, "accept", json!({ "number": 1 })).expect(200);
+    act(&supplier.owner, &id, "amend", amended("2027-02-01")).expect(200);
+    act(&supplier.owner, &id, "terminate", json!({ "reason": "Pindah usaha" })).expect(200);
+    act(&maker.owner, &id, "accept", json!({ "number": 2 })).expect_problem(409, "amendment_leaves_gap");
+}
+
+#[test]
 fn the_village_is_witness_for_someone_without_a_phone_and_never_against_her() {
     let app = TestApp::start();
     let Dealing { supplier, village, .. } = dealing(&app);
-    let assisted = village
-        .admin
-        .client
-        .post(&format!("/v1/villages/{}/enterprises", village.id), json!({ "kind": "home_industry", "name": "Opak Tanpa Telepon" }));
-    let maker = Shop { id: assisted.expect(201)["id"].as_str().expect("an id").to_owned(), owner: village.admin.clone() };
-    for step in ["submit", "approve"] {
-        village.admin.client.post(&format!("/v1/enterprises/{}/{step}", maker.id), json!({})).expect(200);
-    }
+    let maker = assisted(&village, "Opak Tanpa Telepon");
     let id = offered(&supplier.owner, &supplier, &maker, proposal(supply_terms(0)));
     let accepted = act(&village.admin, &id, "accept", json!({ "number": 1 })).expect(200);
     assert_eq!(accepted["state"], "active");
@@ -458,6 +516,14 @@ fn access_hangs_on_an_agreement_and_ends_with_it() {
     act(&supplier.owner, &id, "accept", json!({ "number": 1 })).expect(200);
     for door in &doors {
         maker.owner.client.get(door).expect(200);
+    }
+    let elsewhere = app.village("32.05.20.2008");
+    closed(&elsewhere.admin);
+    let assisted = assisted(&elsewhere, "Opak Tanpa Telepon");
+    closed(&elsewhere.admin);
+    supplied(&supplier, &assisted, supply_terms(0));
+    for door in &doors {
+        elsewhere.admin.client.get(door).expect(200);
     }
     let waiting = drafted(&maker, &supplier, &[(&cassava, 50)], "cash");
     app.advance(Duration::days(7));

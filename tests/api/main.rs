@@ -50,6 +50,8 @@ mod search;
 mod shops;
 mod statements;
 mod stock;
+mod supplier_dealings;
+mod supplier_order_model;
 mod supplier_orders;
 mod supply;
 mod support;

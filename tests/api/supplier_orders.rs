@@ -26,7 +26,7 @@ pub fn cassava_at(app: &TestApp, credit_limit: i64) -> (Dealing, String) {
     (dealing, cassava)
 }
 
-fn act(by: &Person, order: &str, act: &str, body: Value) -> Answer {
+pub fn act(by: &Person, order: &str, act: &str, body: Value) -> Answer {
     by.client.post(&format!("/v1/supplier-orders/{order}/{act}"), body)
 }
 
@@ -36,7 +36,7 @@ pub fn sent(buyer: &Shop, supplier: &Shop, lines: &[(&str, i64)], payment: &str)
     order
 }
 
-fn count(lines: &[(i32, i64)]) -> Value {
+pub fn count(lines: &[(i32, i64)]) -> Value {
     let lines: Vec<Value> = lines.iter().map(|(position, quantity)| json!({ "position": position, "quantity": quantity })).collect();
     json!({ "lines": lines })
 }
@@ -323,14 +323,14 @@ fn what_was_counted_wrong_is_counted_again_in_stock_debt_and_both_books() {
     };
     stands(315_000, (45_000, 135_000), (10_000, 180_000));
     let none = maker.owner.client.post(&path, count(&[(1, 0), (2, 0)])).expect(200);
-    assert_eq!((&none["owed"], &none["state"]), (&json!(0), &json!("received_part")), "it was another order's");
+    assert_eq!((&none["owed"], &none["state"]), (&json!(0), &json!("promised")), "it was another order's");
     stands(0, (0, 0), (0, 0));
     act(&maker.owner, &order, "receive", count(&[(1, 50), (2, 10)])).expect(200);
     stands(330_000, (50_000, 150_000), (10_000, 180_000));
     act(&supplier.owner, &order, "payments", json!({ "amount": 320_000, "method": "cash" })).expect(200);
     maker.owner.client.post(&path, count(&[(1, 40)])).expect_problem(409, "below_paid");
     act(&supplier.owner, &order, "bill", count(&[])).expect(200);
-    maker.owner.client.post(&path, count(&[(1, 49)])).expect_problem(409, "supplier_order_wrong_state");
+    maker.owner.client.post(&path, count(&[(1, 49)])).expect_problem(409, "billed_count_lowered");
 }
 
 #[test]
@@ -359,108 +359,4 @@ fn it_may_come_in_parts_and_more_of_it_than_was_ordered() {
     assert_eq!(paid["state"], "paid");
     assert_eq!((balance(&maker.owner, &maker.id, "payable:partner"), balance(&supplier.owner, &supplier.id, "receivable:partner")), (0, 0));
     assert_eq!(balance(&supplier.owner, &supplier.id, "sales:supply"), -156_000);
-}
-
-/// A small generator, so that a run can be told by its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> i64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        i64::try_from((self.0 >> 33) % sides).expect("small")
-    }
-}
-
-/// What the model believes of one order.
-#[derive(Clone, Default)]
-struct Believed {
-    received: i64,
-    billed: Option<i64>,
-    paid: i64,
-}
-
-impl Believed {
-    fn owed(&self) -> i64 {
-        3_000 * self.billed.map_or(self.received, |billed| billed.min(self.received))
-    }
-}
-
-/// Whatever happens to orders in whatever order: material, debts and claims are what the model says, and both books mirror.
-#[test]
-fn orders_do_what_a_model_of_them_does() {
-    for seed in [7, 2_026] {
-        let app = TestApp::start();
-        let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 100_000_000);
-        let (mut dice, mut orders): (Dice, Vec<(String, Believed)>) = (Dice(seed), Vec::new());
-        for step in 0..80 {
-            if orders.len() < 4 && dice.roll(4) == 0 {
-                orders.push((sent(&maker, &supplier, &[(&cassava, 20 + dice.roll(30))], "credit"), Believed::default()));
-            }
-            let Some(index) = (!orders.is_empty()).then(|| usize::try_from(dice.roll(orders.len() as u64)).expect("small")) else {
-                continue;
-            };
-            let (order, believed) = &mut orders[index];
-            let (buyer, seller, some) = (&maker.owner, &supplier.owner, 1 + dice.roll(25));
-            let done = |answer: &Answer| matches!(answer.status, 200);
-            match dice.roll(7) {
-                0 => drop(act(seller, order, "answer", json!({ "answer": "accept" }))),
-                1 => drop(act(seller, order, "ship", json!({}))),
-                2 if dice.roll(6) == 0 => drop(act(buyer, order, "cancel", json!({ "reason": "-" }))),
-                2 | 3 => {
-                    if done(&act(buyer, order, "receive", count(&[(1, some)]))) {
-                        believed.received += some;
-                    }
-                }
-                4 if dice.roll(2) == 0 => {
-                    let answer = act(buyer, order, "recount", count(&[(1, some)]));
-                    if done(&answer) {
-                        believed.received = some;
-                    }
-                    let too_little = answer.json["code"] == "below_paid";
-                    assert!(!too_little || 3_000 * some < believed.paid, "seed {seed}, step {step}: {}", answer.text);
-                }
-                4 if dice.roll(3) == 0 => {
-                    let answer = act(seller, order, "bill", count(&[(1, some)]));
-                    if done(&answer) {
-                        believed.billed = Some(some);
-                    }
-                    let too_little = answer.json["code"] == "below_paid";
-                    assert!(
-                        !too_little || 3_000 * some.min(believed.received) < believed.paid,
-                        "seed {seed}, step {step}: {}",
-                        answer.text
-                    );
-                }
-                4 | 5 => {
-                    let amount = 1_000 * some;
-                    if done(&act(seller, order, "payments", json!({ "amount": amount, "method": "cash" }))) {
-                        believed.paid += amount;
-                    }
-                }
-                _ => {
-                    let shown = buyer.client.get(&format!("/v1/supplier-orders/{order}")).expect(200);
-                    let told = (shown["lines"][0]["received"].as_i64(), shown["owed"].as_i64(), shown["paid"].as_i64());
-                    assert_eq!(told, (Some(believed.received), Some(believed.owed()), Some(believed.paid)), "seed {seed}, step {step}");
-                }
-            }
-        }
-        let sum = |of: fn(&Believed) -> i64| orders.iter().map(|(_, believed)| of(believed)).sum::<i64>();
-        let open = sum(|believed| believed.owed() - believed.paid);
-        assert_eq!(balance(&maker.owner, &maker.id, "payable:partner"), -open, "seed {seed}");
-        assert_eq!(balance(&supplier.owner, &supplier.id, "receivable:partner"), open, "seed {seed}");
-        let received = sum(|believed| believed.received);
-        let (quantity, cost) =
-            stock(&maker.owner, &maker.id).iter().fold((0, 0), |(n, sum), (_, quantity, cost)| (n + quantity, sum + cost));
-        assert_eq!(
-            (quantity, cost),
-            (received * 1_000, sum(Believed::owed)),
-            "seed {seed}: nothing is used, all of it is worth what is owed"
-        );
-        assert_eq!(
-            (balance(&maker.owner, &maker.id, "materials"), balance(&maker.owner, &maker.id, "cost:materials")),
-            (cost, 0),
-            "seed {seed}"
-        );
-        assert_eq!(balance(&supplier.owner, &supplier.id, "cash:seller"), sum(|believed| believed.paid), "seed {seed}");
-    }
 }

@@ -27,6 +27,7 @@ impl From<AgreementError> for Problem {
             AgreementError::NotTrading => Self::conflict("partners_not_trading"),
             AgreementError::StartsOn => Self::invalid_field("starts_on", "starts_on_out_of_range"),
             AgreementError::EndsOn => Self::invalid_field("ends_on", "ends_on_out_of_range"),
+            AgreementError::LeavesGap { until } => Self::conflict("amendment_leaves_gap").arg("until", until),
             AgreementError::Prices => Self::invalid_field("terms", "agreed_prices_invalid"),
             AgreementError::WrongState { state, wanted } => {
                 Self::conflict("agreement_wrong_state").arg("state", state).arg("event", wanted)

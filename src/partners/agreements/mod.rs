@@ -11,7 +11,9 @@
 //!    beginning, of which the one that began last counts. What was in force in the past stays so.
 //! 4. Beginning and ending happen by the clock alone; the job only writes it down.
 //! 5. A new agreement of the same pair and kind takes the place of the old one on its first day.
-//! 6. A notice ends an agreement when the days that were agreed for it have passed.
+//! 6. A notice ends an agreement when the days have passed that the version in force says. It is about that agreement alone: what
+//!    was to follow it follows, and what it was to follow ends on the day that was agreed for that.
+//! 7. While an agreement is active one of its versions is in force: an amendment begins no later than the day what runs ends.
 //!
 //! | from | act | to |
 //! |---|---|---|

@@ -13,7 +13,7 @@ use crate::kit::db::{Conn, DbError, Tx};
 use crate::partners::parties::{Names, acting_for};
 use crate::people::enterprises::model::Enterprise;
 use crate::people::enterprises::{self, EnterpriseId};
-use crate::people::permissions::{Action, Principal, authorize};
+use crate::people::permissions::{Action, Principal, Resource, authorize};
 
 /// The agreement with what its readers need.
 pub(super) fn whole(conn: &mut Tx<'_>, id: AgreementId) -> Outcome<Whole> {
@@ -182,11 +182,16 @@ pub fn are_partners(conn: &mut Conn, a: EnterpriseId, b: EnterpriseId, now: Time
     store::any_in_force(conn, &[a], b, now)
 }
 
-/// Whether `who` belongs to an enterprise that has any business with `other` at `now`.
+/// Whether `who` belongs to an enterprise that has any business with `other` at `now`, or as the village's office acts for one.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
 pub fn is_partner(conn: &mut Conn, who: &Principal, other: EnterpriseId, now: Timestamp) -> Result<bool, DbError> {
     let hers: Vec<EnterpriseId> = who.enterprises().collect();
-    store::any_in_force(conn, &hers, other, now)
+    if store::any_in_force(conn, &hers, other, now)? {
+        return Ok(true);
+    }
+    let assisted = store::assisted_partners(conn, other, now)?;
+    let resource = |(id, village)| Resource { village: Some(village), enterprise: Some(id), buyer: None, assisted: true };
+    Ok(assisted.into_iter().any(|partner| who.acts_for(&resource(partner))))
 }

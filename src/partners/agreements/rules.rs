@@ -1,5 +1,7 @@
 //! How an agreement moves, and what is in force when.
 
+use std::collections::BTreeSet;
+
 use super::model::{AgreementId, Period, State};
 use super::terms::Kind;
 use crate::kit::clock::Timestamp;
@@ -125,24 +127,49 @@ pub fn in_force(timeline: &[Period], at: Timestamp) -> Option<&Period> {
     timeline.iter().filter(|period| period.begins_at <= at).max_by_key(|period| period.begins_at).filter(|period| at < period.ends_at)
 }
 
-/// The timeline when nothing is in force from `at` on.
-#[must_use]
-pub fn cut(timeline: &[Period], at: Timestamp) -> Vec<Period> {
-    timeline.iter().filter(|period| period.begins_at < at).map(|period| Period { ends_at: period.ends_at.min(at), ..*period }).collect()
+/// What of `this` is in force before `at`.
+fn before(this: &Period, at: Timestamp) -> Option<Period> {
+    (this.begins_at < at).then(|| Period { ends_at: this.ends_at.min(at), ..*this })
 }
 
 /// The timeline with `new`, which takes the place of whatever would be in force from its beginning on.
 #[must_use]
 pub fn laid(timeline: &[Period], new: Period) -> Vec<Period> {
-    let mut laid = cut(timeline, new.begins_at);
-    laid.push(new);
-    laid
+    timeline.iter().filter_map(|period| before(period, new.begins_at)).chain([new]).collect()
 }
 
-/// When the last of an agreement's periods in `timeline` ends, if it has any.
+/// The timeline when `agreement` ends at `at`; what is in force by another stays.
 #[must_use]
-pub fn end_of(timeline: &[Period], agreement: AgreementId) -> Option<Timestamp> {
-    timeline.iter().filter(|period| period.agreement_id == agreement).map(|period| period.ends_at).max()
+pub fn ended(timeline: &[Period], agreement: AgreementId, at: Timestamp) -> Vec<Period> {
+    timeline.iter().filter_map(|period| if period.agreement_id == agreement { before(period, at) } else { Some(*period) }).collect()
+}
+
+/// The other agreements that run on after `new` begins, and so make way for it.
+#[must_use]
+pub fn displaced(timeline: &[Period], new: &Period) -> BTreeSet<AgreementId> {
+    let others = timeline.iter().filter(|period| period.ends_at > new.begins_at && period.agreement_id != new.agreement_id);
+    others.map(|period| period.agreement_id).collect()
+}
+
+/// From when until when an agreement runs, and what ends it then.
+pub type Run = ((Timestamp, Timestamp), Ending);
+
+/// How an agreement that ran for `span` runs with `new`.
+///
+/// # Errors
+/// The end of `span`, when nothing would be in force between it and `new`.
+pub fn runs_with(span: Option<(Timestamp, Timestamp)>, new: &Period) -> Result<Run, Timestamp> {
+    match span {
+        Some((_, until)) if until < new.begins_at => Err(until),
+        Some((from, _)) => Ok(((from.min(new.begins_at), new.ends_at), Ending::Expire)),
+        None => Ok(((new.begins_at, new.ends_at), Ending::Expire)),
+    }
+}
+
+/// How an agreement runs that is ended at `at` by `ending`, unless it ends before.
+#[must_use]
+pub fn runs_until(((from, until), ends_by): Run, at: Timestamp, ending: Ending) -> Run {
+    if at < until { ((from.min(at), at), ending) } else { ((from, until), ends_by) }
 }
 
 /// Whether enterprises of these kinds can make such an agreement.
@@ -184,44 +211,115 @@ mod tests {
         assert_eq!(state_at(State::Declined, None, Ending::Expire, at(9)), State::Declined);
     }
 
-    /// What people did on a day: another version or agreement, from some days on for so long, or a notice.
-    type Step = (i64, Option<(usize, i64, i64)>, i64);
+    /// What people did: a version of one of three agreements that begins so many days later and lasts so long, or a notice on one
+    /// of so many days; and how many days after the step before.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Accept { which: usize, starts: i64, lasts: i64 },
+        Notice { which: usize, days: i64 },
+    }
+
+    fn step() -> impl Strategy<Value = (i64, Step)> {
+        let accept = (0usize..3, 0i64..30, 1i64..60).prop_map(|(which, starts, lasts)| Step::Accept { which, starts, lasts });
+        let notice = (0usize..3, 0i64..30).prop_map(|(which, days)| Step::Notice { which, days });
+        (0i64..20, prop_oneof![2 => accept, 1 => notice])
+    }
+
+    /// Agreements of one pair and kind as their rows tell of them, and the timeline beside them.
+    struct Chain {
+        rows: Vec<(AgreementId, Option<Run>)>,
+        timeline: Vec<Period>,
+    }
+
+    impl Chain {
+        fn state(&self, which: usize, day: i64) -> Option<State> {
+            let (span, ending) = self.rows[which].1?;
+            Some(state_at(State::Accepted, Some(span), ending, at(day)))
+        }
+
+        /// The same steps as the service takes. What has ended is not taken up again: the next of its kind is another agreement.
+        fn take(&mut self, now: i64, number: i32, step: &Step) {
+            match *step {
+                Step::Accept { which, starts, lasts } => {
+                    match self.state(which, now) {
+                        Some(State::Active) | None => {}
+                        Some(State::Accepted) => return,
+                        Some(_) => self.rows[which] = (AgreementId::new(), None),
+                    }
+                    let (id, run) = self.rows[which];
+                    let new = Period { begins_at: at(now + starts), ends_at: at(now + starts + lasts), agreement_id: id, number };
+                    let Ok(runs) = runs_with(run.map(|(span, _)| span), &new) else { return };
+                    for other in displaced(&self.timeline, &new) {
+                        if let Some((_, Some(run))) = self.rows.iter_mut().find(|(id, _)| *id == other) {
+                            *run = runs_until(*run, new.begins_at, Ending::Supersede);
+                        }
+                    }
+                    self.rows[which].1 = Some(runs);
+                    self.timeline = laid(&self.timeline, new);
+                }
+                Step::Notice { which, days } => {
+                    let (id, Some(run)) = self.rows[which] else { return };
+                    if !matches!(self.state(which, now), Some(State::Accepted | State::Active)) {
+                        return;
+                    }
+                    self.timeline = ended(&self.timeline, id, at(now + days));
+                    self.rows[which].1 = Some(runs_until(run, at(now + days), Ending::Terminate));
+                }
+            }
+        }
+    }
 
     proptest! {
         // Every day of two years is looked at after every step.
         #![proptest_config(ProptestConfig::with_cases(48))]
 
-        /// Whatever chain of agreements, amendments and notices: at every instant at most one is in force, and what was in
-        /// force before an act is so for ever.
+        /// Whatever chain of agreements, amendments and notices: at every instant at most one version is in force, an agreement is
+        /// active exactly while one of its versions is, and what was in force before an act is so for ever.
         #[test]
-        fn terms_in_force_are_one_or_none_and_the_past_stays(steps in proptest::collection::vec((0i64..20, proptest::option::of((0usize..3, 0i64..30, 1i64..60)), 0i64..30), 1..25)) {
-            let agreements = [AgreementId::new(), AgreementId::new(), AgreementId::new()];
-            let (mut now, mut timeline, mut number) = (0, Vec::new(), 0);
-            let steps: Vec<Step> = steps;
-            for (later, lay, notice) in steps {
+        fn terms_in_force_are_one_or_none_and_agreements_are_active_with_them(steps in proptest::collection::vec(step(), 1..25)) {
+            let mut chain = Chain { rows: (0..3).map(|_| (AgreementId::new(), None)).collect(), timeline: Vec::new() };
+            let mut now = 0;
+            for (number, (later, step)) in (1_i32..).zip(&steps) {
                 now += later;
-                number += 1;
-                let before = timeline.clone();
-                timeline = match lay {
-                    Some((which, starts, lasts)) => {
-                        let (begins_at, ends_at) = (at(now + starts), at(now + starts + lasts));
-                        laid(&timeline, Period { begins_at, ends_at, agreement_id: agreements[which], number })
-                    }
-                    None => cut(&timeline, at(now + notice)),
+                let past = chain.timeline.clone();
+                let others = |chain: &Chain, this: &Step| -> Vec<Period> {
+                    let (Step::Accept { which, .. } | Step::Notice { which, .. }) = this;
+                    chain.timeline.iter().filter(|period| period.agreement_id != chain.rows[*which].0).copied().collect()
                 };
+                let theirs = others(&chain, step);
+                chain.take(now, number, step);
+                if matches!(step, Step::Notice { .. }) {
+                    prop_assert_eq!(theirs, others(&chain, step), "a notice is about its own agreement");
+                }
                 let version = |timeline: &[Period], day| in_force(timeline, at(day)).map(|period| (period.agreement_id, period.number));
                 for day in 0..now {
-                    prop_assert_eq!(version(&before, day), version(&timeline, day));
+                    prop_assert_eq!(version(&past, day), version(&chain.timeline, day));
                 }
                 for day in 0..now + 100 {
-                    let mut running = timeline.iter().filter(|period| period.begins_at <= at(day) && at(day) < period.ends_at);
+                    let mut running = chain.timeline.iter().filter(|period| period.begins_at <= at(day) && at(day) < period.ends_at);
                     prop_assert!(running.clone().count() <= 1);
-                    prop_assert_eq!(running.next(), in_force(&timeline, at(day)));
+                    let in_force = in_force(&chain.timeline, at(day));
+                    prop_assert_eq!(running.next(), in_force);
+                    for (which, (id, _)) in chain.rows.iter().enumerate() {
+                        let active = chain.state(which, day) == Some(State::Active);
+                        prop_assert_eq!(active, in_force.is_some_and(|period| period.agreement_id == *id), "on day {} after step {}", day, number);
+                    }
                 }
-                let mut begins: Vec<Timestamp> = timeline.iter().map(|period| period.begins_at).collect();
+                let mut begins: Vec<Timestamp> = chain.timeline.iter().map(|period| period.begins_at).collect();
+                begins.sort_unstable();
                 begins.dedup();
-                prop_assert_eq!(begins.len(), timeline.len(), "one begins at an instant");
+                prop_assert_eq!(begins.len(), chain.timeline.len(), "one begins at an instant");
             }
         }
+    }
+
+    #[test]
+    fn an_amendment_joins_what_runs() {
+        let amended = |begins: i64| {
+            let new = Period { begins_at: at(begins), ends_at: at(60), agreement_id: AgreementId::new(), number: 2 };
+            runs_with(Some((at(0), at(30))), &new)
+        };
+        assert_eq!(amended(30), Ok(((at(0), at(60)), Ending::Expire)));
+        assert_eq!(amended(31), Err(at(30)), "a day without terms");
     }
 }

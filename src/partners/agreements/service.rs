@@ -32,6 +32,10 @@ pub enum AgreementError {
     /// The first day has passed, or the last one comes too early or too late.
     StartsOn,
     EndsOn,
+    /// Between what runs and what is proposed nothing would be in force.
+    LeavesGap {
+        until: NaiveDate,
+    },
     /// A price is fixed twice, or for something that is not the provider's.
     Prices,
     WrongState {
@@ -176,6 +180,18 @@ impl Hand<'_> {
         Moving { stored: self.agreement.state, from: self.state, to, act, number, by: Some(self.by) }
     }
 
+    /// How it runs with a version of these days; what is agreed to today begins now.
+    fn with(&self, number: i32, starts_on: NaiveDate, ends_on: NaiveDate, now: Timestamp) -> Outcome<(Period, rules::Run)> {
+        let begins_at = Timestamp::in_village(starts_on, 0).max(now);
+        let ends_at = Timestamp::in_village(ends_on + Days::new(1), 0);
+        if ends_at <= begins_at {
+            return Err(AgreementError::EndsOn.into());
+        }
+        let period = Period { begins_at, ends_at, agreement_id: self.agreement.id, number };
+        let run = rules::runs_with(self.agreement.span(), &period);
+        Ok((period, run.map_err(|until| AgreementError::LeavesGap { until: until.business_date() })?))
+    }
+
     const fn pair(&self) -> Pair {
         Pair { provider: self.agreement.provider_id, receiver: self.agreement.receiver_id, kind: self.agreement.kind }
     }
@@ -257,7 +273,7 @@ pub fn offer(tx: &mut Tx<'_>, who: Identity, id: AgreementId) -> Outcome<Whole> 
 /// Answers with other terms, or while the agreement runs proposes other terms for the time to come.
 ///
 /// # Errors
-/// [`AgreementError::NotYourTurn`], [`AgreementError::AlreadyProposed`], [`AgreementError::WrongState`].
+/// [`AgreementError::NotYourTurn`], [`AgreementError::AlreadyProposed`], [`AgreementError::LeavesGap`], [`AgreementError::WrongState`].
 pub fn propose(tx: &mut Tx<'_>, who: Identity, id: AgreementId, act: Act, proposal: &Proposal) -> Outcome<Whole> {
     let hand = take(tx, who, id, act, None)?;
     if act == Act::Amend && hand.agreement.proposed.is_some() {
@@ -268,6 +284,7 @@ pub fn propose(tx: &mut Tx<'_>, who: Identity, id: AgreementId, act: Act, propos
     }
     let number = store::versions(tx, id)?.first().map_or(0, |version| version.row.number) + 1;
     write_version(tx, &hand.agreement, &hand.sides, hand.side, number, proposal)?;
+    hand.with(number, proposal.starts_on, proposal.ends_on, tx.now())?;
     go(tx, &hand, act, number)?;
     store::propose(tx, id, Some(number))?;
     tell(tx, Notice::AgreementProposed, hand.other(), hand.side, id)?;
@@ -294,7 +311,7 @@ pub fn drop_proposal(tx: &mut Tx<'_>, who: Identity, id: AgreementId, act: Act, 
 ///
 /// # Errors
 /// [`AgreementError::NotYourTurn`], [`AgreementError::NothingProposed`], [`AgreementError::OtherVersion`], [`AgreementError::NotTrading`], and
-/// [`AgreementError::EndsOn`] when its last day has passed meanwhile.
+/// [`AgreementError::EndsOn`] when its last day has passed meanwhile, or [`AgreementError::LeavesGap`] when what ran ends before it.
 pub fn accept(tx: &mut Tx<'_>, who: Identity, id: AgreementId, read: i32) -> Outcome<Whole> {
     let now = tx.now();
     let hand = take(tx, who, id, Act::Accept, None)?;
@@ -305,45 +322,37 @@ pub fn accept(tx: &mut Tx<'_>, who: Identity, id: AgreementId, read: i32) -> Out
     if !hand.sides.trade() {
         return Err(AgreementError::NotTrading.into());
     }
-    let version = store::version(tx, id, number)?;
-    let begins_at = Timestamp::in_village(version.row.starts_on, 0).max(now);
-    let ends_at = Timestamp::in_village(version.row.ends_on + Days::new(1), 0);
-    if ends_at <= begins_at {
-        return Err(AgreementError::EndsOn.into());
-    }
+    let row = store::version(tx, id, number)?.row;
+    let (period, (span, ends_by)) = hand.with(number, row.starts_on, row.ends_on, now)?;
     go(tx, &hand, Act::Accept, number)?;
     store::accept_version(tx, id, number)?;
     store::propose(tx, id, None)?;
 
     let before = store::timeline(tx, hand.pair())?;
-    let after = rules::laid(&before, Period { begins_at, ends_at, agreement_id: id, number });
-    store::replace_timeline(tx, hand.pair(), &before, &after)?;
-    make_way(tx, id, &before, begins_at)?;
-    let from = hand.agreement.in_force_from.map_or(begins_at, |from| from.min(begins_at));
-    store::set_span(tx, id, number, (from, ends_at), Ending::Expire)?;
-    if begins_at > now {
-        jobs::look_again(tx, id, begins_at)?;
+    store::replace_timeline(tx, hand.pair(), &before, &rules::laid(&before, period))?;
+    for other in rules::displaced(&before, &period) {
+        make_way(tx, other, period.begins_at)?;
     }
-    jobs::look_again(tx, id, ends_at)?;
+    store::set_span(tx, id, number, span, ends_by)?;
+    if period.begins_at > now {
+        jobs::look_again(tx, id, period.begins_at)?;
+    }
+    jobs::look_again(tx, id, period.ends_at)?;
     write_down(tx, id)?;
     tell(tx, Notice::AgreementAccepted, hand.other(), hand.side, id)?;
     whole(tx, id)
 }
 
-/// Ends at `at` whatever other agreements would run on from then.
-fn make_way(tx: &mut Tx<'_>, new: AgreementId, before: &[Period], at: Timestamp) -> Outcome<()> {
-    let running: std::collections::BTreeSet<AgreementId> =
-        before.iter().filter(|period| period.ends_at > at && period.agreement_id != new).map(|period| period.agreement_id).collect();
-    for id in running {
-        let old = store::get(tx, id)?;
-        let (Some(accepted), Some((from, _))) = (old.accepted, old.span()) else { continue };
-        store::set_span(tx, id, accepted, (from.min(at), at), Ending::Supersede)?;
-        if at > tx.now() {
-            jobs::look_again(tx, id, at)?;
-        }
-        write_down(tx, id)?;
+/// Another agreement of the pair takes over at `at`.
+fn make_way(tx: &mut Tx<'_>, id: AgreementId, at: Timestamp) -> Outcome<()> {
+    let old = store::get(tx, id)?;
+    let (Some(accepted), Some(span)) = (old.accepted, old.span()) else { return Ok(()) };
+    let (span, ends_by) = rules::runs_until((span, old.ends_by), at, Ending::Supersede);
+    store::set_span(tx, id, accepted, span, ends_by)?;
+    if at > tx.now() {
+        jobs::look_again(tx, id, at)?;
     }
-    Ok(())
+    write_down(tx, id)
 }
 
 /// Says that an agreement ends, when the days agreed for a notice have passed.
@@ -354,14 +363,16 @@ pub fn terminate(tx: &mut Tx<'_>, who: Identity, id: AgreementId, reason: &str) 
     let now = tx.now();
     let hand = take(tx, who, id, Act::GiveNotice, Some(reason))?;
     let missing = || AgreementError::WrongState { state: hand.state, wanted: Act::GiveNotice };
-    let (number, (from, until)) = hand.agreement.accepted.zip(hand.agreement.span()).ok_or_else(missing)?;
-    let notice = u64::try_from(store::version(tx, id, number)?.row.notice_days).unwrap_or(0);
-    let at = Timestamp::in_village(now.business_date() + Days::new(notice + 1), 0).min(until);
-    go(tx, &hand, Act::GiveNotice, number)?;
+    let (accepted, span) = hand.agreement.accepted.zip(hand.agreement.span()).ok_or_else(missing)?;
     let before = store::timeline(tx, hand.pair())?;
-    let after = rules::cut(&before, at);
-    store::replace_timeline(tx, hand.pair(), &before, &after)?;
-    store::set_span(tx, id, number, (from.min(at), at), Ending::Terminate)?;
+    // The days for a notice are those of the version in force; of the one to come while none is.
+    let number = rules::in_force(&before, now).filter(|period| period.agreement_id == id).map_or(accepted, |period| period.number);
+    let notice = u64::try_from(store::version(tx, id, number)?.row.notice_days).unwrap_or(0);
+    let at = Timestamp::in_village(now.business_date() + Days::new(notice + 1), 0).min(span.1);
+    go(tx, &hand, Act::GiveNotice, number)?;
+    store::replace_timeline(tx, hand.pair(), &before, &rules::ended(&before, id, at))?;
+    let (span, ends_by) = rules::runs_until((span, hand.agreement.ends_by), at, Ending::Terminate);
+    store::set_span(tx, id, accepted, span, ends_by)?;
     jobs::look_again(tx, id, at)?;
     tell(tx, Notice::AgreementEnding, hand.other(), hand.side, at.business_date())?;
     whole(tx, id)

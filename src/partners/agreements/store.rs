@@ -17,7 +17,7 @@ use crate::kit::ids::EventId;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
 use crate::people::villages::VillageId;
-use crate::schema::{agreement_events, agreement_periods, agreement_templates, agreement_versions, agreements};
+use crate::schema::{agreement_events, agreement_periods, agreement_templates, agreement_versions, agreements, enterprises};
 
 columns!(
     Columns, COLUMNS:
@@ -260,6 +260,20 @@ pub(super) fn any_in_force(conn: &mut Conn, these: &[EnterpriseId], other: Enter
     let running =
         agreement_periods::table.filter(between).filter(agreement_periods::begins_at.le(at).and(agreement_periods::ends_at.gt(at)));
     Ok(diesel::select(exists(running.select(agreement_periods::number))).get_result(conn)?)
+}
+
+/// The enterprises with anything in force with `other` that a village's office acts for, each with its village.
+pub(super) fn assisted_partners(
+    conn: &mut Conn,
+    other: EnterpriseId,
+    at: Timestamp,
+) -> Result<Vec<(EnterpriseId, VillageId)>, DbError> {
+    let running = || agreement_periods::table.filter(agreement_periods::begins_at.le(at).and(agreement_periods::ends_at.gt(at)));
+    let receive = running().filter(agreement_periods::provider_id.eq(other)).select(agreement_periods::receiver_id);
+    let provide = running().filter(agreement_periods::receiver_id.eq(other)).select(agreement_periods::provider_id);
+    let partners = enterprises::id.eq_any(receive).or(enterprises::id.eq_any(provide));
+    let assisted = enterprises::table.filter(enterprises::assisted.eq(true).and(partners));
+    Ok(assisted.select((enterprises::id, enterprises::village_id)).load(conn)?)
 }
 
 /// Writes a timeline over the one that stood before.

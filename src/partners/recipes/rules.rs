@@ -1,7 +1,6 @@
 //! What a production uses, and what can be made of what there is.
 
 use super::model::Line;
-use crate::partners::supplier_orders::model::Line as Ordered;
 
 /// What making `quantity` packs uses of a material, of which `per` is for `makes` packs: rounded up. `None` beyond the range.
 #[must_use]
@@ -17,33 +16,15 @@ pub fn can_make(lines: &[Line], makes: i64, have: impl Fn(&Line) -> i64) -> i64 
     lines.iter().map(of_one).min().unwrap_or(0)
 }
 
-/// How much of a line of an order is still to come, in base units: of what the supplier has taken on, once she has answered.
-#[must_use]
-pub fn coming(line: &Ordered) -> i64 {
-    (line.promised.unwrap_or(line.ordered) - line.received).max(0).saturating_mul(line.content)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::kit::money::Rupiah;
     use crate::market::packs::PackId;
-    use crate::partners::supplier_orders::SupplierOrderId;
-    use crate::partners::supply::{Base, ItemId, MaterialId};
+    use crate::partners::supply::{Base, MaterialId};
 
     proptest! {
-        /// What the supplier does not take on does not come, and what has come is not waited for.
-        #[test]
-        fn what_comes_is_what_was_promised(content in 1i64..100_000, ordered in 1i64..10_000, promised in proptest::option::of(0i64..20_000), received in 0i64..20_000) {
-            let (order_id, item_id, material_id) = (SupplierOrderId::new(), ItemId::new(), MaterialId::new());
-            let (label, total, billed) = (String::new(), Rupiah::ZERO, None);
-            let line = Ordered { order_id, position: 1, item_id, material_id, label, content, ordered, total, promised, billed, received };
-            let taken_on = promised.unwrap_or(ordered);
-            prop_assert_eq!(coming(&line) + received.min(taken_on) * content, taken_on * content);
-        }
-
         /// As many as can be made use no more than there is, and one more would.
         #[test]
         fn what_can_be_made_is_what_there_is_enough_for(makes in 1i64..500, stock in proptest::collection::vec((1i64..50_000, 0i64..5_000_000), 1..6)) {

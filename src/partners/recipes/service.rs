@@ -182,7 +182,7 @@ pub fn plan(
     }
     for line in supplier_orders::reading::coming(conn, of)? {
         if let Some(need) = needs.get_mut(&line.material_id) {
-            need.coming = need.coming.saturating_add(rules::coming(&line));
+            need.coming = need.coming.saturating_add(supplier_orders::rules::to_come(&line).saturating_mul(line.content));
         }
     }
     for need in needs.values_mut() {

@@ -9,7 +9,7 @@ use super::model::{Answer, LineCount, MOST_LINES, NewOrder, Payment, SupplierOrd
 use super::reading;
 use super::service::{self, SupplierOrderError};
 use super::views::{SupplierOrderHistoryView, SupplierOrderView};
-use super::{paying, receiving};
+use super::{billing, paying, receiving};
 use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::{Db, Tx};
@@ -29,12 +29,17 @@ impl From<SupplierOrderError> for Problem {
         use SupplierOrderError as E;
         match error {
             E::NoAgreement => Self::conflict("no_supply_agreement"),
+            E::NotTrading => Self::conflict("partners_not_trading"),
             E::NotForSale { item } => Self::conflict("supply_not_for_sale").arg("item", item),
             E::LineTwice => Self::invalid_field("lines", "item_twice"),
             E::BelowMinimum { minimum } => Self::conflict("below_agreed_minimum").arg("minimum", minimum),
             E::DayNotPossible { earliest } => Self::conflict("day_not_agreed").arg("earliest", earliest),
             E::OverCredit { limit, free } => Self::conflict("over_credit_limit").arg("limit", limit).arg("free", free),
-            E::DayPassed => Self::invalid_field("on", "promise_day_out_of_range"),
+            E::DayOutOfRange => Self::invalid_field("on", "promise_day_out_of_range"),
+            E::DayPassed => Self::invalid_field("on", "promise_day_passed"),
+            E::NotOverdue { day } => Self::conflict("supplier_order_not_overdue").arg("day", day),
+            E::PromisedMore { promised } => Self::invalid_field("lines", format!("promised_more({promised})")),
+            E::ReceivedDay { from } => Self::invalid_field("on", format!("received_day_out_of_range({from})")),
             E::SoonerByLink => Self::invalid_field("on", "promise_sooner_by_link"),
             E::OtherDayProposed { proposed } => Self::conflict("other_day_proposed").arg("proposed", proposed),
             E::JointShare => Self::conflict("joint_share"),
@@ -44,6 +49,7 @@ impl From<SupplierOrderError> for Problem {
             E::NoSuchLine { position } => Self::invalid_field("lines", format!("no_such_order_line({position})")),
             E::NothingReceived => Self::invalid_field("lines", "nothing_counted"),
             E::TooManyReceived { most } => Self::conflict("received_too_many").arg("most", most),
+            E::BilledCountLowered => Self::conflict("billed_count_lowered"),
             E::BilledBelowReceived => Self::conflict("billed_below_received"),
             E::BelowPaid { paid } => Self::conflict("below_paid").arg("paid", paid),
             E::OverPaid { open } => Self::conflict("more_than_open").arg("open", open),
@@ -99,7 +105,8 @@ word_enum! {
 #[serde(deny_unknown_fields)]
 pub struct AnswerSupplierOrder {
     answer: Word,
-    /// The day she brings it; the one that is wanted unless said otherwise. A later one waits for the buyer's word.
+    /// The day she brings it; the one that is wanted unless said otherwise, today or later. A later one than is wanted waits for the
+    /// buyer's word. By her account she may name a day of the last week, which she promised by telephone.
     #[schema(value_type = Option<String>, format = Date)]
     on: Option<NaiveDate>,
     /// Where she takes on less than was ordered.
@@ -125,6 +132,17 @@ impl From<AnswerSupplierOrder> for Answer {
 pub struct CountLines {
     #[schema(max_items = 50)]
     lines: Vec<LineCount>,
+}
+
+/// What has come, per line.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiveLines {
+    #[schema(max_items = 50)]
+    lines: Vec<LineCount>,
+    /// The day it came: today unless said otherwise, not before it was ordered.
+    #[schema(value_type = Option<String>, format = Date)]
+    on: Option<NaiveDate>,
 }
 
 /// The day the buyer agrees to: the one that is proposed.
@@ -249,18 +267,20 @@ pub async fn give_answer(
 
 act!(
     /// The buyer counts what has come.
-    receive, "supply", "/supplier-orders/{id}/receive", "receive_supplier_order", SupplierOrderId, SupplierOrderView, CountLines,
-    |tx, who, id, body| receiving::receive(tx, who, id, &body.lines).map(|whole| shown(tx, whole))
+    receive, "supply", "/supplier-orders/{id}/receive", "receive_supplier_order", SupplierOrderId, SupplierOrderView, ReceiveLines,
+    |tx, who, id, body| receiving::receive(tx, who, id, &body.lines, body.on).map(|whole| shown(tx, whole))
 );
 
 act!(
-    /// What the supplier charges; a line that is left out is charged as it was received.
+    /// What the supplier charges; a line that is left out is charged as it was received, or billed before. Until all is paid the
+    /// supplier may bill again what she billed wrong.
     bill, "supply", "/supplier-orders/{id}/bill", "bill_supplier_order", SupplierOrderId, SupplierOrderView, CountLines,
-    |tx, who, id, body| receiving::bill(tx, who, id, &body.lines).map(|whole| shown(tx, whole))
+    |tx, who, id, body| billing::bill(tx, who, id, &body.lines).map(|whole| shown(tx, whole))
 );
 
 act!(
-    /// The buyer counts again what has come so far: what was keyed wrong is put right in stock, debt and both books, until it is billed.
+    /// The buyer counts again what has come so far: what was keyed wrong is put right in stock, debt and both books. Once it is
+    /// billed she owes no less by it: the supplier puts the bill right.
     recount, "supply", "/supplier-orders/{id}/recount", "recount_supplier_order", SupplierOrderId, SupplierOrderView, CountLines,
     |tx, who, id, body| receiving::recount(tx, who, id, &body.lines).map(|whole| shown(tx, whole))
 );
@@ -304,8 +324,8 @@ act!(
     |tx, who, id| service::ship(tx, who, id).map(|whole| shown(tx, whole))
 );
 act!(
-    /// Calls it off, until it is on its way. A share of a joint buy is called off with the others, by who organises it, unless the
-    /// day promised has passed.
+    /// Calls it off: the buyer until it is on its way, either side what did not come by the day it was promised for. A share of a joint buy
+    /// is called off with the others, by who organises it, unless that day has passed.
     cancel, "supply", "/supplier-orders/{id}/cancel", "cancel_supplier_order", SupplierOrderId, SupplierOrderView,
     |tx, who, id, reason| service::cancel(tx, who, id, reason.as_str()).map(|whole| shown(tx, whole))
 );

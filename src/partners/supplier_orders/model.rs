@@ -50,7 +50,7 @@ word_enum! {
         Shipped = "shipped",
         /// Some of it is there.
         ReceivedPart = "received_part",
-        /// All of it is there, or more.
+        /// All that was promised is there, or more.
         ReceivedFull = "received_full",
         /// The supplier has said what she charges.
         Billed = "billed",
@@ -58,7 +58,7 @@ word_enum! {
         Paid = "paid",
         /// The supplier declined.
         Rejected = "rejected",
-        /// The buyer called it off.
+        /// It was called off.
         Cancelled = "cancelled",
     }
 }
@@ -166,6 +166,8 @@ pub struct Order {
     pub version: i32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Whether the supplier is judged by what she promised.
+    pub judged: bool,
 }
 
 /// A line with its three quantities.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::get;
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,10 +39,12 @@ pub struct OnTimeQuarterView {
     on_time_in_full: i64,
     /// Their share of all, in hundredths of a percent; null without any.
     on_time_in_full_bp: Option<i64>,
-    /// How many have not come yet.
+    /// How many have not come yet, or not all of what was promised, or never came.
     outstanding: i64,
     /// The mean of the days late among those that came, early ones counting as none, in tenths of a day; null without any.
     mean_delay_tenths: Option<i64>,
+    /// How many orders, besides, had no answer when the day came for which they were wanted.
+    unanswered: i64,
 }
 
 /// How a supplier kept her promises, newest quarter first.
@@ -56,8 +59,14 @@ const fn rounded(part: i64, whole: i64, scale: i64) -> Option<i64> {
     if whole == 0 { None } else { Some((part * scale * 2 + whole) / (whole * 2)) }
 }
 
-fn summed(tallies: Vec<Tally>) -> Vec<OnTimeQuarterView> {
+fn summed(tallies: Vec<Tally>, unanswered: Vec<(Option<NaiveDate>, i64)>) -> Vec<OnTimeQuarterView> {
     let mut quarters: BTreeMap<String, (OnTimeQuarterView, i64)> = BTreeMap::new();
+    for (wanted, count) in unanswered {
+        let Some(quarter) = wanted.map(quarter) else { continue };
+        let (view, _) = quarters.entry(quarter.clone()).or_default();
+        view.quarter = quarter;
+        view.unanswered += count;
+    }
     for (quarter, delay, in_full, count) in tallies {
         let Some(quarter) = quarter else { continue };
         let (view, late_days) = quarters.entry(quarter.clone()).or_default();
@@ -92,8 +101,9 @@ fn kept(
         return Err(SupplierOrderError::Denied(denied).into());
     }
     let today = now.business_date();
-    let first = quarter(today - chrono::Months::new(3 * (QUARTERS - 1)));
-    Ok(summed(store::tallies(conn, supplier, &first, today)?))
+    let from = today - Days::new(u64::from(today.day0())) - Months::new(today.month0() % 3 + 3 * (QUARTERS - 1));
+    let unanswered = store::unanswered(conn, supplier, from, today)?;
+    Ok(summed(store::tallies(conn, supplier, &quarter(from), today)?, unanswered))
 }
 
 /// Shows how a supplier kept her promises, to those who deal with her and to her village's office.
@@ -120,10 +130,13 @@ mod tests {
             (q4(), None, None, 1),
             (Some("2026-Q3".to_owned()), None, None, 2),
         ];
-        let quarters = summed(tallies);
+        let (october, june) = (NaiveDate::from_ymd_opt(2026, 10, 1), NaiveDate::from_ymd_opt(2026, 6, 30));
+        let quarters = summed(tallies, vec![(june, 2), (october, 3)]);
         let q4 = &quarters[0];
         assert_eq!((q4.n, q4.on_time, q4.in_full, q4.on_time_in_full, q4.outstanding), (8, 6, 6, 5, 1));
         assert_eq!((q4.on_time_in_full_bp, q4.mean_delay_tenths), (Some(6_250), Some(4)));
+        assert_eq!((q4.unanswered, quarters[1].unanswered, quarters[2].unanswered), (3, 0, 2));
+        assert_eq!((quarters[2].n, quarters[2].on_time_in_full_bp), (0, None));
         assert_eq!((quarters[1].on_time_in_full_bp, quarters[1].mean_delay_tenths), (Some(0), None));
     }
 }

@@ -1,6 +1,6 @@
 //! Paying a supplier order, in parts or at once.
 
-use super::model::{PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
+use super::model::{Order, Payment, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
 use super::receiving::{account, between};
 use super::rules::Move;
 use super::service::{Hand, Outcome, Side, SupplierOrderError, take};
@@ -8,10 +8,10 @@ use super::store;
 use crate::kit::auth::Identity;
 use crate::kit::db::Tx;
 use crate::kit::money::Rupiah;
-use crate::partners::debts;
-use crate::partners::debts::Method;
+use crate::partners::agreements::{self, InForce, Terms};
+use crate::partners::debts::{self, Method};
 use crate::partners::notices::Notice;
-use crate::partners::obligations::{self, Kind as Obligation};
+use crate::partners::obligations::{self, Kind as Obligation, Owed};
 use crate::people::permissions::Denied;
 
 /// Money goes over. The supplier's own word counts at once; the buyer's waits for hers.
@@ -68,18 +68,41 @@ fn take_in(tx: &mut Tx<'_>, mut hand: Hand<'_>, payment: SupplierPaymentId) -> O
         .map_err(SupplierOrderError::from)?;
     account(tx, &hand.order, &entries)?;
     hand.order.paid = paid;
-    settle(tx, &mut hand)?;
+    let owed = hand.order.owed;
+    weigh(tx, &mut hand, owed)?;
     hand.tell(tx, Notice::SupplierPaymentConfirmed)
 }
 
-/// Once all that is owed is paid the agreement's obligation is done, and a billed order is at its end.
-pub(super) fn settle(tx: &mut Tx<'_>, hand: &mut Hand<'_>) -> Outcome<()> {
-    if hand.order.paid < hand.order.owed {
-        return Ok(());
+/// Judges the payment by what is owed and paid by now, `before` being what was owed before; a billed order that is paid is at its end.
+pub(super) fn weigh(tx: &mut Tx<'_>, hand: &mut Hand<'_>, before: Rupiah) -> Outcome<()> {
+    let (order, subject) = (&hand.order, hand.order.id.to_string());
+    if order.paid < order.owed {
+        return if order.owed > before { owe(tx, order) } else { Ok(()) };
     }
-    obligations::done(tx, Obligation::Payment, &hand.order.id.to_string())?;
+    if order.owed == Rupiah::ZERO {
+        obligations::parts_released(tx, order.agreement_id, Obligation::Payment, &subject)?;
+    } else {
+        // The money was paid on the day its payer told of it, whenever it was confirmed.
+        let payments = store::payments(tx, order.id)?;
+        let confirmed = payments.iter().filter(|money| money.state == PaymentState::Confirmed);
+        let day = confirmed.map(|money| money.created_at.business_date()).max().unwrap_or_else(|| tx.now().business_date());
+        obligations::parts_done_on(tx, order.agreement_id, Obligation::Payment, &subject, day)?;
+    }
     if hand.order.state == State::Billed {
         hand.order.state = hand.go(tx, Move::Settle)?;
     }
     Ok(())
+}
+
+/// From a delivery on it is to be paid: at once, or on credit after the days agreed.
+fn owe(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
+    let terms = agreements::reading::terms_of(tx, order.agreement_id, order.agreement_number)?;
+    let days = match (order.payment, &terms) {
+        (Payment::Credit, Terms::Supply(supply)) => u64::try_from(supply.payment_days.get()).unwrap_or(0),
+        (Payment::Credit | Payment::Cash | Payment::Transfer, _) => 0,
+    };
+    let under = InForce { agreement: order.agreement_id, number: order.agreement_number, terms: () };
+    let (subject, due_on) = (order.id.to_string(), tx.now().business_date() + chrono::Days::new(days));
+    let owed = Owed { kind: Obligation::Payment, subject: &subject, by: order.buyer_id, to: order.supplier_id, due_on };
+    Ok(obligations::owe_more(tx, &under, owed, order.version)?)
 }

@@ -1,6 +1,8 @@
-//! Goods come and are counted, and the supplier says what she charges.
+//! Goods come and are counted.
 
-use super::model::{Line, LineCount, Order, Payment, SupplierOrderId, Whole};
+use chrono::NaiveDate;
+
+use super::model::{Line, LineCount, Order, State, SupplierOrderId, Whole};
 use super::paying;
 use super::rules::{self, Less, Move};
 use super::service::{Hand, Outcome, Side, SupplierOrderError, matched, take};
@@ -9,64 +11,65 @@ use crate::books::ledger;
 use crate::kit::auth::Identity;
 use crate::kit::db::Tx;
 use crate::kit::money::Rupiah;
-use crate::partners::agreements::{self, InForce, Terms};
 use crate::partners::debts::{Between, Mirrored};
 use crate::partners::materials::{self, Holding, Movement, Why};
 use crate::partners::notices::Notice;
-use crate::partners::obligations::{self, Kind as Obligation, Owed};
+use crate::partners::obligations::{self, Came, Kind as Obligation};
 
 pub(super) const fn between(order: &Order) -> Between {
     Between { seller: order.supplier_id, buyer: order.buyer_id }
 }
 
-/// Enters what both sides say into both books.
+/// Enters what both sides say into both books; what is the buyer's own affair, into hers.
 pub(super) fn account(tx: &mut Tx<'_>, order: &Order, (supplier, buyer): &Mirrored) -> Outcome<()> {
-    ledger::service::post_mirrored(tx, (order.buyer_id, buyer), (order.supplier_id, supplier))
-        .map_err(|failure| failure.map(SupplierOrderError::Books))?;
-    Ok(())
+    let entered = if supplier.postings().is_empty() {
+        ledger::service::post(tx, order.buyer_id, buyer).map(|_| ())
+    } else {
+        ledger::service::post_mirrored(tx, (order.buyer_id, buyer), (order.supplier_id, supplier)).map(|_| ())
+    };
+    entered.map_err(|failure| failure.map(SupplierOrderError::Books))
 }
 
-/// The buyer counts what has come: it is added to what came before.
+/// The buyer counts what has come: it is added to what came before. It came today, or on the day she says.
 ///
 /// # Errors
-/// [`SupplierOrderError::NothingReceived`], [`SupplierOrderError::TooManyReceived`], [`SupplierOrderError::NoSuchLine`],
-/// [`SupplierOrderError::WrongState`].
-pub fn receive(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, counts: &[LineCount]) -> Outcome<Whole> {
+/// [`SupplierOrderError::NothingReceived`], [`SupplierOrderError::TooManyReceived`], [`SupplierOrderError::ReceivedDay`],
+/// [`SupplierOrderError::NoSuchLine`], [`SupplierOrderError::WrongState`].
+pub fn receive(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, counts: &[LineCount], on: Option<NaiveDate>) -> Outcome<Whole> {
     let today = tx.now().business_date();
     let hand = take(tx, who, id, &[Side::Buyer], None)?;
-    let order = &hand.order;
     let before = store::lines(tx, id)?;
     let came = matched(&before, counts)?;
     if came.iter().all(|(_, count)| *count == 0) {
         return Err(SupplierOrderError::NothingReceived.into());
     }
+    if hand.order.state == State::Billed {
+        return Err(SupplierOrderError::WrongState { state: State::Billed, wanted: Move::ReceivePart }.into());
+    }
+    let on = on.unwrap_or(today);
+    let sent_on = store::sent_on(tx, id)?.unwrap_or(today);
+    if on < sent_on || on > today {
+        return Err(SupplierOrderError::ReceivedDay { from: sent_on }.into());
+    }
     let after =
         counted(&before, |line| line.received + came.iter().find(|(other, _)| other.position == line.position).map_or(0, |(_, n)| *n));
-    let delay = order.first_promised_on.map(|day| i32::try_from((today - day).num_days()).unwrap_or(i32::MAX));
-    // What comes on top of a whole order makes nobody late.
-    let (on, delay) = if order.in_full == Some(true) { (order.received_on.unwrap_or(today), order.delay_days) } else { (today, delay) };
-    take_in(tx, &hand, &before, &after, &Arrived { on, in_full: rules::in_full(&after), delay_days: delay })?;
-    if order.received_on.is_none() {
-        obligations::done(tx, Obligation::Delivery, &id.to_string())?;
-        owe_payment(tx, order)?;
-    } else if order.in_full != Some(true) {
-        obligations::rest_done(tx, Obligation::Delivery, &id.to_string())?;
-    }
-    hand.tell(tx, Notice::SupplierOrderReceived)?;
-    Ok(store::whole(tx, id)?)
+    // What comes on top of a whole order makes nobody late, and of two parts the later one counts, whichever is entered first.
+    let last = hand.order.received_on;
+    let on = if rules::complete(&before) { last.unwrap_or(on) } else { last.map_or(on, |last| last.max(on)) };
+    take_in(tx, hand, &before, &after, on)
 }
 
-/// The buyer counts again what has come so far. When it came stays as it was told.
+/// The buyer counts again what has come so far. When it came stays as it was told; where nothing came after all, it is still to come.
 ///
 /// # Errors
-/// [`SupplierOrderError::NothingReceived`] when nothing differs, [`SupplierOrderError::BelowPaid`], [`SupplierOrderError::Material`] when
-/// what is too much has been used, [`SupplierOrderError::TooManyReceived`], [`SupplierOrderError::NoSuchLine`],
-/// [`SupplierOrderError::WrongState`] before anything has come and once it is billed.
+/// [`SupplierOrderError::NothingReceived`] when nothing differs, [`SupplierOrderError::BelowPaid`],
+/// [`SupplierOrderError::BilledCountLowered`] when it is billed and less would be owed, [`SupplierOrderError::Material`] when what is too much
+/// has been used, [`SupplierOrderError::TooManyReceived`], [`SupplierOrderError::NoSuchLine`], [`SupplierOrderError::WrongState`] before
+/// anything has come and once all is paid.
 pub fn recount(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, counts: &[LineCount]) -> Outcome<Whole> {
     let hand = take(tx, who, id, &[Side::Buyer], None)?;
-    let order = &hand.order;
-    let Some(on) = order.received_on else {
-        return Err(SupplierOrderError::WrongState { state: order.state, wanted: Move::ReceivePart }.into());
+    let Some(on) = hand.order.received_on else {
+        return Err(SupplierOrderError::WrongState { state: hand.order.state, wanted: Move::Recount }.into());
     };
     let before = store::lines(tx, id)?;
     let told = matched(&before, counts)?;
@@ -74,26 +77,62 @@ pub fn recount(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, counts: &[Li
     if after == before {
         return Err(SupplierOrderError::NothingReceived.into());
     }
-    take_in(tx, &hand, &before, &after, &Arrived { on, in_full: rules::in_full(&after), delay_days: order.delay_days })?;
-    hand.tell(tx, Notice::SupplierOrderReceived)?;
-    Ok(store::whole(tx, id)?)
+    take_in(tx, hand, &before, &after, on)
 }
 
 fn counted(lines: &[Line], received: impl Fn(&Line) -> i64) -> Vec<Line> {
     lines.iter().map(|line| Line { received: received(line), ..line.clone() }).collect()
 }
 
-/// Brings stock, debt and both books from what was counted `before` to what is counted `after`.
-fn take_in(tx: &mut Tx<'_>, hand: &Hand<'_>, before: &[Line], after: &[Line], arrived: &Arrived) -> Outcome<()> {
-    let (now, order) = (tx.now(), &hand.order);
+/// Brings stock, debt and both books from what was counted `before` to what is counted `after`, and judges the delivery by it.
+fn take_in(tx: &mut Tx<'_>, mut hand: Hand<'_>, before: &[Line], after: &[Line], on: NaiveDate) -> Outcome<Whole> {
+    let order = &hand.order;
     if let Some(line) = after.iter().find(|line| line.received > rules::most_received(line)) {
         return Err(SupplierOrderError::TooManyReceived { most: rules::most_received(line) }.into());
     }
     let owed = rules::owed(after, order.delivery_cost).map_err(SupplierOrderError::from)?;
+    let (none, billed) = (after.iter().all(|line| line.received == 0), order.state == State::Billed);
+    if billed && owed < order.owed {
+        return Err(SupplierOrderError::BilledCountLowered.into());
+    }
     if owed < order.paid {
         return Err(SupplierOrderError::BelowPaid { paid: order.paid }.into());
     }
-    hand.go(tx, if arrived.in_full { Move::ReceiveFull } else { Move::ReceivePart })?;
+    let event = match (billed, none, rules::complete(after)) {
+        (true, ..) => Move::Recount,
+        (false, true, _) => Move::ReceiveNone,
+        (false, false, true) => Move::ReceiveFull,
+        (false, false, false) => Move::ReceivePart,
+    };
+    hand.order.state = hand.go(tx, event)?;
+    let (less, reference) = stocked(tx, &hand, before, after)?;
+    owe_less(tx, &hand.order, &format!("{reference}:less"), less)?;
+    came(tx, &mut hand, after, (!none).then_some(on), owed)?;
+    hand.tell(tx, Notice::SupplierOrderReceived)?;
+    Ok(store::whole(tx, hand.order.id)?)
+}
+
+/// Writes down what is known by now of what came and what is owed, and judges delivery and payment by it.
+pub(super) fn came(tx: &mut Tx<'_>, hand: &mut Hand<'_>, lines: &[Line], on: Option<NaiveDate>, owed: Rupiah) -> Outcome<()> {
+    let (order, closed) = (&hand.order, matches!(hand.order.state, State::Billed | State::Paid));
+    let whole = on.filter(|_| rules::complete(lines));
+    let done = whole.or(on.filter(|_| closed));
+    let delay_days = done.zip(order.first_promised_on).map(|(on, day)| i32::try_from((on - day).num_days()).unwrap_or(i32::MAX));
+    store::arrived(tx, order.id, owed, &Arrived { on, in_full: on.map(|_| rules::in_full(lines)), delay_days })?;
+    let judged = match (whole, done) {
+        (Some(on), _) => Came::Whole(on),
+        (None, Some(on)) => Came::Short(on),
+        (None, None) => Came::NotYet,
+    };
+    obligations::came(tx, Obligation::Delivery, &order.id.to_string(), judged)?;
+    let before = std::mem::replace(&mut hand.order.owed, owed);
+    paying::weigh(tx, hand, before)
+}
+
+/// Brings the stock from what was counted `before` to what is counted `after`, and enters what is owed more into both books. Answers
+/// what is owed less, and by what name the books know it.
+fn stocked(tx: &mut Tx<'_>, hand: &Hand<'_>, before: &[Line], after: &[Line]) -> Outcome<(Less, String)> {
+    let (now, order) = (tx.now(), &hand.order);
     let (was, is) = (rules::delivery(before, order.delivery_cost), rules::delivery(after, order.delivery_cost));
     let delivery = is.minus(was).map_err(SupplierOrderError::from)?.max(Rupiah::ZERO);
     let mut less = Less { delivery: was.minus(is).map_err(SupplierOrderError::from)?.max(Rupiah::ZERO), ..Less::default() };
@@ -101,7 +140,7 @@ fn take_in(tx: &mut Tx<'_>, hand: &Hand<'_>, before: &[Line], after: &[Line], ar
     let why = |kind| Why { kind, reference: &reference, by: hand.by.person() };
     let (mut more, mut goods) = (Vec::new(), Vec::new());
     for (old, new) in before.iter().zip(after).filter(|(old, new)| old.received != new.received) {
-        let worth = |line: &Line| rules::amount(line, line.received);
+        let worth = |line: &Line| rules::amount(line, rules::payable(line));
         let quantity = new.content.checked_mul((new.received - old.received).abs()).ok_or(SupplierOrderError::TooMuch)?;
         let value = worth(new).and_then(|is| is.minus(worth(old)?)).map_err(SupplierOrderError::from)?;
         if new.received > old.received {
@@ -124,76 +163,13 @@ fn take_in(tx: &mut Tx<'_>, hand: &Hand<'_>, before: &[Line], after: &[Line], ar
     if sum.plus(delivery).map_err(SupplierOrderError::from)?.is_positive() {
         account(tx, order, &rules::received(between(order), &reference, sum, delivery, now).map_err(SupplierOrderError::from)?)?;
     }
-    owe_less(tx, order, &format!("{reference}:less"), less)?;
-    Ok(store::arrived(tx, order.id, owed, arrived)?)
+    Ok((less, reference))
 }
 
-fn owe_less(tx: &mut Tx<'_>, order: &Order, reference: &str, less: Less) -> Outcome<()> {
+pub(super) fn owe_less(tx: &mut Tx<'_>, order: &Order, reference: &str, less: Less) -> Outcome<()> {
     if less == Less::default() {
         return Ok(());
     }
     let entries = rules::less_owed(between(order), reference, less, tx.now()).map_err(SupplierOrderError::from)?;
     account(tx, order, &entries)
-}
-
-/// From the first delivery on it is to be paid: at once, or on credit after the days agreed.
-fn owe_payment(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
-    let terms = agreements::reading::terms_of(tx, order.agreement_id, order.agreement_number)?;
-    let days = match (order.payment, &terms) {
-        (Payment::Credit, Terms::Supply(supply)) => u64::try_from(supply.payment_days.get()).unwrap_or(0),
-        (Payment::Credit | Payment::Cash | Payment::Transfer, _) => 0,
-    };
-    let under = InForce { agreement: order.agreement_id, number: order.agreement_number, terms: () };
-    let (subject, due_on) = (order.id.to_string(), tx.now().business_date() + chrono::Days::new(days));
-    let owed = Owed { kind: Obligation::Payment, subject: &subject, by: order.buyer_id, to: order.supplier_id, due_on };
-    obligations::owe(tx, &under, owed)?;
-    Ok(())
-}
-
-/// What the supplier charges, per line: by herself, or by the buyer from the paper that came along. Nothing more comes after it.
-///
-/// # Errors
-/// [`SupplierOrderError::BilledBelowReceived`] from the buyer, [`SupplierOrderError::BelowPaid`], [`SupplierOrderError::NoSuchLine`], [`SupplierOrderError::WrongState`].
-pub fn bill(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, counts: &[LineCount]) -> Outcome<Whole> {
-    let mut hand = take(tx, who, id, &[Side::Supplier, Side::Buyer], None)?;
-    let before = store::lines(tx, id)?;
-    let told = matched(&before, counts)?;
-    // A line that the bill does not speak of is charged as it was received.
-    let after: Vec<Line> = before
-        .iter()
-        .map(|line| {
-            let billed = told.iter().find(|(other, _)| other.position == line.position).map_or(line.received, |(_, count)| *count);
-            Line { billed: Some(billed), ..line.clone() }
-        })
-        .collect();
-    // The buyer may write down the paper that came along; what she has and does not want to pay is for the supplier to let go.
-    if hand.side == Side::Buyer && after.iter().any(|line| line.billed.is_some_and(|billed| billed < line.received)) {
-        return Err(SupplierOrderError::BilledBelowReceived.into());
-    }
-    let owed = rules::owed(&after, hand.order.delivery_cost).map_err(SupplierOrderError::from)?;
-    if owed < hand.order.paid {
-        return Err(SupplierOrderError::BelowPaid { paid: hand.order.paid }.into());
-    }
-    hand.order.state = hand.go(tx, Move::Bill)?;
-    for line in &after {
-        store::set_counts(tx, line)?;
-    }
-    let mut less = Less::default();
-    let reference = format!("{id}:billed");
-    for line in &after {
-        let (came, charged) = (rules::amount(line, line.received), rules::amount(line, rules::payable(line)));
-        let cheaper = came.and_then(|came| came.minus(charged?)).map_err(SupplierOrderError::from)?;
-        let quantity = line.content.checked_mul(line.received).ok_or(SupplierOrderError::TooMuch)?;
-        let why = Why { kind: Movement::Adjusted, reference: &reference, by: hand.by.person() };
-        let lowered = materials::cheapen(tx, hand.order.buyer_id, line.material_id, Holding { quantity, cost: cheaper }, why)
-            .map_err(|failure| failure.map(SupplierOrderError::Material))?;
-        less.goods = less.goods.plus(cheaper).map_err(SupplierOrderError::from)?;
-        less.materials = less.materials.plus(lowered).map_err(SupplierOrderError::from)?;
-    }
-    owe_less(tx, &hand.order, &reference, less)?;
-    store::set_owed(tx, id, owed)?;
-    hand.order.owed = owed;
-    paying::settle(tx, &mut hand)?;
-    hand.tell(tx, Notice::SupplierOrderBilled)?;
-    Ok(store::whole(tx, id)?)
 }

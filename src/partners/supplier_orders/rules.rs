@@ -25,11 +25,15 @@ word_enum! {
         ReceivePart = "receive_part",
         /// All of it has come.
         ReceiveFull = "receive_full",
-        /// The supplier says what she charges.
+        /// Nothing of it has come after all.
+        ReceiveNone = "receive_none",
+        /// The buyer counts again what is billed.
+        Recount = "recount",
+        /// The supplier says what she charges, or puts it right.
         Bill = "bill",
         /// All is paid.
         Settle = "settle",
-        /// The buyer calls it off.
+        /// It is called off.
         Cancel = "cancel",
     }
 }
@@ -44,9 +48,10 @@ pub const fn next(state: State, event: Move) -> Option<State> {
         (State::Promised, Move::Ship) => Some(State::Shipped),
         (State::Promised | State::Shipped | State::ReceivedPart | State::ReceivedFull, Move::ReceivePart) => Some(State::ReceivedPart),
         (State::Promised | State::Shipped | State::ReceivedPart | State::ReceivedFull, Move::ReceiveFull) => Some(State::ReceivedFull),
-        (State::ReceivedPart | State::ReceivedFull, Move::Bill) => Some(State::Billed),
+        (State::ReceivedPart | State::ReceivedFull, Move::ReceiveNone) => Some(State::Promised),
+        (State::ReceivedPart | State::ReceivedFull | State::Billed, Move::Bill) | (State::Billed, Move::Recount) => Some(State::Billed),
         (State::Billed, Move::Settle) => Some(State::Paid),
-        (State::Draft | State::Sent | State::Promised, Move::Cancel) => Some(State::Cancelled),
+        (State::Draft | State::Sent | State::Promised | State::Shipped, Move::Cancel) => Some(State::Cancelled),
         (
             State::Draft
             | State::Sent
@@ -64,11 +69,25 @@ pub const fn next(state: State, event: Move) -> Option<State> {
             | Move::Ship
             | Move::ReceivePart
             | Move::ReceiveFull
+            | Move::ReceiveNone
+            | Move::Recount
             | Move::Bill
             | Move::Settle
             | Move::Cancel,
         ) => None,
     }
+}
+
+/// Whether someone may call an order off: the buyer until it is on its way, and either side what did not come by its day.
+#[must_use]
+pub fn may_call_off(state: State, buyer: bool, promised_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+    buyer && state != State::Shipped || is_overdue(promised_on, today)
+}
+
+/// Whether the day for which it was promised has passed.
+#[must_use]
+pub fn is_overdue(promised_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+    promised_on.is_some_and(|day| day < today)
 }
 
 /// Whether goods of an order in `state` are still to come.
@@ -144,6 +163,33 @@ pub fn in_full(lines: &[Line]) -> bool {
     lines.iter().all(|line| line.received >= line.ordered)
 }
 
+/// How many of a line will come in all: what was ordered, or what the supplier took on where that is less.
+#[must_use]
+pub fn expected(line: &Line) -> i64 {
+    line.promised.map_or(line.ordered, |promised| promised.min(line.ordered))
+}
+
+/// How many of a line are still to come.
+#[must_use]
+pub fn to_come(line: &Line) -> i64 {
+    (expected(line) - line.received).max(0)
+}
+
+/// Whether all that the supplier took on is there.
+#[must_use]
+pub fn complete(lines: &[Line]) -> bool {
+    lines.iter().any(|line| line.received > 0) && lines.iter().all(|line| to_come(line) == 0)
+}
+
+/// What may still be owed for what is to come.
+///
+/// # Errors
+/// [`MoneyError::OutOfRange`].
+pub fn may_be_owed(lines: &[Line], delivery_cost: Rupiah) -> Result<Rupiah, MoneyError> {
+    let rest = delivery_cost.minus(delivery(lines, delivery_cost))?;
+    lines.iter().try_fold(rest, |sum, line| sum.plus(amount(line, line.received + to_come(line))?.minus(amount(line, line.received)?)?))
+}
+
 /// What each line that came is worth with its part of the delivery, which is parted by value.
 ///
 /// # Errors
@@ -202,6 +248,18 @@ pub fn less_owed(between: Between, reference: &str, less: Less, at: Timestamp) -
     Ok((supplier, buyer))
 }
 
+/// The bill was too low: debt and claim go up by it, and the value of the material in stock. What of it has been used by now was
+/// a cost too low.
+///
+/// # Errors
+/// [`MoneyError`] for a negative amount.
+pub fn more_owed(between: Between, reference: &str, goods: Rupiah, materials: Rupiah, at: Timestamp) -> Result<Mirrored, MoneyError> {
+    let entry = || Entry::new(Movement::Supplied, reference.to_owned(), at);
+    let (claim, debt) = between.places();
+    let buyer = entry().transfer(debt, Account::Materials, materials)?.transfer(debt, Account::CostMaterials, goods.minus(materials)?)?;
+    Ok((entry().transfer(Account::SalesSupply, claim, goods)?, buyer))
+}
+
 /// The most of a line that can have come: twice what was ordered.
 #[must_use]
 pub const fn most_received(line: &Line) -> i64 {
@@ -256,6 +314,37 @@ mod tests {
     }
 
     #[test]
+    fn all_that_was_taken_on_is_complete_and_all_that_was_ordered_is_full() {
+        let promised = |promised, received| Line { promised, ..line(50, 150_000, None, received) };
+        assert!(complete(&[promised(None, 50)]) && in_full(&[promised(None, 50)]));
+        assert!(!complete(&[promised(Some(50), 1)]) && !in_full(&[promised(Some(50), 1)]));
+        assert!(complete(&[promised(Some(40), 40)]) && !in_full(&[promised(Some(40), 40)]), "she took on less");
+        assert!(!complete(&[promised(Some(60), 49)]), "no more is expected than was ordered, and no less");
+        assert!(!complete(&[promised(Some(0), 0)]), "nothing is not all");
+        assert_eq!(may_be_owed(&[promised(Some(40), 30)], rp(20_000)), Ok(rp(30_000)));
+        assert_eq!(may_be_owed(&[promised(None, 0)], rp(20_000)), Ok(rp(170_000)), "with its delivery");
+        assert_eq!(may_be_owed(&[promised(None, 60)], rp(20_000)), Ok(Rupiah::ZERO));
+    }
+
+    #[test]
+    fn the_buyer_calls_off_what_is_not_on_its_way_and_either_side_what_is_overdue() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let (friday, saturday) = (Some(day("2026-11-27")), day("2026-11-28"));
+        for (state, buyer, on, today, may) in [
+            (State::Sent, true, None, saturday, true),
+            (State::Sent, false, None, saturday, false),
+            (State::Promised, true, friday, day("2026-11-27"), true),
+            (State::Promised, false, friday, day("2026-11-27"), false),
+            (State::Promised, false, friday, saturday, true),
+            (State::Shipped, true, friday, day("2026-11-27"), false),
+            (State::Shipped, true, friday, saturday, true),
+            (State::Shipped, false, friday, saturday, true),
+        ] {
+            assert_eq!(may_call_off(state, buyer, on, today), may, "{state:?}, {buyer}, {today}");
+        }
+    }
+
+    #[test]
     fn an_order_is_for_a_day_that_was_agreed() {
         let terms =
             r#"{"lead_time_days":2,"delivery_days":["tuesday","friday"],"minimum":0,"credit_limit":0,"payment_days":0,"prices":[]}"#;
@@ -281,6 +370,7 @@ mod tests {
             for (supplier, buyer) in [
                 received(between, "r", sum, rp(delivery), at).expect("positive"),
                 less_owed(between, "b", Less { goods: rp(less), delivery: rp(delivery), materials: rp(worth) }, at).expect("positive"),
+                more_owed(between, "m", rp(less), rp(worth.min(less)), at).expect("positive"),
             ] {
                 prop_assert_eq!(mirrors(between.buyer, &buyer, between.seller, &supplier), Ok(true));
             }

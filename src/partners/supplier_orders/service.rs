@@ -8,6 +8,7 @@ use super::model::{Answer, Doer, LineCount, NewLine, NewOrder, Order, Payment, S
 use super::rules::{self, Move};
 use super::shares;
 use super::store::{self, Place};
+use crate::books::ledger;
 use crate::books::ledger::service::LedgerError;
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
@@ -29,6 +30,8 @@ use crate::people::permissions::{Action, By, Denied, Principal, authorize, princ
 pub enum SupplierOrderError {
     /// No supply agreement is in force.
     NoAgreement,
+    /// One of the two may not trade.
+    NotTrading,
     NotForSale {
         item: ItemId,
     },
@@ -45,7 +48,22 @@ pub enum SupplierOrderError {
         limit: Rupiah,
         free: Rupiah,
     },
+    /// A day too far back or ahead to be promised.
+    DayOutOfRange,
+    /// Nobody promises or agrees to a day of the past.
     DayPassed,
+    /// It is promised for a day that is still to come.
+    NotOverdue {
+        day: NaiveDate,
+    },
+    /// So many are promised already.
+    PromisedMore {
+        promised: i64,
+    },
+    /// It came on a day between that on which it was ordered and today.
+    ReceivedDay {
+        from: NaiveDate,
+    },
     /// A link promises the day that is wanted or a later one.
     SoonerByLink,
     /// Another day is proposed by now than the one agreed to.
@@ -63,6 +81,8 @@ pub enum SupplierOrderError {
     TooManyReceived {
         most: i64,
     },
+    /// It is billed, and by this count less would be owed.
+    BilledCountLowered,
     /// The buyer's bill says less than she received.
     BilledBelowReceived,
     /// Less would be owed than is paid.
@@ -147,7 +167,8 @@ pub(super) fn take<'a>(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, side
     let order = store::get(tx, id)?;
     let (buyer, supplier) = (enterprises::service::get(tx, order.buyer_id)?, enterprises::service::get(tx, order.supplier_id)?);
     let one = |side: Side| if side == Side::Buyer { &buyer } else { &supplier };
-    for side in sides {
+    // For the supplier a draft does not exist.
+    for side in sides.iter().filter(|side| **side == Side::Buyer || order.state != State::Draft) {
         if authorize(&person, Action::WriteProduct, &one(*side).resource()).is_ok() {
             let other = one(if *side == Side::Buyer { Side::Supplier } else { Side::Buyer });
             let by = hand(&person, one(*side), other, reason).map_err(SupplierOrderError::from)?;
@@ -159,7 +180,14 @@ pub(super) fn take<'a>(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, side
     Err(SupplierOrderError::Denied(Denied::Forbidden).into())
 }
 
+/// Whether both may trade. What is ordered and promised comes and is paid all the same.
+fn trading(conn: &mut Conn, supplier: EnterpriseId, buyer: EnterpriseId) -> Outcome<()> {
+    let trade = enterprises::service::get(conn, supplier)?.is_seller() && enterprises::service::get(conn, buyer)?.is_seller();
+    if trade { Ok(()) } else { Err(SupplierOrderError::NotTrading.into()) }
+}
+
 fn terms(conn: &mut Conn, supplier: EnterpriseId, buyer: EnterpriseId, now: Timestamp) -> Outcome<InForce<Supply>> {
+    trading(conn, supplier, buyer)?;
     Ok(agreements::supply_in_force(conn, supplier, buyer, now)?.ok_or(SupplierOrderError::NoAgreement)?)
 }
 
@@ -173,7 +201,8 @@ pub fn unit_price(terms: &Supply, item: &supply::model::Item, today: NaiveDate) 
 /// Writes an order down; the supplier is not told yet.
 ///
 /// # Errors
-/// [`SupplierOrderError::NoAgreement`], [`SupplierOrderError::NotForSale`], [`SupplierOrderError::LineTwice`].
+/// [`SupplierOrderError::NoAgreement`], [`SupplierOrderError::NotTrading`], [`SupplierOrderError::NotForSale`],
+/// [`SupplierOrderError::LineTwice`].
 pub fn draft(tx: &mut Tx<'_>, who: Identity, buyer: EnterpriseId, new: &NewOrder) -> Outcome<Whole> {
     let now = tx.now();
     let person = person(tx, who, now)?;
@@ -244,7 +273,7 @@ fn priced(tx: &mut Tx<'_>, buyer: &Enterprise, new: &NewOrder) -> Outcome<(Place
 /// Sends an order at today's prices and the terms in force.
 ///
 /// # Errors
-/// [`SupplierOrderError::NoAgreement`], [`SupplierOrderError::BelowMinimum`], [`SupplierOrderError::DayNotPossible`],
+/// [`SupplierOrderError::NoAgreement`], [`SupplierOrderError::NotTrading`], [`SupplierOrderError::BelowMinimum`], [`SupplierOrderError::DayNotPossible`],
 /// [`SupplierOrderError::OverCredit`], [`SupplierOrderError::NotForSale`].
 pub fn send(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId) -> Outcome<Whole> {
     let (now, today) = (tx.now(), tx.now().business_date());
@@ -277,14 +306,13 @@ pub fn send(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId) -> Outcome<Whol
     Ok(store::whole(tx, id)?)
 }
 
-/// Whether `more` may be owed too: what is owed already, and what is ordered on credit and still to come, counts.
+/// Whether `more` may be owed too: what the books say is owed for whatever it was, and what is ordered on credit and still to come, counts.
 fn within_credit(tx: &mut Tx<'_>, order: &Order, limit: Rupiah, more: Rupiah) -> Outcome<()> {
-    let mut owed = Rupiah::ZERO;
-    for other in store::unpaid(tx, order.supplier_id, order.buyer_id)? {
-        let coming = other.payment == Payment::Credit && rules::is_coming(other.state);
-        let whole =
-            if coming { other.owed.max(other.total.plus(other.delivery_cost).map_err(SupplierOrderError::from)?) } else { other.owed };
-        owed = owed.plus(whole).and_then(|sum| sum.minus(other.paid)).map_err(SupplierOrderError::from)?;
+    let today = tx.now().business_date();
+    let mut owed = ledger::service::owed(tx, order.supplier_id, order.buyer_id, today)?.max(Rupiah::ZERO);
+    for Whole { order: other, lines, .. } in store::coming_on_credit(tx, order.supplier_id, order.buyer_id)? {
+        let rest = rules::may_be_owed(&lines, other.delivery_cost);
+        owed = rest.and_then(|rest| owed.plus(rest)).map_err(SupplierOrderError::from)?;
     }
     let free = limit.minus(owed).map_err(SupplierOrderError::from)?.max(Rupiah::ZERO);
     if more > free { Err(SupplierOrderError::OverCredit { limit, free }.into()) } else { Ok(()) }
@@ -293,7 +321,8 @@ fn within_credit(tx: &mut Tx<'_>, order: &Order, limit: Rupiah, more: Rupiah) ->
 /// The supplier answers by her account or through her village's office.
 ///
 /// # Errors
-/// [`SupplierOrderError::WrongState`], [`SupplierOrderError::DayPassed`], [`SupplierOrderError::NoSuchLine`].
+/// [`SupplierOrderError::WrongState`], [`SupplierOrderError::DayPassed`], [`SupplierOrderError::DayOutOfRange`],
+/// [`SupplierOrderError::PromisedMore`], [`SupplierOrderError::NotTrading`], [`SupplierOrderError::NoSuchLine`].
 pub fn answer(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, answer: &Answer) -> Outcome<Whole> {
     let reason = match answer {
         Answer::Reject { reason } => reason.as_ref().map(crate::kit::text::Reason::as_str),
@@ -356,13 +385,18 @@ fn answered(tx: &mut Tx<'_>, hand: &Hand<'_>, answer: &Answer) -> Outcome<()> {
             if rules::next(hand.order.state, Move::Promise).is_none() {
                 return Err(SupplierOrderError::WrongState { state: hand.order.state, wanted: Move::Promise }.into());
             }
+            trading(tx, hand.order.supplier_id, hand.order.buyer_id)?;
             let wanted = hand.order.wanted_on.unwrap_or(today);
             let day = on.unwrap_or_else(|| hand.order.promised_on.unwrap_or(wanted));
-            // A day of last week was promised by telephone and is written down now; only she is judged by it.
-            if day < today - Days::new(7) || day > today + Days::new(366) {
+            // A day of last week was promised by telephone. She who is judged by it may write it down now, if she names it.
+            let named = on.is_some() && hand.by.person().is_some();
+            if day < today && !named {
                 return Err(SupplierOrderError::DayPassed.into());
             }
-            promise_lines(tx, id, lines)?;
+            if day < today - Days::new(7) || day > today + Days::new(366) {
+                return Err(SupplierOrderError::DayOutOfRange.into());
+            }
+            promise_lines(tx, &hand.order, lines)?;
             // A later day than is wanted, or than was promised, waits for the buyer's word.
             if day > hand.order.promised_on.unwrap_or(wanted) {
                 store::propose_day(tx, id, Some(day))?;
@@ -374,9 +408,13 @@ fn answered(tx: &mut Tx<'_>, hand: &Hand<'_>, answer: &Answer) -> Outcome<()> {
     hand.tell(tx, Notice::SupplierOrderAnswered)
 }
 
-fn promise_lines(tx: &mut Tx<'_>, id: SupplierOrderId, counts: &[LineCount]) -> Outcome<()> {
-    let lines = store::lines(tx, id)?;
+fn promise_lines(tx: &mut Tx<'_>, order: &Order, counts: &[LineCount]) -> Outcome<()> {
+    let lines = store::lines(tx, order.id)?;
     for (line, count) in matched(&lines, counts)? {
+        // What was promised is not taken back by its giver alone.
+        if let Some(promised) = line.promised.filter(|promised| order.promised_on.is_some() && count < *promised) {
+            return Err(SupplierOrderError::PromisedMore { promised }.into());
+        }
         store::set_counts(tx, &super::model::Line { promised: Some(count), ..line.clone() })?;
     }
     for line in lines.iter().filter(|line| line.promised.is_none() && !counts.iter().any(|count| count.position == line.position)) {
@@ -401,9 +439,13 @@ pub(super) fn matched<'a>(lines: &'a [super::model::Line], counts: &[LineCount])
 fn promised(tx: &mut Tx<'_>, hand: &Hand<'_>, day: NaiveDate) -> Outcome<()> {
     let order = &hand.order;
     let first = order.first_promised_on.unwrap_or(day);
-    store::promise(tx, order.id, day, first)?;
+    // The buyer may have made the link that it was answered by: only the supplier's own word makes her late for the very day.
+    let hers = hand.side == Side::Supplier && hand.by.person().is_some();
+    let at_once = order.first_promised_on.is_none() && !hers && day <= tx.now().business_date();
+    let judged = order.judged && !at_once;
+    store::promise(tx, order.id, day, first, judged)?;
     hand.go(tx, Move::Promise)?;
-    if order.first_promised_on.is_none() {
+    if order.first_promised_on.is_none() && judged {
         let under = InForce { agreement: order.agreement_id, number: order.agreement_number, terms: () };
         let subject = order.id.to_string();
         let owed = Owed { kind: Obligation::Delivery, subject: &subject, by: order.supplier_id, to: order.buyer_id, due_on: day };
@@ -415,12 +457,16 @@ fn promised(tx: &mut Tx<'_>, hand: &Hand<'_>, day: NaiveDate) -> Outcome<()> {
 /// The buyer agrees to the later day that the supplier proposed.
 ///
 /// # Errors
-/// [`SupplierOrderError::NothingProposed`], [`SupplierOrderError::OtherDayProposed`] unless it is `day`.
+/// [`SupplierOrderError::NothingProposed`], [`SupplierOrderError::OtherDayProposed`] unless it is `day`, and
+/// [`SupplierOrderError::DayPassed`].
 pub fn agree(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, day: NaiveDate) -> Outcome<Whole> {
     let hand = take(tx, who, id, &[Side::Buyer], None)?;
     let proposed = hand.order.proposed_on.ok_or(SupplierOrderError::NothingProposed)?;
     if proposed != day {
         return Err(SupplierOrderError::OtherDayProposed { proposed }.into());
+    }
+    if day < tx.now().business_date() {
+        return Err(SupplierOrderError::DayPassed.into());
     }
     promised(tx, &hand, day)?;
     hand.tell(tx, Notice::SupplierOrderAnswered)?;
@@ -438,28 +484,32 @@ pub fn ship(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId) -> Outcome<Whol
     Ok(store::whole(tx, id)?)
 }
 
-/// The buyer calls it off, until it is on its way.
+/// The buyer calls it off until it is on its way, and either side what did not come by its day: then it was missed.
 ///
 /// # Errors
-/// [`SupplierOrderError::JointShare`], [`SupplierOrderError::WrongState`].
+/// [`SupplierOrderError::WrongState`], [`SupplierOrderError::NotOverdue`], [`SupplierOrderError::JointShare`].
 pub fn cancel(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, reason: &str) -> Outcome<Whole> {
-    let hand = take(tx, who, id, &[Side::Buyer], Some(reason))?;
-    if hand.order.joint_buy_id.is_some() && !overdue(&hand.order, tx.now()) {
+    let today = tx.now().business_date();
+    let hand = take(tx, who, id, &[Side::Buyer, Side::Supplier], Some(reason))?;
+    if hand.order.joint_buy_id.is_some() && !rules::is_overdue(hand.order.promised_on, today) {
         return Err(SupplierOrderError::JointShare.into());
     }
     cancelled(tx, &hand)?;
     Ok(store::whole(tx, id)?)
 }
 
-/// Whether the day first promised has passed.
-fn overdue(order: &Order, now: Timestamp) -> bool {
-    order.first_promised_on.is_some_and(|day| day < now.business_date())
-}
-
 pub(super) fn cancelled(tx: &mut Tx<'_>, hand: &Hand<'_>) -> Outcome<()> {
-    let id = hand.order.id;
+    let (order, today) = (&hand.order, tx.now().business_date());
+    let id = order.id;
+    let possible = rules::next(order.state, Move::Cancel).is_some();
+    if possible && !rules::may_call_off(order.state, hand.side == Side::Buyer, order.promised_on, today) {
+        let forbidden = SupplierOrderError::Denied(Denied::Forbidden);
+        return Err(order.promised_on.map_or(forbidden, |day| SupplierOrderError::NotOverdue { day }).into());
+    }
     hand.go(tx, Move::Cancel)?;
-    if overdue(&hand.order, tx.now()) {
+    let unanswered = order.state == State::Sent && order.proposed_on.is_none();
+    let day = order.first_promised_on.or(order.wanted_on.filter(|_| unanswered));
+    if day.is_some_and(|day| day < today) {
         store::never_came(tx, id)?;
     }
     obligations::called_off(tx, Obligation::Delivery, &id.to_string())?;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 
-use super::model::{Doer, Event, Line, Money, NewLine, NewOrder, Order, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
+use super::model::{Doer, Event, Line, Money, NewLine, NewOrder, Order, Payment, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
 use super::rules::{COMING, quarter};
 use crate::columns;
 use crate::kit::auth::AccountId;
@@ -50,6 +50,7 @@ columns!(
     supplier_orders::version,
     supplier_orders::created_at,
     supplier_orders::updated_at,
+    supplier_orders::judged,
 );
 columns!(
     LineColumns, LINE:
@@ -183,6 +184,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, place: &Place, new: &NewOrder, lines: &[Ne
             supplier_orders::paid.eq(Rupiah::ZERO),
             supplier_orders::note.eq(&new.note),
             supplier_orders::version.eq(1),
+            supplier_orders::judged.eq(true),
             supplier_orders::created_at.eq(now),
             supplier_orders::updated_at.eq(now),
         ))
@@ -316,14 +318,15 @@ pub(super) fn propose_day(tx: &mut Tx<'_>, id: SupplierOrderId, day: Option<Naiv
     Ok(())
 }
 
-/// Writes the promised day; the first one stays what lateness is counted from.
-pub(super) fn promise(tx: &mut Tx<'_>, id: SupplierOrderId, day: NaiveDate, first: NaiveDate) -> Result<(), DbError> {
+/// Writes the promised day; the first one stays what lateness is counted from, where it is.
+pub(super) fn promise(tx: &mut Tx<'_>, id: SupplierOrderId, day: NaiveDate, first: NaiveDate, judged: bool) -> Result<(), DbError> {
     diesel::update(supplier_orders::table.find(id))
         .set((
             supplier_orders::promised_on.eq(day),
             supplier_orders::first_promised_on.eq(first),
             supplier_orders::quarter.eq(quarter(first)),
             supplier_orders::proposed_on.eq(None::<NaiveDate>),
+            supplier_orders::judged.eq(judged),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -340,10 +343,11 @@ pub(super) fn set_counts(tx: &mut Tx<'_>, line: &Line) -> Result<(), DbError> {
     Ok(())
 }
 
-/// What is known of an order after goods have come.
+/// What is known of an order after goods have come; nothing where nothing has come after all.
 pub(super) struct Arrived {
-    pub on: NaiveDate,
-    pub in_full: bool,
+    pub on: Option<NaiveDate>,
+    pub in_full: Option<bool>,
+    /// Once nothing more is to come.
     pub delay_days: Option<i32>,
 }
 
@@ -359,14 +363,9 @@ pub(super) fn arrived(tx: &mut Tx<'_>, id: SupplierOrderId, owed: Rupiah, arrive
     Ok(())
 }
 
-/// It was called off after the day it was promised for: the supplier did not keep her word.
+/// It was called off after the day it was promised or, without any answer, wanted for: the supplier did not keep it.
 pub(super) fn never_came(tx: &mut Tx<'_>, id: SupplierOrderId) -> Result<(), DbError> {
     diesel::update(supplier_orders::table.find(id)).set(supplier_orders::in_full.eq(false)).execute(&mut **tx)?;
-    Ok(())
-}
-
-pub(super) fn set_owed(tx: &mut Tx<'_>, id: SupplierOrderId, owed: Rupiah) -> Result<(), DbError> {
-    diesel::update(supplier_orders::table.find(id)).set(supplier_orders::owed.eq(owed)).execute(&mut **tx)?;
     Ok(())
 }
 
@@ -383,11 +382,21 @@ pub(super) fn add_paid(tx: &mut Tx<'_>, id: SupplierOrderId, amount: Rupiah) -> 
     Ok(())
 }
 
-/// The orders between a pair that were sent and are not done with.
-pub(super) fn unpaid(conn: &mut Conn, supplier: EnterpriseId, buyer: EnterpriseId) -> Result<Vec<Order>, DbError> {
+/// The orders on credit between a pair of which something is still to come.
+pub(super) fn coming_on_credit(conn: &mut Conn, supplier: EnterpriseId, buyer: EnterpriseId) -> Result<Vec<Whole>, DbError> {
     let between = supplier_orders::supplier_id.eq(supplier).and(supplier_orders::buyer_id.eq(buyer));
-    let standing = supplier_orders::table.filter(between.and(supplier_orders::state.ne_all(DONE)));
-    Ok(standing.order(supplier_orders::id).select(COLUMNS).load(conn)?)
+    let coming = supplier_orders::table.filter(between.and(supplier_orders::state.eq_any(COMING)));
+    let on_credit = coming.filter(supplier_orders::payment.eq(Payment::Credit)).order(supplier_orders::id);
+    let orders = on_credit.select(COLUMNS).load(conn)?;
+    gathered(conn, orders)
+}
+
+/// The day an order went to the supplier.
+pub(super) fn sent_on(conn: &mut Conn, id: SupplierOrderId) -> Result<Option<NaiveDate>, DbError> {
+    use supplier_order_events as e;
+    let sent = e::table.filter(e::order_id.eq(id).and(e::to_state.eq(State::Sent))).order(e::id);
+    let at: Option<Timestamp> = sent.select(e::at).first(conn).optional()?;
+    Ok(at.map(Timestamp::business_date))
 }
 
 /// Whether one of `these` has a share of a joint buy at a supplier that is not done with.
@@ -486,9 +495,24 @@ pub(super) type Tally = (Option<String>, Option<i32>, Option<bool>, i64);
 /// What became of the orders of a supplier promised for `today` or before, from `first` quarter on.
 pub(super) fn tallies(conn: &mut Conn, supplier: EnterpriseId, first: &str, today: NaiveDate) -> Result<Vec<Tally>, DbError> {
     use supplier_orders as o;
-    let due = o::supplier_id.eq(supplier).and(o::quarter.ge(first)).and(o::first_promised_on.le(today));
+    let due = o::supplier_id.eq(supplier).and(o::quarter.ge(first)).and(o::first_promised_on.le(today)).and(o::judged.eq(true));
     // What the buyer called off says nothing about the supplier, as long as it was called off before its day.
     let counted = due.and(o::state.ne_all([State::Cancelled, State::Rejected]).or(o::in_full.is_not_null()));
     let grouped = o::table.filter(counted).group_by((o::quarter, o::delay_days, o::in_full));
     Ok(grouped.order(o::quarter).select((o::quarter, o::delay_days, o::in_full, count_star())).load(conn)?)
+}
+
+/// For which days a supplier was asked, from `first` until before `today`, and gave no answer: how many orders each.
+pub(super) fn unanswered(
+    conn: &mut Conn,
+    supplier: EnterpriseId,
+    first: NaiveDate,
+    today: NaiveDate,
+) -> Result<Vec<(Option<NaiveDate>, i64)>, DbError> {
+    use supplier_orders as o;
+    let wanted = o::supplier_id.eq(supplier).and(o::wanted_on.ge(first)).and(o::wanted_on.lt(today));
+    let called_off = o::state.eq(State::Cancelled).and(o::in_full.eq(false)).and(o::promised_on.is_null());
+    let waits = o::state.eq(State::Sent).and(o::proposed_on.is_null());
+    let silent = o::table.filter(wanted).filter(waits.or(called_off)).group_by(o::wanted_on);
+    Ok(silent.order(o::wanted_on).select((o::wanted_on, count_star())).load(conn)?)
 }

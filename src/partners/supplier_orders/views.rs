@@ -96,7 +96,8 @@ pub struct SupplierOrderView {
     #[schema(value_type = Option<String>, format = Date)]
     received_on: Option<NaiveDate>,
     in_full: Option<bool>,
-    /// Days after the first promise until today, or until it came; less than nothing if it came before.
+    /// Days after the first promise until today, or until all of it came or nothing more was to come; less than nothing if it came
+    /// before.
     delay_days: Option<i32>,
     note: Option<String>,
     created_at: Timestamp,
@@ -110,7 +111,7 @@ fn open_day(order: &Order) -> Option<NaiveDate> {
 
 impl SupplierOrderView {
     pub(super) fn on(today: NaiveDate, Whole { order: o, lines, payments, names }: Whole) -> Self {
-        let overdue = o.first_promised_on.filter(|_| rules::is_coming(o.state) && o.received_on.is_none());
+        let overdue = o.first_promised_on.filter(|_| rules::is_coming(o.state));
         let overdue = overdue.map(|day| i32::try_from((today - day).num_days()).unwrap_or(i32::MAX)).filter(|days| *days > 0);
         Self {
             id: o.id,
