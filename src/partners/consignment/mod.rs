@@ -31,8 +31,11 @@
 
 pub mod accounting;
 pub mod answers;
+pub mod correcting;
 mod costing;
+mod counting;
 pub mod http;
+pub mod looking;
 pub mod model;
 pub mod notes;
 pub mod rules;
@@ -40,6 +43,8 @@ mod sale_store;
 pub mod selling;
 pub mod service;
 pub mod statement;
+mod statement_store;
+mod statement_views;
 mod store;
 mod views;
 pub mod visit_http;
