@@ -165,6 +165,9 @@ pub fn settle(tx: &mut Tx<'_>, who: Identity, id: VisitId, right: &Right, reason
         }
         Err(failure) => return Err(failure),
     };
+    if rules::next_visit(visit.state, VisitMove::Settle).is_none() {
+        return Err(ConsignmentError::VisitState { state: visit.state, wanted: VisitMove::Settle }.into());
+    }
     if right.is_empty() || correct(tx, &hand, &visit, right)? {
         go(tx, &visit, VisitMove::Settle, Some(hand.by))?;
         let visit = visit_store::get(tx, id)?;
