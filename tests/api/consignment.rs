@@ -80,7 +80,11 @@ impl Titip {
 
     /// The last visit, which the next one follows.
     pub fn last_visit(&self, consignment: &str) -> Value {
-        self.maker.owner.client.get(&format!("/v1/consignments/{consignment}")).expect(200)["last_visit_id"].clone()
+        Self::last_seen(&self.maker.owner, consignment)
+    }
+
+    fn last_seen(by: &Person, consignment: &str) -> Value {
+        by.client.get(&format!("/v1/consignments/{consignment}")).expect(200)["last_visit_id"].clone()
     }
 
     pub fn visit_body(&self, client: &str, (counted, returned, spoiled, more): (i64, i64, i64, i64), paid: i64) -> Value {
@@ -94,7 +98,7 @@ impl Titip {
 
     pub fn visit(&self, by: &Person, consignment: &str, client: &str, figures: (i64, i64, i64, i64), paid: i64) -> Answer {
         let mut body = self.visit_body(client, figures, paid);
-        body["follows"] = self.last_visit(consignment);
+        body["follows"] = Self::last_seen(by, consignment);
         by.client.post(&format!("/v1/consignments/{consignment}/visits"), body)
     }
 
@@ -311,7 +315,11 @@ fn the_till_sells_consigned_and_own_goods_alike_and_never_loses_their_owner() {
     titip.warung.owner.client.post(&format!("/v1/restocks/{restock}/confirm"), json!({})).expect(200);
     let claimed = titip.warung.owner.client.get(&format!("/v1/restocks/{restock}")).expect(200);
     assert_eq!((&claimed["owed"], &claimed["paid"], &claimed["claimed"]), (&json!(50_000), &json!(0), &json!(50_000)));
-    assert_eq!((balance(&titip.maker, "receivable:partner"), balance(&titip.warung, "cash:seller")), (50_000, 0), "the maker has not said so");
+    assert_eq!(
+        (balance(&titip.maker, "receivable:partner"), balance(&titip.warung, "cash:seller")),
+        (50_000, 0),
+        "the maker has not said so"
+    );
     let got = json!({ "amount": 50_000, "method": "cash" });
     let paid = titip.maker.owner.client.post(&format!("/v1/restocks/{restock}/payments"), got).expect(200);
     assert_eq!((&paid["paid"], &paid["claimed"], balance(&titip.warung, "cash:seller")), (&json!(50_000), &json!(0), -50_000));

@@ -176,7 +176,8 @@ impl World {
             agreement
         };
         let fixed = agreed(&second, fixed);
-        let prices: Vec<Value> = [&titip.pack, &other].iter().zip(OUTRIGHT).map(|(pack, price)| json!({ "pack_id": pack, "price": price })).collect();
+        let prices: Vec<Value> =
+            [&titip.pack, &other].iter().zip(OUTRIGHT).map(|(pack, price)| json!({ "pack_id": pack, "price": price })).collect();
         for warung in [&titip.warung, &second] {
             let purchase = json!({
                 "kind": "purchase", "prices": prices, "delivery_days": ["tuesday", "wednesday"], "minimum": 0, "credit_limit": 1_000_000_000,
@@ -190,15 +191,16 @@ impl World {
             let lines = json!([{ "pack_id": packs[0], "quantity": 10 }, { "pack_id": packs[1], "quantity": 10 }]);
             let body = json!({ "warung_id": warung.id, "lines": lines });
             let note = maker.owner.client.post(&format!("/v1/enterprises/{}/consignment-notes", maker.id), body).expect(201);
-            warung.owner.client.post(&format!("/v1/consignment-notes/{}/receive", text(&note["id"])), json!({ "lines": lines })).expect(200);
+            warung
+                .owner
+                .client
+                .post(&format!("/v1/consignment-notes/{}/receive", text(&note["id"])), json!({ "lines": lines }))
+                .expect(200);
             text(&note["consignment_id"])
         };
         let consignments = [begin(&warung), begin(&second)];
         let [first, other] = consignments;
-        let pairs = [
-            Pair { warung, agreement, consignment: first },
-            Pair { warung: second, agreement: fixed, consignment: other },
-        ];
+        let pairs = [Pair { warung, agreement, consignment: first }, Pair { warung: second, agreement: fixed, consignment: other }];
         let there = There { consigned: [10, 10], ..There::default() };
         let model = Model { home: [80, 180], made: [100, 200], there: [there.clone(), there], ..Model::default() };
         Self { app, maker, packs, pairs, model }
@@ -351,7 +353,8 @@ impl World {
                     said["counted"] = json!(is.counted + 1);
                 }
                 self.disputed(other, &last.id, json!([said]), None);
-                let settled = recorder.post(&format!("/v1/consignment-visits/{}/settle", last.id), json!({ "lines": [is.body(&self.packs[pack])] }));
+                let settled =
+                    recorder.post(&format!("/v1/consignment-visits/{}/settle", last.id), json!({ "lines": [is.body(&self.packs[pack])] }));
                 let Some(shifted) = shifted(&m, at, pack, &was, &is) else {
                     // What has left since, from the maker's home or from the warung, cannot be uncounted.
                     settled.expect_problem(409, "out_of_stock");
@@ -462,7 +465,11 @@ impl World {
                 let these = rows.filter(|row| row["site"] == site && row["pack_id"] == self.packs[pack].as_str());
                 these.map(|row| row["on_hand"].as_i64().expect("a number")).sum()
             };
-            assert_eq!([0, 1].map(|pack| (sum("consigned", pack), sum("bought", pack))), [0, 1].map(|pack| (there.consigned[pack], there.bought[pack])), "{m:?}");
+            assert_eq!(
+                [0, 1].map(|pack| (sum("consigned", pack), sum("bought", pack))),
+                [0, 1].map(|pack| (there.consigned[pack], there.bought[pack])),
+                "{m:?}"
+            );
             let restocks: i64 = there.restocks.iter().map(|(_, owed)| owed).sum();
             assert_eq!(balance(&pair.warung, "payable:partner"), -(there.owed + restocks), "{m:?}");
             claim += there.owed + restocks;

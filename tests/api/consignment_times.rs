@@ -150,7 +150,10 @@ fn other_terms_in_between_leave_what_is_on_its_way_to_the_old_ones() {
     titip.warung.owner.client.post(&format!("/v1/restocks/{restock}/confirm"), json!({})).expect(200);
     let goods = titip.warung.owner.client.get(&format!("/v1/consignments/{id}")).expect(200)["goods"].clone();
     let of = |pack: &str| goods.as_array().expect("goods").iter().find(|one| one["pack_id"] == pack).cloned().expect("there");
-    assert_eq!((&of(&other)["earning"]["share_bp"], &of(&other)["price"], &of(&other)["on_hand"]), (&json!(2_000), &json!(5_000), &json!(25)));
+    assert_eq!(
+        (&of(&other)["earning"]["share_bp"], &of(&other)["price"], &of(&other)["on_hand"]),
+        (&json!(2_000), &json!(5_000), &json!(25))
+    );
     let visit = |name: &str, first: (i64, i64), second: i64| {
         let lines = json!([
             { "pack_id": titip.pack, "counted": first.0, "topped_up": first.1 }, { "pack_id": other, "counted": second, "topped_up": 0 },
@@ -168,7 +171,8 @@ fn other_terms_in_between_leave_what_is_on_its_way_to_the_old_ones() {
 fn goods_sent_while_the_agreement_held_are_received_after_its_end() {
     let app = TestApp::start();
     let titip = titip(&app);
-    let ask = json!({ "maker_id": titip.maker.id, "basis": "consignment", "ask": "list", "lines": [{ "pack_id": titip.pack, "quantity": 5 }] });
+    let ask =
+        json!({ "maker_id": titip.maker.id, "basis": "consignment", "ask": "list", "lines": [{ "pack_id": titip.pack, "quantity": 5 }] });
     let restock = titip.warung.owner.client.post(&format!("/v1/enterprises/{}/restocks", titip.warung.id), ask).expect(201);
     let restock = text(&restock["id"]);
     titip.maker.owner.client.post(&format!("/v1/restocks/{restock}/answer"), json!({ "answer": "accept" })).expect(200);
@@ -259,7 +263,9 @@ fn a_statement_shows_its_visits_line_by_line_and_page_by_page() {
     }
     let path = format!("/v1/consignments/{id}/statement?limit=3");
     let first = titip.warung.owner.client.get(&path).expect(200);
-    let numbers = |page: &Value| -> Vec<i64> { page["visits"].as_array().expect("visits").iter().map(|one| one["number"].as_i64().expect("a number")).collect() };
+    let numbers = |page: &Value| -> Vec<i64> {
+        page["visits"].as_array().expect("visits").iter().map(|one| one["number"].as_i64().expect("a number")).collect()
+    };
     assert_eq!(numbers(&first), [1, 2, 3]);
     let rest = titip.warung.owner.client.get(&format!("{path}&cursor={}", text(&first["next_cursor"]))).expect(200);
     assert_eq!((numbers(&rest), &rest["next_cursor"], &rest["due"]), (vec![4, 5], &Value::Null, &json!(40_000)));
@@ -302,12 +308,21 @@ fn a_note_of_which_nothing_is_left_is_closed_and_goods_are_found_at_every_warung
     let second = app.shop(&titip.village, "warung", "Warung Pojok");
     let agreement = offered(&titip.maker.owner, &titip.maker, &second, proposal(terms(100_000, "anytime", "provider")));
     second.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
-    let other = Titip { village: Village { id: titip.village.id.clone(), admin: titip.village.admin.clone() }, maker: shop(&titip.maker), warung: second, product: titip.product.clone(), pack: titip.pack.clone(), agreement };
+    let other = Titip {
+        village: Village { id: titip.village.id.clone(), admin: titip.village.admin.clone() },
+        maker: shop(&titip.maker),
+        warung: second,
+        product: titip.product.clone(),
+        pack: titip.pack.clone(),
+        agreement,
+    };
     other.leave(15);
     let path = format!("/v1/enterprises/{}/consignments", titip.maker.id);
     let everywhere = || -> Vec<(String, i64, i64)> {
         let items = titip.maker.owner.client.get(&path).expect(200)["items"].as_array().expect("items").clone();
-        let one = |item: &Value| (text(&item["warung"]["name"]), item["goods"][0]["on_hand"].as_i64().unwrap_or(0), item["owed"].as_i64().expect("a number"));
+        let one = |item: &Value| {
+            (text(&item["warung"]["name"]), item["goods"][0]["on_hand"].as_i64().unwrap_or(0), item["owed"].as_i64().expect("a number"))
+        };
         items.iter().map(one).collect()
     };
     let at = |name: &str, there: i64, owed: i64| (name.to_owned(), there, owed);

@@ -189,7 +189,8 @@ fn par_levels_and_suggestions_tell_what_is_missing_and_why() {
     let asked = ask(&titip, par.clone()).expect(201);
     assert_eq!(asked["lines"][0]["asked"], 5);
     ask(&titip, par.clone()).expect_problem(409, "nothing_to_ask");
-    by_maker(&titip, &text(&asked["id"]), "answer", json!({ "answer": "accept", "lines": [{ "pack_id": titip.pack, "quantity": 3 }] })).expect(200);
+    by_maker(&titip, &text(&asked["id"]), "answer", json!({ "answer": "accept", "lines": [{ "pack_id": titip.pack, "quantity": 3 }] }))
+        .expect(200);
     let note = text(&titip.offer(1).expect(201)["id"]);
     let rest = ask(&titip, par).expect(201);
     assert_eq!(rest["lines"][0]["asked"], 1, "twenty are there, three are promised and one is offered");
@@ -263,9 +264,7 @@ fn a_restock_is_owed_once_it_is_accepted_on_an_agreed_day_and_met_when_the_warun
     assert_eq!(late["due_on"], "2026-12-02", "the agreed day after that has come");
     app.advance(Duration::days(2));
     let titip = titip.awake(&app);
-    let confirm = |id: &str, at: Value| {
-        titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), json!({ "received_at": at }))
-    };
+    let confirm = |id: &str, at: Value| titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), json!({ "received_at": at }));
     confirm(&id, json!("2026-11-23T03:00:00Z")).expect_problem(400, "invalid_input");
     confirm(&id, json!("2026-12-02T03:00:00Z")).expect(200);
     assert_eq!(of(&titip), [1, 1, 0, 0, 0], "it came on Wednesday, whenever that is keyed in");

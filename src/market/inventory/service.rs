@@ -188,7 +188,14 @@ pub fn move_goods(tx: &mut Tx<'_>, from: Shelf, to: Shelf, movement: Movement, q
 ///
 /// # Errors
 /// [`InventoryError::NotEnough`] with what is free.
-pub fn move_first(tx: &mut Tx<'_>, shelves: (Shelf, Shelf), movement: Movement, first: First<'_>, quantity: i64, why: &Why<'_>) -> Outcome<()> {
+pub fn move_first(
+    tx: &mut Tx<'_>,
+    shelves: (Shelf, Shelf),
+    movement: Movement,
+    first: First<'_>,
+    quantity: i64,
+    why: &Why<'_>,
+) -> Outcome<()> {
     shift(tx, shelves, movement, first, (quantity, 0), why)
 }
 
@@ -223,14 +230,7 @@ pub fn put_back(tx: &mut Tx<'_>, shelf: Shelf, movement: Movement, quantity: i64
 ///
 /// # Errors
 /// [`InventoryError::NotEnough`] with what is free.
-pub fn bring_back(
-    tx: &mut Tx<'_>,
-    (from, to): (Shelf, Shelf),
-    movement: Movement,
-    quantity: i64,
-    why: &Why<'_>,
-    of: &str,
-) -> Outcome<()> {
+pub fn bring_back(tx: &mut Tx<'_>, (from, to): (Shelf, Shelf), movement: Movement, quantity: i64, why: &Why<'_>, of: &str) -> Outcome<()> {
     let parts = taken(tx, to, movement, quantity, of)?;
     move_first(tx, (from, to), movement, First::These(&parts), quantity, why)
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rules::{Earned, Found};
-use crate::kit::auth::token::digest;
 use crate::kit::auth::AccountId;
+use crate::kit::auth::token::digest;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::market::costs::Known;

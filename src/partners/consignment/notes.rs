@@ -318,11 +318,7 @@ pub fn on_the_way(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMap<PackI
 ///
 /// # Errors
 /// [`crate::kit::db::DbError`] when the database fails.
-pub fn offered_to(
-    conn: &mut Conn,
-    maker: EnterpriseId,
-    warung: EnterpriseId,
-) -> Result<BTreeMap<PackId, i64>, crate::kit::db::DbError> {
+pub fn offered_to(conn: &mut Conn, maker: EnterpriseId, warung: EnterpriseId) -> Result<BTreeMap<PackId, i64>, crate::kit::db::DbError> {
     store::offered_to(conn, maker, warung)
 }
 

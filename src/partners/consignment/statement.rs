@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::model::{Consignment, ConsignmentId, Side, Standing, Visit};
 use super::sale_store::{self, Earnings};
 use super::service::{ConsignmentError, Outcome, sums, visible};
-use super::{statement_store, store};
 use super::visit_store::{self, Named};
+use super::{statement_store, store};
 use crate::books::ledger::service as ledger;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
@@ -173,7 +173,8 @@ pub fn statement(
     let ours = ledger::owed(conn, consignment.warung_id, consignment.maker_id, last)?;
     let visits = statement_store::counting_in(conn, id, (first, last), after, rows)?;
     let mut of_visits = visit_store::lines(conn, &visits.iter().map(|visit| visit.id).collect::<Vec<_>>())?;
-    let visits = visits.into_iter().map(|visit| (of_visits.remove(&visit.id).unwrap_or_default(), visit)).map(|(lines, visit)| (visit, lines));
+    let visits =
+        visits.into_iter().map(|visit| (of_visits.remove(&visit.id).unwrap_or_default(), visit)).map(|(lines, visit)| (visit, lines));
     Ok(Statement {
         names: Names::of(conn, [consignment.maker_id, consignment.warung_id])?,
         consignment,

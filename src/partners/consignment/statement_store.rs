@@ -24,7 +24,8 @@ pub(super) fn counting_in(
 ) -> Result<Vec<Visit>, DbError> {
     use consignment_visits as v;
     let held = v::visited_at.ge(Timestamp::in_village(first, 0)).and(v::visited_at.lt(Timestamp::in_village(last, 24 * 60)));
-    let counts = v::entered_on.is_null().and(held).or(v::entered_on.is_not_null().and(v::entered_on.assume_not_null().between(first, last)));
+    let counts =
+        v::entered_on.is_null().and(held).or(v::entered_on.is_not_null().and(v::entered_on.assume_not_null().between(first, last)));
     let page = v::table.filter(v::consignment_id.eq(of).and(v::number.gt(after.unwrap_or(0)))).filter(counts);
     Ok(page.order(v::number).limit(rows).select(COLUMNS).load(conn)?)
 }
@@ -34,8 +35,13 @@ pub(super) fn prices_at(conn: &mut Conn, of: ConsignmentId, day: NaiveDate) -> R
     use consignment_visit_lines as l;
     use consignment_visits as v;
     let since = v::consignment_id.eq(of).and(v::visited_at.ge(Timestamp::in_village(day, 24 * 60)));
-    let first: Vec<(PackId, Option<i32>)> =
-        l::table.inner_join(v::table).filter(since).group_by(l::pack_id).order(l::pack_id).select((l::pack_id, min(v::number))).load(conn)?;
+    let first: Vec<(PackId, Option<i32>)> = l::table
+        .inner_join(v::table)
+        .filter(since)
+        .group_by(l::pack_id)
+        .order(l::pack_id)
+        .select((l::pack_id, min(v::number)))
+        .load(conn)?;
     let first: BTreeMap<PackId, i32> = first.into_iter().filter_map(|(pack, number)| Some((pack, number?))).collect();
     let these = v::consignment_id.eq(of).and(v::number.eq_any(first.values().copied().collect::<Vec<_>>()));
     let rows: Vec<(PackId, i32, Rupiah)> =

@@ -128,11 +128,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by:
                 consignment_visits::created_at.eq(now),
                 consignment_visits::updated_at.eq(now),
             ),
-            (
-                consignment_visits::told.eq(new.told),
-                consignment_visits::claimed.eq(new.claimed),
-                consignment_visits::method.eq(new.method),
-            ),
+            (consignment_visits::told.eq(new.told), consignment_visits::claimed.eq(new.claimed), consignment_visits::method.eq(new.method)),
         ))
         .execute(&mut **tx)?;
     for line in lines {

@@ -7,9 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::{AskedAs, Basis, MOST_LINES, NewRestock, Payment, RestockId, TemplateId, Whole};
 use super::service::{self, RestockError};
-use super::views::{
-    ParLevelsView, RestockHistoryView, RestockRunView, RestockSuggestionView, RestockTemplateView, RestockView,
-};
+use super::views::{ParLevelsView, RestockHistoryView, RestockRunView, RestockSuggestionView, RestockTemplateView, RestockView};
 use super::{paying, standing, suggesting};
 use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
