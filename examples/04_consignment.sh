@@ -71,14 +71,14 @@ is "whose the goods at the warung are" "$maker" "$(field '.items[0].owner_id')"
 
 say "Two visits are held without a signal: 13 counted, 2 back, 1 bad, 25 more; then 20 counted"
 sleep 0.1
-first="{client_id: \$id, visited_at: \"$(moment)\", paid: {amount: 150000, method: \"cash\"},
+first="{client_id: \$id, follows: null, visited_at: \"$(moment)\", paid: {amount: 150000, method: \"cash\"},
   lines: [{pack_id: \$pack, counted: 13, returned: 2, spoiled: 1, topped_up: 25}]}"
 sleep 0.1
 second="{client_id: \$id, follows: \"kunjungan-1\", visited_at: \"$(moment)\", paid: {amount: 150000, method: \"cash\"},
   lines: [{pack_id: \$pack, counted: 20}]}"
 visit 409 kunjungan-2 "$second"
 is "the second does not land before the first" visit_missing "$(field .code)"
-visit 409 kunjungan-0 '{client_id: $id, lines: [{pack_id: $pack, counted: 41}]}'
+visit 409 kunjungan-0 '{client_id: $id, follows: null, lines: [{pack_id: $pack, counted: 41}]}'
 is "more than there can be is refused" counted_too_many "$(field .code)"
 visit 201 kunjungan-1 "$first"
 visit_id=$(field .id)
@@ -99,13 +99,16 @@ visit 201 kunjungan-1 "$first"
 is "the first one's retry is the first" "$visit_id" "$(field .id)"
 visit 201 kunjungan-2 "$second"
 is "the second again is the second" "$second_id" "$(field .id)"
+post 409 "/v1/consignments/$consignment/visits" "$neneng" \
+  "$(jq -n --arg pack "$pack" '{client_id: "warung-1", follows: null, lines: [{pack_id: $pack, counted: 38}]}')"
+is "what the warung wrote down of the first one is not another" visit_exists "$(field .code)"
 get "/v1/consignments/$consignment/visits" "$neneng"
 is "visits" 2 "$(field '.items | length')"
 
 say "The warung disputes a line of the first by a link without an account: three went back, not two"
 post 200 "/v1/consignment-visits/$visit_id/link" "$wati"
 link=$(field .path)
-call 200 POST "$link/answer" "" "{\"answer\": \"dispute\", \"lines\": [{\"pack_id\": \"$pack\", \"reason\": \"Yang kembali tiga.\"}]}"
+call 200 POST "$link/answer" "" "{\"answer\": \"dispute\", \"lines\": [{\"pack_id\": \"$pack\", \"reason\": \"Yang kembali tiga.\", \"returned\": 3}]}"
 is "the visit" disputed "$(field .state)"
 is "a dispute moves nothing" -36000 "$(balance payable:partner "$warung" "$neneng")"
 post 200 "/v1/consignment-visits/$visit_id/settle" "$wati" "{\"lines\": [{\"pack_id\": \"$pack\", \"counted\": 13, \"returned\": 3, \"spoiled\": 1}]}"

@@ -581,7 +581,8 @@ table! {
         id -> Id, consignment_id -> Id, number -> Integer, client_id -> Text, recorded_by -> Text, state -> Text, agreement_id -> Id, agreement_number -> Integer,
         visited_at -> Utc, owed_before -> BigInt, gross -> BigInt, share -> BigInt, due -> BigInt, paid -> BigInt, due_through -> BigInt, cleared -> Bool,
         postings -> Integer, next_visit_on -> Nullable<Date>, note -> Nullable<Text>, version -> Integer, created_at -> Utc, updated_at -> Utc,
-        entered_on -> Nullable<Date>,
+        entered_on -> Nullable<Date>, told -> Nullable<Text>, claimed -> BigInt, method -> Nullable<Text>, paid_disputed -> Nullable<Text>,
+        said_paid -> Nullable<BigInt>,
     }
 }
 table! {
@@ -591,7 +592,8 @@ table! {
         visit_id -> Id, pack_id -> Id, opening -> BigInt, delivered -> BigInt, counted -> BigInt, returned -> BigInt, spoiled -> BigInt, sold -> BigInt,
         at_till -> BigInt, topped_up -> BigInt, price -> BigInt, share_bp -> Nullable<Integer>, wholesale -> Nullable<BigInt>, gross -> BigInt, share -> BigInt,
         due -> BigInt, spoilage_due -> BigInt, disputed -> Nullable<Text>, spoiled_costed -> BigInt, spoiled_cost -> BigInt, sold_costed -> BigInt,
-        sold_cost -> BigInt,
+        sold_cost -> BigInt, said_counted -> Nullable<BigInt>, said_returned -> Nullable<BigInt>, said_spoiled -> Nullable<BigInt>,
+        said_topped_up -> Nullable<BigInt>,
     }
 }
 table! {
@@ -641,7 +643,7 @@ table! {
     restocks (id) {
         id -> Id, village_id -> Id, maker_id -> Id, warung_id -> Id, basis -> Text, asked_as -> Text, state -> Text, agreement_id -> Nullable<Id>,
         agreement_number -> Nullable<Integer>, payment -> Nullable<Text>, wanted_on -> Nullable<Date>, total -> BigInt, note -> Nullable<Text>, version -> Integer,
-        created_at -> Utc, updated_at -> Utc, owed -> BigInt, paid -> BigInt,
+        created_at -> Utc, updated_at -> Utc, owed -> BigInt, paid -> BigInt, due_on -> Nullable<Date>,
     }
 }
 table! {
@@ -734,6 +736,7 @@ joinable!(journal_seals -> villages (village_id));
 joinable!(consignment_note_lines -> consignment_notes (note_id));
 joinable!(consignment_notes -> consignments (consignment_id));
 joinable!(consignment_note_lines -> packs (pack_id));
+joinable!(consignment_visit_lines -> consignment_visits (visit_id));
 joinable!(consignment_visit_lines -> packs (pack_id));
 joinable!(consigned_goods -> packs (pack_id));
 joinable!(till_lines -> till_sales (sale_id));

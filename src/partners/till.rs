@@ -4,7 +4,8 @@
 //!    at her price.
 //! 2. Where a pack stands there both consigned and bought, the consigned ones are sold first, unless the line says whose.
 //! 3. The same sale sent again, known by the name its device gave it, lands once.
-//! 4. Own goods sell at the price told, or at the maker's retail price.
+//! 4. What was bought, or is another's, is sold only once it had come.
+//! 5. Own goods sell at the price told, or at the maker's retail price.
 
 use std::collections::BTreeMap;
 
@@ -191,6 +192,9 @@ pub fn sell(tx: &mut Tx<'_>, who: Identity, at: EnterpriseId, new: &NewSale) -> 
                 let told = part.price.map(Price::amount).or_else(|| retail.get(&pack).copied());
                 let price = told.ok_or(TillError::PriceNeeded { pack })?;
                 let why = Why::at(&reference, Some(by), sold_at);
+                if part.shelf.site == Site::Bought {
+                    stood_there(tx, part, sold_at)?;
+                }
                 let taken = inventory::take_out(tx, part.shelf, Movement::HandedOver, part.quantity, &why);
                 taken.map_err(|failure| failure.map(TillError::Stock))?;
                 if part.shelf.site == Site::Home {
@@ -207,6 +211,16 @@ pub fn sell(tx: &mut Tx<'_>, who: Identity, at: EnterpriseId, new: &NewSale) -> 
     diesel::update(till_sales::table.find(id)).set(till_sales::total.eq(total)).execute(&mut **tx)?;
     enter(tx, at, id, (own, cost), new.method, sold_at)?;
     one(tx, id)
+}
+
+/// Refuses what is said to be sold before it had come.
+fn stood_there(conn: &mut Conn, part: &Part, at: Timestamp) -> Outcome<()> {
+    let there = inventory::stood_at(conn, part.shelf, at)?;
+    if there < part.quantity {
+        let refused = ConsignmentError::NotThereThen { pack: part.shelf.pack, at, there, sold: part.quantity };
+        return Err(TillError::Consigned(refused).into());
+    }
+    Ok(())
 }
 
 /// Own goods sold are the enterprise's own sale.

@@ -78,9 +78,18 @@ impl Titip {
         text(&note["consignment_id"])
     }
 
+    /// The last visit, which the next one follows.
+    pub fn last_visit(&self, consignment: &str) -> Value {
+        Self::last_seen(&self.maker.owner, consignment)
+    }
+
+    fn last_seen(by: &Person, consignment: &str) -> Value {
+        by.client.get(&format!("/v1/consignments/{consignment}")).expect(200)["last_visit_id"].clone()
+    }
+
     pub fn visit_body(&self, client: &str, (counted, returned, spoiled, more): (i64, i64, i64, i64), paid: i64) -> Value {
         let line = json!({ "pack_id": self.pack, "counted": counted, "returned": returned, "spoiled": spoiled, "topped_up": more });
-        let mut body = json!({ "client_id": client, "lines": [line] });
+        let mut body = json!({ "client_id": client, "follows": null, "lines": [line] });
         if paid > 0 {
             body["paid"] = json!({ "amount": paid, "method": "cash" });
         }
@@ -88,7 +97,18 @@ impl Titip {
     }
 
     pub fn visit(&self, by: &Person, consignment: &str, client: &str, figures: (i64, i64, i64, i64), paid: i64) -> Answer {
-        by.client.post(&format!("/v1/consignments/{consignment}/visits"), self.visit_body(client, figures, paid))
+        let mut body = self.visit_body(client, figures, paid);
+        body["follows"] = Self::last_seen(by, consignment);
+        by.client.post(&format!("/v1/consignments/{consignment}/visits"), body)
+    }
+
+    /// What the side across says to a visit.
+    pub fn answer(&self, by: &Person, visit: &str, body: Value) -> Answer {
+        by.client.post(&format!("/v1/consignment-visits/{visit}/answer"), body)
+    }
+
+    pub fn settle(&self, by: &Person, visit: &str, body: Value) -> Answer {
+        by.client.post(&format!("/v1/consignment-visits/{visit}/settle"), body)
     }
 
     pub fn till(&self, client: &str, quantity: i64) -> Answer {
@@ -211,6 +231,10 @@ fn a_visit_lands_once_and_in_its_order_however_late_it_comes() {
     assert_eq!(maker.client.get(&path).expect(200)["items"].as_array().map(Vec::len), Some(2));
     let mut earlier = titip.visit_body("kunjungan-0", (20, 0, 0, 0), 0);
     earlier["visited_at"] = json!("2026-11-24T03:00:00Z");
+    let exists = maker.client.post(&path, earlier.clone()).expect(409);
+    assert_eq!(exists["code"], "visit_exists");
+    assert!(text(&exists["detail"]).contains(&text(&first["id"])), "{exists}");
+    earlier["follows"] = json!("kunjungan-2");
     maker.client.post(&path, earlier).expect_problem(409, "later_visit");
     let mut old = titip.visit_body("kunjungan-x", (20, 0, 0, 0), 0);
     old["visited_at"] = json!("2026-08-01T03:00:00Z");
@@ -234,7 +258,7 @@ fn what_cannot_be_is_refused_with_the_figures() {
     let empty = json!({ "client_id": "e", "lines": [{ "pack_id": titip.maker.id, "counted": 1 }] });
     maker.client.post(&format!("/v1/consignments/{id}/visits"), empty).expect_problem(400, "invalid_input");
     let other = app.product(&titip.village, &titip.maker, "Opak", 5_000, 10);
-    let missing = json!({ "client_id": "f", "lines": [{ "pack_id": pack_of(&other), "counted": 0, "topped_up": 3 }] });
+    let missing = json!({ "client_id": "f", "follows": null, "lines": [{ "pack_id": pack_of(&other), "counted": 0, "topped_up": 3 }] });
     maker.client.post(&format!("/v1/consignments/{id}/visits"), missing).expect_problem(409, "pack_not_counted");
     app.buyer("Orang lain").client.get(&format!("/v1/consignments/{id}")).expect(404);
     // What goes bad is the warung's here: she owes for it as if it were sold.
@@ -289,6 +313,16 @@ fn the_till_sells_consigned_and_own_goods_alike_and_never_loses_their_owner() {
     titip.maker.owner.client.post(&format!("/v1/restocks/{restock}/answer"), json!({ "answer": "accept" })).expect(200);
     titip.maker.owner.client.post(&format!("/v1/restocks/{restock}/deliver"), json!({})).expect(200);
     titip.warung.owner.client.post(&format!("/v1/restocks/{restock}/confirm"), json!({})).expect(200);
+    let claimed = titip.warung.owner.client.get(&format!("/v1/restocks/{restock}")).expect(200);
+    assert_eq!((&claimed["owed"], &claimed["paid"], &claimed["claimed"]), (&json!(50_000), &json!(0), &json!(50_000)));
+    assert_eq!(
+        (balance(&titip.maker, "receivable:partner"), balance(&titip.warung, "cash:seller")),
+        (50_000, 0),
+        "the maker has not said so"
+    );
+    let got = json!({ "amount": 50_000, "method": "cash" });
+    let paid = titip.maker.owner.client.post(&format!("/v1/restocks/{restock}/payments"), got).expect(200);
+    assert_eq!((&paid["paid"], &paid["claimed"], balance(&titip.warung, "cash:seller")), (&json!(50_000), &json!(0), -50_000));
     assert_eq!((titip.stock(), titip.owed(&id)), ((85, 10, 5), 0));
     assert_eq!((balance(&titip.maker, "sales:warung"), balance(&titip.warung, "cost:goods")), (-50_000, 50_000));
 
@@ -328,7 +362,7 @@ fn a_dispute_by_link_is_put_right_in_goods_debt_and_both_books() {
     titip.warung.owner.client.post(&format!("/v1/consignment-visits/{visit}/link"), json!({})).expect(403);
     let path = text(&link["path"]);
     assert_eq!(app.client.get(&path).expect(200)["side"], "warung");
-    let dispute = json!({ "answer": "dispute", "lines": [{ "pack_id": titip.pack, "reason": "Kembali tiga, bukan dua" }] });
+    let dispute = json!({ "answer": "dispute", "lines": [{ "pack_id": titip.pack, "reason": "Kembali tiga, bukan dua", "returned": 3 }] });
     let answered = app.client.send("POST", &format!("{path}/answer"), Some(dispute.clone()), &[]).expect(200);
     assert_eq!((&answered["state"], &answered["lines"][0]["disputed"]), (&json!("disputed"), &json!("Kembali tiga, bukan dua")));
     app.client.send("POST", &format!("{path}/answer"), Some(dispute), &[]).expect(200);

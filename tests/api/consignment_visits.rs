@@ -109,7 +109,7 @@ fn a_visit_into_a_closed_month_counts_today_in_both_books_and_says_so() {
     };
     let held = |client: &str, at: &str, figures: (i64, i64, i64, i64), paid: i64| {
         let mut body = titip.visit_body(client, figures, paid);
-        body["visited_at"] = json!(at);
+        (body["visited_at"], body["follows"]) = (json!(at), titip.last_visit(&id));
         titip.maker.owner.client.post(&format!("/v1/consignments/{id}/visits"), body).expect(201)
     };
     let early = held("a", "2026-11-26T03:00:00Z", (35, 0, 0, 0), 0);

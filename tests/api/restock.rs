@@ -186,7 +186,17 @@ fn par_levels_and_suggestions_tell_what_is_missing_and_why() {
     ask(&titip, par.clone()).expect_problem(409, "nothing_to_ask");
     titip.warung.owner.client.put(&levels, json!({ "lines": [{ "pack_id": titip.pack, "quantity": 25 }] })).expect(200);
     titip.maker.owner.client.put(&levels, json!({ "lines": [] })).expect(404);
-    assert_eq!(ask(&titip, par).expect(201)["lines"][0]["asked"], 5);
+    let asked = ask(&titip, par.clone()).expect(201);
+    assert_eq!(asked["lines"][0]["asked"], 5);
+    ask(&titip, par.clone()).expect_problem(409, "nothing_to_ask");
+    by_maker(&titip, &text(&asked["id"]), "answer", json!({ "answer": "accept", "lines": [{ "pack_id": titip.pack, "quantity": 3 }] }))
+        .expect(200);
+    let note = text(&titip.offer(1).expect(201)["id"]);
+    let rest = ask(&titip, par).expect(201);
+    assert_eq!(rest["lines"][0]["asked"], 1, "twenty are there, three are promised and one is offered");
+    titip.warung.owner.client.post(&format!("/v1/restocks/{}/withdraw", text(&rest["id"])), json!({ "reason": "Cukup" })).expect(200);
+    titip.warung.owner.client.post(&format!("/v1/restocks/{}/withdraw", text(&asked["id"])), json!({ "reason": "Cukup" })).expect(200);
+    titip.maker.owner.client.post(&format!("/v1/consignment-notes/{note}/withdraw"), json!({ "reason": "Cukup" })).expect(200);
     app.advance(Duration::days(3));
     let (maker, warung) = (app.awake(&titip.maker.owner), app.awake(&titip.warung.owner));
     titip.visit(&maker, &id, "hp-1", (8, 0, 0, 0), 0).expect(201);
@@ -200,6 +210,94 @@ fn par_levels_and_suggestions_tell_what_is_missing_and_why() {
     let line = &told["lines"][0];
     assert_eq!((&line["sold"], &line["needed"], &line["on_hand"], &line["suggested"]), (&json!(12), &json!(3), &json!(8), &json!(0)));
     app.buyer("Orang lain").client.get(&path).expect(404);
+}
+
+#[test]
+fn what_sells_faster_than_it_lasts_is_suggested_less_what_is_coming() {
+    let app = TestApp::start();
+    let mut by = terms(1_000_000, "anytime", "provider");
+    by["visit_days"] = json!(["monday"]);
+    let titip = titip_by(&app, by);
+    let id = titip.leave(20);
+    app.advance(Duration::days(3));
+    let titip = titip.awake(&app);
+    titip.visit(&titip.maker.owner, &id, "hp-1", (8, 0, 0, 0), 0).expect(201);
+    let path = format!("/v1/enterprises/{}/restock-suggestions/{}", titip.warung.id, titip.maker.id);
+    let told = || {
+        let line = titip.warung.owner.client.get(&path).expect(200)["lines"][0].clone();
+        ["sold", "needed", "on_hand", "coming", "suggested"].map(|field| line[field].as_i64().expect("a number"))
+    };
+    // Twelve in four days, and three days to go.
+    assert_eq!(told(), [12, 9, 8, 0, 1]);
+    titip.till("k", 4).expect(201);
+    assert_eq!(told(), [16, 12, 4, 0, 8]);
+    ask(&titip, list(&titip, "consignment", 5)).expect(201);
+    assert_eq!(told(), [16, 12, 4, 5, 3]);
+}
+
+#[test]
+fn a_restock_is_owed_once_it_is_accepted_on_an_agreed_day_and_met_when_the_warung_says_that_it_came() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let agreement = buys(&titip, 0, 1_000_000);
+    let of = |titip: &Titip| kept(&titip.maker.owner, &agreement, &titip.maker, "delivery");
+    let wanted = |day: &str| {
+        let mut body = list(&titip, "outright", 1);
+        (body["payment"], body["wanted_on"]) = (json!("credit"), json!(day));
+        ask(&titip, body)
+    };
+    wanted("2026-11-23").expect_problem(400, "invalid_input");
+    wanted("2027-02-23").expect_problem(400, "invalid_input");
+    // It is brought on Wednesdays.
+    let asked = wanted("2026-11-26").expect(201);
+    assert_eq!((&asked["wanted_on"], &asked["due_on"]), (&json!("2026-11-26"), &json!("2026-12-02")));
+    let ignored = wanted("2026-11-25").expect(201);
+    assert_eq!((&ignored["due_on"], of(&titip)), (&json!("2026-11-25"), [0; 5]), "nobody has accepted");
+    let id = text(&asked["id"]);
+    by_maker(&titip, &id, "answer", json!({ "answer": "accept" })).expect(200);
+    assert_eq!(of(&titip), [1, 0, 0, 0, 0]);
+    app.advance(Duration::days(8));
+    let titip = titip.awake(&app);
+    by_maker(&titip, &id, "deliver", json!({})).expect(200);
+    assert_eq!(of(&titip), [1, 0, 0, 0, 0], "not by her word alone");
+    let late = by_maker(&titip, &text(&ignored["id"]), "answer", json!({ "answer": "accept" })).expect(200);
+    assert_eq!(late["due_on"], "2026-12-02", "the agreed day after that has come");
+    app.advance(Duration::days(2));
+    let titip = titip.awake(&app);
+    let confirm = |id: &str, at: Value| titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), json!({ "received_at": at }));
+    confirm(&id, json!("2026-11-23T03:00:00Z")).expect_problem(400, "invalid_input");
+    confirm(&id, json!("2026-12-02T03:00:00Z")).expect(200);
+    assert_eq!(of(&titip), [1, 1, 0, 0, 0], "it came on Wednesday, whenever that is keyed in");
+    assert_eq!(kept(&titip.maker.owner, &agreement, &titip.warung, "payment"), [1, 0, 0, 0, 0]);
+    by_maker(&titip, &text(&ignored["id"]), "deliver", json!({})).expect(200);
+    confirm(&text(&ignored["id"]), Value::Null).expect(200);
+    assert_eq!(of(&titip), [0, 1, 1, 0, 2], "two days late");
+}
+
+#[test]
+fn a_standing_reorder_tells_its_own_reasons_and_all_are_listed_page_by_page() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    buys(&titip, 20_000, 1_000_000);
+    let path = format!("/v1/enterprises/{}/restock-templates", titip.warung.id);
+    let keep = |basis: &str, payment: Value| {
+        let lines = json!([{ "pack_id": titip.pack, "quantity": 2 }]);
+        let body = json!({ "maker_id": titip.maker.id, "basis": basis, "payment": payment, "days": ["wednesday"], "lines": lines });
+        titip.warung.owner.client.post(&path, body)
+    };
+    keep("outright", Value::Null).expect_problem(400, "invalid_input");
+    keep("consignment", json!("cash")).expect_problem(400, "invalid_input");
+    let small = text(&keep("outright", json!("credit")).expect(201)["id"]);
+    let other = text(&keep("consignment", Value::Null).expect(201)["id"]);
+    app.advance(Duration::days(1));
+    app.run_jobs();
+    let warung = app.awake(&titip.warung.owner);
+    let runs = warung.client.get(&format!("/v1/restock-templates/{small}/runs")).expect(200);
+    assert_eq!(runs["items"][0]["reason"], "below_minimum");
+    let first = warung.client.get(&format!("{path}?limit=1")).expect(200);
+    assert_eq!(first["items"][0]["id"], other.as_str());
+    let rest = warung.client.get(&format!("{path}?limit=1&cursor={}", text(&first["next_cursor"]))).expect(200);
+    assert_eq!((&rest["items"][0]["id"], &rest["next_cursor"]), (&json!(small), &Value::Null));
 }
 
 #[test]

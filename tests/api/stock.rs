@@ -1,12 +1,14 @@
 //! Stock: whose it is, where it stands, of which batch, and that nothing but movements changes it.
 
+use diesel::RunQueryDsl as _;
+use pasar_kuliner::kit::db::{Engine, Failure, Never};
 use serde_json::{Value, json};
 
 use crate::consignment::balance;
 use crate::orders::{Stall, stall};
 use crate::recipes::made;
-use crate::support::TestApp;
 use crate::support::people::pack_of;
+use crate::support::{TestApp, engine};
 
 fn shelf(app: &TestApp, of: &crate::support::Shop) -> Value {
     let _ = app;
@@ -140,4 +142,38 @@ fn what_a_stocktake_finds_goes_through_the_books_at_cost() {
     assert_eq!((count(10)["cost"].clone(), books()), (json!(0), (0, 100_000)), "nobody knows what they had cost");
     let trial = shop.owner.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
     assert_eq!(trial["difference"], 0);
+}
+
+#[test]
+fn what_has_moved_stays_written_and_no_shelf_holds_what_cannot_be() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    buyer.orders(&product, 4);
+    let path = format!("/v1/enterprises/{}/stock-movements?pack_id={}", shop.id, pack_of(&product));
+    let (moved, held) = (shop.owner.client.get(&path).expect(200), shelf(&app, &shop));
+    let tried = |sql: &'static str| {
+        let tried = app.wait(app.app.db.write(move |tx| Ok::<_, Failure<Never>>(diesel::sql_query(sql).execute(&mut **tx)?)));
+        format!("{tried:?}")
+    };
+    let mut forbidden = vec![
+        "UPDATE stock_movements SET on_hand = on_hand + 1",
+        "UPDATE stock_movements SET reference = reference || '!'",
+        "DELETE FROM stock_movements",
+    ];
+    if engine() == Engine::Postgres {
+        forbidden.push("TRUNCATE stock_movements");
+    }
+    for sql in forbidden {
+        let told = tried(sql);
+        assert!(told.contains("never changed"), "{sql}: {told}");
+    }
+    for (sql, constraint) in [
+        ("UPDATE stock_items SET on_hand = -1, reserved = -1", "ck_stock_items_reserved"),
+        ("UPDATE stock_items SET reserved = on_hand + 1", "ck_stock_items_reserved"),
+        ("UPDATE stock_items SET site = 'consigned'", "ck_stock_items_consigned"),
+    ] {
+        let told = tried(sql);
+        assert!(told.contains(constraint), "{sql}: {told}");
+    }
+    assert_eq!((shop.owner.client.get(&path).expect(200), shelf(&app, &shop)), (moved, held));
 }

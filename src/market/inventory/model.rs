@@ -201,6 +201,15 @@ pub struct MovementRow {
     pub recorded_at: Timestamp,
 }
 
+/// What an event moved of one batch on a shelf.
+#[derive(Clone, Copy, Debug, Queryable)]
+pub struct Step {
+    pub movement: Movement,
+    pub batch: Option<BatchId>,
+    pub expires_on: Option<NaiveDate>,
+    pub quantity: i64,
+}
+
 /// What was counted of one pack.
 #[derive(Clone, Copy, Debug)]
 pub struct Counted {

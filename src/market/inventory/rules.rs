@@ -10,16 +10,18 @@ pub type Part = (Option<BatchId>, i64);
 
 /// Which batches leave before the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum First {
+pub enum First<'a> {
     /// What ends first.
     Ending,
     /// What lasts until a day or longer, and of it what ends first; what is of no known batch next; what ends sooner last.
     Lasting(NaiveDate),
+    /// These, as far as they are there; then what ends first.
+    These(&'a [Part]),
 }
 
 /// From which batches `quantity` is taken of the `there` that are on a shelf.
 #[must_use]
-pub fn chosen(first: First, lots: &[Lot], there: i64, quantity: i64) -> Vec<Part> {
+pub fn chosen(first: First<'_>, lots: &[Lot], there: i64, quantity: i64) -> Vec<Part> {
     match first {
         First::Ending => first_to_end(lots, quantity),
         First::Lasting(day) => {
@@ -30,7 +32,50 @@ pub fn chosen(first: First, lots: &[Lot], there: i64, quantity: i64) -> Vec<Part
             parts.extend(first_to_end(&ending, quantity - before));
             parts
         }
+        First::These(wanted) => {
+            let mut rest = lots.to_vec();
+            let mut unknown = (there - lots.iter().map(|lot| lot.quantity).sum::<i64>()).max(0);
+            let (mut left, mut parts) = (quantity, Vec::new());
+            for (batch, part) in wanted {
+                let there = match batch {
+                    Some(batch) => rest.iter_mut().find(|lot| lot.batch == *batch).map(|lot| &mut lot.quantity),
+                    None => Some(&mut unknown),
+                };
+                let Some(there) = there else { continue };
+                let part = (*part).min(*there).min(left);
+                if part > 0 {
+                    parts.push((*batch, part));
+                    (*there, left) = (*there - part, left - part);
+                }
+            }
+            parts.extend(first_to_end(&rest, left));
+            parts
+        }
     }
+}
+
+/// From which batches `quantity` was taken that comes back: of what was taken (the last first), less what came back already.
+#[must_use]
+pub fn undone(taken: &[Part], quantity: i64) -> Vec<Part> {
+    let mut net: Vec<Part> = Vec::new();
+    for (batch, part) in taken {
+        match net.iter_mut().find(|(known, _)| known == batch) {
+            Some((_, sum)) => *sum += part,
+            None => net.push((*batch, *part)),
+        }
+    }
+    let (mut left, mut parts) = (quantity, Vec::new());
+    for (batch, there) in net {
+        let part = there.min(left);
+        if part > 0 {
+            parts.push((batch, part));
+            left -= part;
+        }
+    }
+    if left > 0 {
+        parts.push((None, left));
+    }
+    parts
 }
 
 /// From which batches `quantity` is taken: from those that end first, then from those without an end, then from what is of no
@@ -76,6 +121,17 @@ mod tests {
         assert_eq!(chosen(lasting, &lots, 14, 9), [part(&edge, 4), part(&long, 3), (None, 2)]);
         assert_eq!(chosen(lasting, &lots, 14, 11), [part(&edge, 4), part(&long, 3), (None, 2), part(&soon, 2)]);
         assert_eq!(chosen(First::Ending, &lots, 14, 6), [part(&soon, 5), part(&edge, 1)]);
+        let wanted = [part(&long, 2), (None, 1), part(&soon, 9)];
+        assert_eq!(chosen(First::These(&wanted), &lots, 14, 9), [part(&long, 2), (None, 1), part(&soon, 5), part(&edge, 1)]);
+    }
+
+    #[test]
+    fn what_was_taken_last_comes_back_first_and_never_twice() {
+        let (a, b) = (BatchId::new(), BatchId::new());
+        let taken = [(Some(b), 3), (Some(a), 5)];
+        assert_eq!(undone(&taken, 4), [(Some(b), 3), (Some(a), 1)]);
+        assert_eq!(undone(&[(Some(b), -2), (Some(b), 3), (Some(a), 5)], 4), [(Some(b), 1), (Some(a), 3)], "two have come back");
+        assert_eq!(undone(&taken, 9), [(Some(b), 3), (Some(a), 5), (None, 1)]);
     }
 
     proptest! {

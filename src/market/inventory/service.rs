@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::model::{Cause, InventoryError, Lot, Movement, Shelf, ShelfRow, Why};
+use super::model::{Cause, InventoryError, Lot, Movement, Shelf, ShelfRow, Step, Why};
 use super::rules::{self, First, Part};
 use super::store::{self, Moved};
+use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Failure, Never, Tx};
 use crate::market::batches::BatchId;
 use crate::market::packs::PackId;
@@ -187,8 +188,59 @@ pub fn move_goods(tx: &mut Tx<'_>, from: Shelf, to: Shelf, movement: Movement, q
 ///
 /// # Errors
 /// [`InventoryError::NotEnough`] with what is free.
-pub fn move_first(tx: &mut Tx<'_>, shelves: (Shelf, Shelf), movement: Movement, first: First, quantity: i64, why: &Why<'_>) -> Outcome<()> {
+pub fn move_first(
+    tx: &mut Tx<'_>,
+    shelves: (Shelf, Shelf),
+    movement: Movement,
+    first: First<'_>,
+    quantity: i64,
+    why: &Why<'_>,
+) -> Outcome<()> {
     shift(tx, shelves, movement, first, (quantity, 0), why)
+}
+
+/// What one event moved on a shelf: the event's reference, and what follows it after a colon. The last first.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn moved_by(conn: &mut Conn, shelf: Shelf, reference: &str) -> Result<Vec<Step>, DbError> {
+    store::moved_by(conn, shelf, reference)
+}
+
+/// From which batches an event took `quantity` off a shelf that comes back.
+fn taken(conn: &mut Conn, shelf: Shelf, movement: Movement, quantity: i64, reference: &str) -> Result<Vec<Part>, DbError> {
+    let steps = store::moved_by(conn, shelf, reference)?.into_iter().filter(|step| step.movement == movement);
+    Ok(rules::undone(&steps.map(|step| (step.batch, -step.quantity)).collect::<Vec<_>>(), quantity))
+}
+
+/// Puts goods back on a shelf, into the batches from which an event took them.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn put_back(tx: &mut Tx<'_>, shelf: Shelf, movement: Movement, quantity: i64, why: &Why<'_>, of: &str) -> Result<(), DbError> {
+    if quantity == 0 {
+        return Ok(());
+    }
+    let parts = taken(tx, shelf, movement, quantity, of)?;
+    store::ensure(tx, shelf)?;
+    put(tx, shelf, movement, None, &parts, 0, why)
+}
+
+/// Moves goods back to the shelf from which an event took them: the same batches, as far as they are there still.
+///
+/// # Errors
+/// [`InventoryError::NotEnough`] with what is free.
+pub fn bring_back(tx: &mut Tx<'_>, (from, to): (Shelf, Shelf), movement: Movement, quantity: i64, why: &Why<'_>, of: &str) -> Outcome<()> {
+    let parts = taken(tx, to, movement, quantity, of)?;
+    move_first(tx, (from, to), movement, First::These(&parts), quantity, why)
+}
+
+/// How many were on a shelf at an instant, by what has been written down since.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn stood_at(conn: &mut Conn, shelf: Shelf, at: Timestamp) -> Result<i64, DbError> {
+    Ok(store::standing(conn, shelf)?.0 - store::moved_after(conn, shelf, at)?)
 }
 
 /// The same with goods that were promised.
@@ -203,7 +255,7 @@ fn shift(
     tx: &mut Tx<'_>,
     (from, to): (Shelf, Shelf),
     movement: Movement,
-    first: First,
+    first: First<'_>,
     (quantity, reserved): (i64, i64),
     why: &Why<'_>,
 ) -> Outcome<()> {
@@ -244,7 +296,7 @@ fn draw(
     tx: &mut Tx<'_>,
     shelf: Shelf,
     (movement, cause): (Movement, Option<Cause>),
-    first: First,
+    first: First<'_>,
     (quantity, reserved): (i64, i64),
     why: &Why<'_>,
 ) -> Outcome<Vec<Part>> {

@@ -8,10 +8,11 @@ use diesel::dsl::{exists, sum};
 use diesel::prelude::*;
 
 use super::model::{
-    Cause, Lot, Movement, MovementId, MovementRow, Shelf, ShelfRow, Site, StockNote, Stocktake, StocktakeId, StocktakeLine, Why,
+    Cause, Lot, Movement, MovementId, MovementRow, Shelf, ShelfRow, Site, Step, StockNote, Stocktake, StocktakeId, StocktakeLine, Why,
 };
 use super::rules::Part;
 use crate::columns;
+use crate::kit::clock::Timestamp;
 use crate::kit::db::types::whole;
 use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::money::Rupiah;
@@ -251,6 +252,23 @@ pub(super) fn movements(
         query = query.filter(stock_movements::id.lt(before));
     }
     Ok(query.order(stock_movements::id.desc()).limit(rows).select(MOVEMENT).load(conn)?)
+}
+
+/// What an event moved on a shelf, the last first.
+pub(super) fn moved_by(conn: &mut Conn, shelf: Shelf, reference: &str) -> Result<Vec<Step>, DbError> {
+    use stock_movements as m;
+    let this = m::pack_id.eq(shelf.pack).and(m::owner_id.eq(shelf.owner)).and(m::holder_id.eq(shelf.holder));
+    let its = m::reference.eq(reference).or(m::reference.like(format!("{reference}:%")));
+    let steps = m::table.left_join(batches::table.on(m::batch_id.eq(batches::id.nullable()))).filter(this.and(m::on_hand.ne(0)).and(its));
+    Ok(steps.order(m::id.desc()).select((m::movement, m::batch_id, batches::expires_on.nullable(), m::on_hand)).load(conn)?)
+}
+
+/// How many have come to a shelf after an instant, less those that have left it.
+pub(super) fn moved_after(conn: &mut Conn, shelf: Shelf, at: Timestamp) -> Result<i64, DbError> {
+    use stock_movements as m;
+    let this = m::pack_id.eq(shelf.pack).and(m::owner_id.eq(shelf.owner)).and(m::holder_id.eq(shelf.holder));
+    let moved: Option<BigDecimal> = m::table.filter(this.and(m::happened_at.gt(at))).select(sum(m::on_hand)).first(conn)?;
+    Ok(whole(moved))
 }
 
 /// What moved of the owner's goods at the holder's, by pack and movement, until a day: the pack, why, how many.

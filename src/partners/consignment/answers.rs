@@ -1,21 +1,19 @@
-//! What the other side says to a visit: that it is right, or which line is wrong; and how both agree again.
+//! What the other side says to a visit: that it is right, or what is wrong; and how both agree again.
 
-use super::accounting::About;
-use super::model::{Consignment, NewSale, SaleKind, Side, Visit, VisitId, VisitLine, VisitState, WholeVisit};
-use super::rules::{self, Found, Money, Standing, VisitMove};
-use super::service::{ConsignmentError, Hand, Outcome, about, mirrored, other, stock, sums, take, terms_of};
-use super::visits::{clear, spoilage, whole};
-use super::{costing, notes, sale_store, store, visit_store};
-use crate::books::ledger::Account;
+use super::correcting::{Right, correct};
+use super::looking::whole;
+use super::model::{Side, Visit, VisitId, VisitState, WholeVisit};
+use super::rules::{self, Found, VisitMove};
+use super::service::{ConsignmentError, Hand, Outcome, about, counts_at, mirrored, other, sums, take};
+use super::visits::clear;
+use super::{store, visit_store};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Failure, Tx};
 use crate::kit::money::Rupiah;
 use crate::kit::text::Reason;
-use crate::market::inventory::{self, Movement, Shelf, Why};
 use crate::market::packs::PackId;
-use crate::partners::agreements::terms::Side as TermsSide;
-use crate::partners::debts::Mirrored;
+use crate::partners::debts::Method;
 use crate::partners::notices::{Notice, tell};
 use crate::people::permissions::{By, Denied};
 
@@ -24,17 +22,39 @@ use crate::people::permissions::{By, Denied};
 pub enum Answer {
     /// It is right.
     Confirm,
-    /// These lines are wrong, and why.
-    Dispute(Vec<(PackId, Reason)>),
+    /// These lines are wrong, or the money is.
+    Dispute(Vec<DisputedLine>, Option<DisputedPayment>),
 }
 
-/// What both agree was there of a pack.
-#[derive(Clone, Copy, Debug)]
-pub struct Correction {
+/// A line that is wrong, why, and what it should say; what is not told stands.
+#[derive(Clone, Debug)]
+pub struct DisputedLine {
     pub pack: PackId,
-    pub counted: i64,
-    pub returned: i64,
-    pub spoiled: i64,
+    pub reason: Reason,
+    pub counted: Option<i64>,
+    pub returned: Option<i64>,
+    pub spoiled: Option<i64>,
+    pub topped_up: Option<i64>,
+}
+
+impl DisputedLine {
+    /// What the other side says was there, if she says anything.
+    fn said(&self, was: Found) -> Option<Found> {
+        let told = [self.counted, self.returned, self.spoiled, self.topped_up];
+        told.iter().any(Option::is_some).then(|| Found {
+            counted: self.counted.unwrap_or(was.counted),
+            returned: self.returned.unwrap_or(was.returned),
+            spoiled: self.spoiled.unwrap_or(was.spoiled),
+            topped_up: self.topped_up.unwrap_or(was.topped_up),
+        })
+    }
+}
+
+/// Why the money is wrong, and how much it was.
+#[derive(Clone, Debug)]
+pub struct DisputedPayment {
+    pub reason: Reason,
+    pub amount: Option<Rupiah>,
 }
 
 fn in_hand<'a>(tx: &mut Tx<'_>, who: Identity, id: VisitId, reason: Option<&'a str>) -> Outcome<(Visit, Hand<'a>)> {
@@ -70,7 +90,7 @@ pub fn answer_by_link(tx: &mut Tx<'_>, id: VisitId, answer: &Answer) -> Outcome<
     let visit = visit_store::get(tx, id)?;
     let same = match answer {
         Answer::Confirm => visit.state == VisitState::Confirmed,
-        Answer::Dispute(_) => visit.state == VisitState::Disputed,
+        Answer::Dispute(..) => visit.state == VisitState::Disputed,
     };
     let now = tx.now();
     if same { whole(tx, now, id) } else { given(tx, &visit, answer, None) }
@@ -78,17 +98,13 @@ pub fn answer_by_link(tx: &mut Tx<'_>, id: VisitId, answer: &Answer) -> Outcome<
 
 fn given(tx: &mut Tx<'_>, visit: &Visit, answer: &Answer, by: Option<By<'_>>) -> Outcome<WholeVisit> {
     match answer {
-        Answer::Confirm => go(tx, visit, VisitMove::Confirm, by)?,
-        Answer::Dispute(lines) => {
+        Answer::Confirm => {
+            go(tx, visit, VisitMove::Confirm, by)?;
+            take_in(tx, visit, by)?;
+        }
+        Answer::Dispute(lines, paid) => {
             go(tx, visit, VisitMove::Dispute, by)?;
-            if lines.is_empty() {
-                return Err(ConsignmentError::NothingDisputed.into());
-            }
-            for (pack, said) in lines {
-                if !visit_store::dispute_line(tx, visit.id, *pack, said.as_str())? {
-                    return Err(ConsignmentError::NotThere { pack: *pack }.into());
-                }
-            }
+            dispute(tx, visit, lines, paid.as_ref())?;
         }
     }
     let consignment = store::get(tx, visit.consignment_id)?;
@@ -98,15 +114,48 @@ fn given(tx: &mut Tx<'_>, visit: &Visit, answer: &Answer, by: Option<By<'_>>) ->
     whole(tx, now, visit.id)
 }
 
-/// A dispute ends: who wrote the visit down puts lines right, or who disputed takes that back.
+fn dispute(tx: &mut Tx<'_>, visit: &Visit, lines: &[DisputedLine], paid: Option<&DisputedPayment>) -> Outcome<()> {
+    if lines.is_empty() && paid.is_none() {
+        return Err(ConsignmentError::NothingDisputed.into());
+    }
+    let known = visit_store::lines(tx, &[visit.id])?.remove(&visit.id).unwrap_or_default();
+    for line in lines {
+        let was = known.iter().find(|(known, ..)| known.pack_id == line.pack).ok_or(ConsignmentError::NotThere { pack: line.pack })?;
+        visit_store::dispute_line(tx, visit.id, line.pack, line.reason.as_str(), line.said(was.0.found()))?;
+    }
+    if let Some(paid) = paid {
+        visit_store::dispute_paid(tx, visit.id, paid.reason.as_str(), paid.amount)?;
+    }
+    Ok(())
+}
+
+/// What the warung said that she paid is in both books, once the maker has said so too. It was paid on the day of the visit.
+fn take_in(tx: &mut Tx<'_>, visit: &Visit, by: Option<By<'_>>) -> Outcome<()> {
+    let (true, Some(by)) = (visit.claimed.is_positive(), by) else { return Ok(()) };
+    let (now, of) = (tx.now(), store::get(tx, visit.consignment_id)?);
+    let owed = sums(of.due.minus(of.paid))?;
+    if visit.claimed > owed {
+        return Err(ConsignmentError::OverPaid { owed: owed.max(Rupiah::ZERO) }.into());
+    }
+    let (method, counts) = (visit.method.unwrap_or(Method::Cash), counts_at(tx, &of, visit.visited_at, now)?);
+    let entries = sums(about(&of, visit.id, counts).paid("paid", method, visit.claimed))?;
+    mirrored(tx, &of, &entries)?;
+    store::pay(tx, of.id, Some(visit.id), (visit.claimed, method, counts), by)?;
+    visit_store::set_totals(tx, &Visit { paid: visit.claimed, claimed: Rupiah::ZERO, ..visit.clone() })?;
+    clear(tx, of.id, visit.visited_at.business_date())
+}
+
+/// A dispute goes on: who wrote the visit down puts right what was disputed, or who disputed takes that back. With the figures that
+/// the other side had given it ends; with others it is hers again to confirm or to dispute.
 ///
 /// # Errors
-/// [`ConsignmentError::NotYourTurn`], [`ConsignmentError::VisitState`], [`ConsignmentError::TooMany`] with the figures,
-/// [`ConsignmentError::CountedSince`], [`ConsignmentError::Stock`] where goods that would go back are there no more.
-pub fn settle(tx: &mut Tx<'_>, who: Identity, id: VisitId, corrections: &[Correction], reason: Option<&str>) -> Outcome<WholeVisit> {
+/// [`ConsignmentError::NotYourTurn`], [`ConsignmentError::VisitState`], [`ConsignmentError::NotDisputed`],
+/// [`ConsignmentError::TooMany`] with the figures, [`ConsignmentError::ReturnNotAgreed`], [`ConsignmentError::CountedSince`],
+/// [`ConsignmentError::Stock`] where goods that would go back are there no more.
+pub fn settle(tx: &mut Tx<'_>, who: Identity, id: VisitId, right: &Right, reason: Option<&str>) -> Outcome<WholeVisit> {
     let now = tx.now();
     let visit = visit_store::get(tx, id)?;
-    let side = if corrections.is_empty() { other(visit.recorded_by) } else { visit.recorded_by };
+    let side = if right.is_empty() { other(visit.recorded_by) } else { visit.recorded_by };
     let (_, acting) = in_hand(tx, who, id, reason)?;
     // Someone who belongs to both sides stands on the one that is to act.
     let hand = match take(tx, who, visit.consignment_id, &[side], reason) {
@@ -116,149 +165,34 @@ pub fn settle(tx: &mut Tx<'_>, who: Identity, id: VisitId, corrections: &[Correc
         }
         Err(failure) => return Err(failure),
     };
-    go(tx, &visit, VisitMove::Settle, Some(hand.by))?;
-    if !corrections.is_empty() {
-        correct(tx, &hand, &visit, corrections, now)?;
+    if rules::next_visit(visit.state, VisitMove::Settle).is_none() {
+        return Err(ConsignmentError::VisitState { state: visit.state, wanted: VisitMove::Settle }.into());
+    }
+    if right.is_empty() || correct(tx, &hand, &visit, right)? {
+        go(tx, &visit, VisitMove::Settle, Some(hand.by))?;
+        let visit = visit_store::get(tx, id)?;
+        take_in(tx, &visit, Some(hand.by))?;
+    } else {
+        go(tx, &visit, VisitMove::Correct, Some(hand.by))?;
+        visit_store::forget_dispute(tx, id)?;
     }
     hand.tell(tx, Notice::VisitAnswered, id)?;
     whole(tx, now, id)
 }
 
-/// Puts lines of a visit right: the goods, the figures, the money and both books.
-fn correct(tx: &mut Tx<'_>, hand: &Hand<'_>, visit: &Visit, corrections: &[Correction], now: Timestamp) -> Outcome<()> {
-    let of = &hand.consignment;
-    let is_last = of.last_visit_id == Some(visit.id);
-    let terms = terms_of(tx, (visit.agreement_id, visit.agreement_number))?;
-    let bears = terms.spoilage_borne_by == TermsSide::Receiver;
-    let lines = visit_store::lines(tx, &[visit.id])?.remove(&visit.id).unwrap_or_default();
-    let about = about(of, format!("{}:{}", visit.id, visit.postings + 1), now);
-    let why = Why::now(tx, visit.id, Some(hand.by));
-    let mut beside = Vec::with_capacity(corrections.len());
-    for (at, one) in corrections.iter().enumerate() {
-        let pack = one.pack;
-        if corrections[..at].iter().any(|other| other.pack == pack) {
-            return Err(ConsignmentError::LineTwice.into());
-        }
-        let (line, ..) = lines.iter().find(|(line, ..)| line.pack_id == pack).ok_or(ConsignmentError::NotThere { pack })?;
-        if one.counted != line.counted && !is_last {
-            return Err(ConsignmentError::CountedSince { pack }.into());
-        }
-        let right = again(line, *one, bears)?;
-        shift_goods(tx, of, line, &right, &why, hand.by)?;
-        beside.push((line.clone(), right));
-    }
-    costing::shift(tx, of, &mut beside, &about, bears)?;
-    for (_, right) in &beside {
-        visit_store::correct_line(tx, visit.id, right)?;
-    }
-    enter(tx, hand, visit, &beside, &about)
-}
-
-/// The line as it would have been settled with the right figures.
-fn again(line: &VisitLine, one: Correction, bears: bool) -> Outcome<VisitLine> {
-    let standing = Standing {
-        pack: line.pack_id,
-        expected: line.opening + line.delivered - line.at_till,
-        delivered: line.delivered,
-        at_till: line.at_till,
-        price: line.price,
-        earned: line.earned,
-    };
-    let found = Found { counted: one.counted, returned: one.returned, spoiled: one.spoiled, topped_up: line.topped_up };
-    Ok(rules::line(&standing, found, bears).map_err(ConsignmentError::from)?)
-}
-
-/// Moves goods to where the right figures say they are: first all that comes back to the shelf, then all that leaves it.
-fn shift_goods(tx: &mut Tx<'_>, of: &Consignment, was: &VisitLine, is: &VisitLine, why: &Why<'_>, by: By<'_>) -> Outcome<()> {
-    let pack = was.pack_id;
-    let (there, home) = (Shelf::consigned(pack, of.maker_id, of.warung_id), Shelf::home(pack, of.maker_id));
-    let (sold, spoiled, returned) = (is.sold - was.sold, is.spoiled - was.spoiled, is.returned - was.returned);
-    inventory::put_in(tx, there, Movement::HandedOver, (-sold).max(0), why)?;
-    inventory::put_in(tx, there, Movement::Spoiled, (-spoiled).max(0), why)?;
-    stock(inventory::move_goods(tx, home, there, Movement::Returned, (-returned).max(0), why))?;
-    stock(inventory::move_goods(tx, there, home, Movement::Returned, returned.max(0), why))?;
-    stock(inventory::take_out(tx, there, Movement::Spoiled, spoiled.max(0), why))?;
-    stock(inventory::take_out(tx, there, Movement::HandedOver, sold.max(0), why))?;
-    let more = is.counted - was.counted;
-    if more > 0 {
-        notes::found_again(tx, of, why.reference.as_str(), (pack, was.price, more), by)
-    } else {
-        notes::depart(tx, of.id, pack, -more)
-    }
-}
-
-/// The difference goes into both books and into what is owed.
-fn enter(tx: &mut Tx<'_>, hand: &Hand<'_>, visit: &Visit, lines: &[(VisitLine, VisitLine)], about: &About) -> Outcome<()> {
-    let (of, now) = (&hand.consignment, about.at);
-    let mut due = Rupiah::ZERO;
-    let (mut totals, mut spoiled) = ([Rupiah::ZERO; 3], Rupiah::ZERO);
-    for (was, is) in lines {
-        let money =
-            Money { gross: sums(is.gross.minus(was.gross))?, share: sums(is.share.minus(was.share))?, due: sums(is.due.minus(was.due))? };
-        if is.sold != was.sold {
-            let sale = NewSale {
-                pack: is.pack_id,
-                kind: SaleKind::Correction,
-                quantity: is.sold - was.sold,
-                gross: money.gross,
-                share: money.share,
-                due: money.due,
-                happened_at: now,
-                counts_at: now,
-            };
-            sale_store::insert_sale(tx, of.id, &sale)?;
-        }
-        let bad = sums(is.spoilage_due.minus(was.spoilage_due))?;
-        if bad != Rupiah::ZERO {
-            sale_store::insert_sale(tx, of.id, &spoilage(is.pack_id, bad, (now, now)))?;
-        }
-        for (total, more) in totals.iter_mut().zip([money.gross, money.share, money.due]) {
-            *total = sums(total.plus(more))?;
-        }
-        spoiled = sums(spoiled.plus(bad))?;
-        // Lines may go opposite ways, so each is entered for itself.
-        let part = format!("sold:{}", is.pack_id);
-        mirrored(tx, of, &either_way(about, &part, money)?)?;
-        let part = format!("spoiled:{}", is.pack_id);
-        let entries = sums(about.spoiled_by_warung(&part, Rupiah::new(bad.amount().abs()).unwrap_or_default()))?;
-        mirrored(tx, of, &if bad < Rupiah::ZERO { opposite(entries) } else { entries })?;
-        due = sums(due.plus(money.due).and_then(|sum| sum.plus(bad)))?;
-    }
-    let visit = Visit {
-        gross: sums(visit.gross.plus(totals[0]))?,
-        share: sums(visit.share.plus(totals[1]))?,
-        due: sums(visit.due.plus(due))?,
-        postings: visit.postings + 1,
-        ..visit.clone()
-    };
-    visit_store::set_totals(tx, &visit)?;
-    visit_store::shift_due_through(tx, of.id, visit.number, due)?;
-    store::add_due(tx, of.id, due)?;
-    clear(tx, of.id)
-}
-
-/// What was sold more, or less, as entries of amounts above nothing.
-fn either_way(about: &About, part: &str, money: Money) -> Outcome<Mirrored> {
-    if money.gross >= Rupiah::ZERO {
-        return sums(about.sold(part, money, Account::CashSeller));
-    }
-    let less = Money { gross: money.gross.negated(), share: money.share.negated(), due: money.due.negated() };
-    sums(about.sold(part, less, Account::CashSeller)).map(opposite)
-}
-
-fn opposite((maker, warung): Mirrored) -> Mirrored {
-    (maker.turned(), warung.turned())
-}
-
 /// Makes the link by which the other side can answer without an account; the one before it ends.
 ///
 /// # Errors
-/// [`ConsignmentError::VisitState`] unless the visit waits for her.
+/// [`ConsignmentError::VisitState`] unless the visit waits for her, [`ConsignmentError::LinkForWarung`].
 pub(super) fn make_link(tx: &mut Tx<'_>, who: Identity, id: VisitId, digest: &str, days: i64) -> Outcome<Timestamp> {
     let expires_at = tx.now().after(chrono::Duration::days(days));
     let visit = visit_store::get(tx, id)?;
-    // Who answers by a link is the other side: whoever wrote the visit down hands it over.
+    // Who answers by a link is the other side: whoever wrote the visit down hands it over. A maker answers by her account, because
+    // her word is money.
     take(tx, who, visit.consignment_id, &[visit.recorded_by], None)?;
+    if visit.recorded_by == Side::Warung {
+        return Err(ConsignmentError::LinkForWarung.into());
+    }
     if visit.state != VisitState::Submitted {
         return Err(ConsignmentError::VisitState { state: visit.state, wanted: VisitMove::Confirm }.into());
     }

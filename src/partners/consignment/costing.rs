@@ -129,7 +129,8 @@ pub(super) fn shift(
         }
         went.take_back(unreturned, unspoiled, unsold)?;
 
-        let back = part_with(goods, returned.max(0))?;
+        // What was not left after all is at home, as what went back is. What more was left has brought its cost along.
+        let back = part_with(goods, returned.max(0) + (was.topped_up - is.topped_up).max(0))?;
         if back.quantity > 0 {
             costs::add(tx, was.pack_id, back)?;
         }

@@ -1,17 +1,19 @@
 //! Consignments and their notes over HTTP.
 
+use actix_web::http::header::{HeaderValue, LINK};
 use actix_web::{get, post};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{ConsignmentId, MOST_LINES, Missing, NoteId, PackCount, Side, WholeNote};
+use super::model::{ConsignmentId, MOST_LINES, Missing, NoteId, PackCount, Side, VisitId, WholeNote};
 use super::service::ConsignmentError;
-use super::views::{ConsignmentHistoryView, ConsignmentNoteView, ConsignmentStatementView, ConsignmentView};
+use super::statement_views::ConsignmentStatementView;
+use super::views::{ConsignmentHistoryView, ConsignmentNoteView, ConsignmentView};
 use super::{notes, selling, statement};
 use crate::act;
 use crate::books::ledger::http::months;
 use crate::kit::auth::{Actor, SignedIn};
-use crate::kit::clock::Month;
+use crate::kit::clock::{Month, Timestamp};
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::web;
@@ -42,10 +44,19 @@ impl From<ConsignmentError> for Problem {
             E::VisitedAt => Self::invalid_field("visited_at", "visited_at_out_of_range"),
             E::LaterVisit { at } => Self::conflict("later_visit").arg("at", at),
             E::VisitMissing => Self::conflict("visit_missing"),
+            E::VisitExists { visit, by, at } => visit_there("visit_exists", visit).arg("by", by).arg("at", at),
+            E::OtherVisit { visit } => visit_there("client_id_taken", visit),
+            E::ReceivedAt => Self::invalid_field("received_at", "received_at_out_of_range"),
+            E::NotThereThen { pack, at, there, sold } => {
+                Self::conflict("not_there_then").arg("pack", pack).arg("at", at).arg("there", there).arg("sold", sold)
+            }
             E::SettledSince { at } => Self::conflict("settled_since").arg("at", at),
             E::OverCredit { limit, owed } => Self::conflict("over_consignment_credit").arg("limit", limit).arg("owed", owed),
             E::OverPaid { owed } => Self::conflict("more_than_owed").arg("owed", owed),
             E::PriceOfMaker { price } => Self::conflict("price_of_maker").arg("price", price),
+            E::NotDisputed { pack: Some(pack) } => Self::conflict("line_not_disputed").arg("pack", pack),
+            E::NotDisputed { pack: None } => Self::conflict("payment_not_disputed"),
+            E::LinkForWarung => Self::conflict("link_for_warung"),
             E::NothingDisputed => Self::invalid_field("lines", "nothing_disputed"),
             E::CountedSince { pack } => Self::conflict("counted_since").arg("pack", pack),
             E::NotYourTurn => Self::conflict("visit_not_your_turn"),
@@ -56,6 +67,15 @@ impl From<ConsignmentError> for Problem {
             E::Books(error) => error.into(),
             E::Denied(denied) => denied.into(),
         }
+    }
+}
+
+/// The visit that is there, by its id and for a program to follow.
+fn visit_there(code: &'static str, visit: VisitId) -> Problem {
+    let problem = Problem::conflict(code).arg("visit", visit);
+    match HeaderValue::from_str(&format!("</v1/consignment-visits/{visit}>; rel=\"related\"")) {
+        Ok(link) => problem.header(LINK, link),
+        Err(_) => problem,
     }
 }
 
@@ -75,6 +95,8 @@ pub struct OfferConsignment {
 pub struct ReceiveConsignment {
     #[schema(min_items = 1, max_items = 100)]
     lines: Vec<PackCount>,
+    /// When it came; now unless said otherwise, and not before it was offered.
+    received_at: Option<Timestamp>,
 }
 
 /// What became of what did not come.
@@ -114,16 +136,20 @@ pub struct ConsignmentNoteQuery {
     cursor: Option<String>,
 }
 
-/// Which months are asked for; this month unless said otherwise.
+/// Which months are asked for, this month unless said otherwise; and which page of their visits.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StatementQuery {
     from: Option<Month>,
     to: Option<Month>,
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
 }
 
 const BY_AGE: &str = "consignments";
+const STATEMENT_VISITS: &str = "consignment_statement_visits";
 const NOTES: &str = "consignment_notes";
 
 /// Refuses too few or too many lines.
@@ -172,8 +198,9 @@ pub async fn receive(
     posted: Posted<ReceiveConsignment>,
     db: web::Data<Db>,
 ) -> Result<Reply, Problem> {
-    let (who, id, lines) = (actor.who, id.into_inner(), fitting(posted.body.lines)?);
-    let reply = posted.once.write(&db, who, move |tx| notes::receive(tx, who, id, &lines).map(shown));
+    let ReceiveConsignment { lines, received_at } = posted.body;
+    let (who, id, lines) = (actor.who, id.into_inner(), fitting(lines)?);
+    let reply = posted.once.write(&db, who, move |tx| notes::receive(tx, who, id, &lines, received_at).map(shown));
     Ok(reply.await?)
 }
 
@@ -267,7 +294,8 @@ pub async fn show(actor: Actor<SignedIn>, id: web::Path<ConsignmentId>, db: web:
     Ok(web::Json(ConsignmentView::on(now.business_date(), found)))
 }
 
-/// What came in, was sold, went bad and went back in a span of months, and what that came to.
+/// What came in, was sold, went bad and went back in a span of months, and what that came to; with its visits, line by line, which are
+/// confirmed or disputed by their ids.
 #[utoipa::path(tag = "consignment", operation_id = "get_consignment_statement", params(("id" = ConsignmentId, Path), StatementQuery),
     responses((status = 200, body = ConsignmentStatementView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/consignments/{id}/statement")]
@@ -280,8 +308,10 @@ pub async fn show_statement(
     let (now, q) = (db.clock().now(), query.into_inner());
     let (from, to) = months(now, q.from, q.to)?;
     let span = (from.first_day(), to.last_day());
-    let found = db.read(move |conn| statement::statement(conn, actor.who, now, *id, span)).await?;
-    Ok(web::Json(ConsignmentStatementView::over(from, to, found)))
+    let page = (page::decode(STATEMENT_VISITS, q.cursor.as_deref())?, q.limit.fetch());
+    let mut found = db.read(move |conn| statement::statement(conn, actor.who, now, *id, span, page)).await?;
+    let visits = Page::cut(std::mem::take(&mut found.visits), q.limit, STATEMENT_VISITS, |(visit, _)| visit.number);
+    Ok(web::Json(ConsignmentStatementView::over(from, to, found, visits)))
 }
 
 /// The maker writes down money that the warung paid between visits.

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rules::Earned;
+use super::rules::{Earned, Found};
 use crate::kit::auth::AccountId;
+use crate::kit::auth::token::digest;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::market::costs::Known;
@@ -224,8 +225,22 @@ pub struct VisitCount {
     pub topped_up: Option<Count>,
 }
 
+impl VisitCount {
+    /// The bare figures; what is not told is nothing.
+    #[must_use]
+    pub fn found(&self) -> Found {
+        let number = |count: Option<Count>| count.map_or(0, Count::get);
+        Found {
+            counted: self.counted.get(),
+            returned: number(self.returned),
+            spoiled: number(self.spoiled),
+            topped_up: number(self.topped_up),
+        }
+    }
+}
+
 /// Money at a visit.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Paying {
     pub amount: Price,
@@ -236,12 +251,22 @@ pub struct Paying {
 #[derive(Clone, Debug)]
 pub struct NewVisit {
     pub client_id: ClientId,
-    /// The visit before, as the device calls it.
+    /// The visit before, by its id or as the device calls it; none before the first.
     pub follows: Option<ClientId>,
     pub visited_at: Option<Timestamp>,
     pub lines: Vec<VisitCount>,
     pub paid: Option<Paying>,
     pub note: Option<VisitNote>,
+}
+
+impl NewVisit {
+    /// What it says, in short: the same again is the same visit sent again. How it calls the one before says nothing of it.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let mut lines: Vec<(PackId, Found)> = self.lines.iter().map(|line| (line.pack_id, line.found())).collect();
+        lines.sort_unstable_by_key(|(pack, _)| *pack);
+        digest(&serde_json::json!([self.visited_at, lines, self.paid, self.note]).to_string())
+    }
 }
 
 /// A visit.
@@ -261,6 +286,7 @@ pub struct Visit {
     pub share: Rupiah,
     /// What came due by it, with what the warung bears of what went bad.
     pub due: Rupiah,
+    /// What is in both books as paid.
     pub paid: Rupiah,
     /// All that had come due with this visit since the consignment began.
     pub due_through: Rupiah,
@@ -274,6 +300,23 @@ pub struct Visit {
     pub created_at: Timestamp,
     /// The day it counts in both books, where that is not its own because a month was closed.
     pub entered_on: Option<NaiveDate>,
+    /// What it said when it came in, in short.
+    pub told: Option<String>,
+    /// What the warung says that she paid and the maker has not said that she got.
+    pub claimed: Rupiah,
+    /// How money went over.
+    pub method: Option<Method>,
+    /// What the other side says is wrong with what was paid, and what it says was paid.
+    pub paid_disputed: Option<String>,
+    pub said_paid: Option<Rupiah>,
+}
+
+impl Visit {
+    /// What went over at it by the word of who wrote it down.
+    #[must_use]
+    pub fn handed_over(&self) -> Rupiah {
+        self.paid.max(self.claimed)
+    }
 }
 
 /// A line of a visit, with the price and the terms it was settled by.
@@ -300,8 +343,17 @@ pub struct VisitLine {
     /// What the goods that went bad had cost, and those that were sold and not told by the till, as far as it is known.
     pub spoiled_cost: Known,
     pub sold_cost: Known,
-    /// What the other side says is wrong.
+    /// What the other side says is wrong, and what it says was there.
     pub disputed: Option<String>,
+    pub said: Option<Found>,
+}
+
+impl VisitLine {
+    /// The figures that were told.
+    #[must_use]
+    pub const fn found(&self) -> Found {
+        Found { counted: self.counted, returned: self.returned, spoiled: self.spoiled, topped_up: self.topped_up }
+    }
 }
 
 /// Goods on a shelf at a warung, with their batches and what they sell for.

@@ -8,7 +8,7 @@ use super::model::{Consignment, ConsignmentId, Event, Goods, Missing, Note, Note
 use super::rules::{self, Earned, NoteMove};
 use super::service::{
     ConsignmentError, Hand, Outcome, about, after_visit, counts_at, next_visit, on_sale, owe_visit, post, priced, side_of, stock, sums,
-    take, terms, visible,
+    take, terms, terms_of, visible,
 };
 use super::store::{self, NewNote};
 use crate::books::ledger::{Account, Entry, Movement as LedgerMovement};
@@ -19,19 +19,18 @@ use crate::kit::money::Rupiah;
 use crate::market::costs::{self, Known};
 use crate::market::inventory::{self, Movement, Shelf, Why};
 use crate::market::packs::PackId;
-use crate::partners::agreements::terms::Consignment as Terms;
-use crate::partners::agreements::{AgreementId, InForce};
+use crate::partners::agreements::AgreementId;
 use crate::partners::notices::{Notice, tell};
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By};
 
 /// The business of a pair, which begins with its first note.
-pub(super) fn of_pair(tx: &mut Tx<'_>, maker: EnterpriseId, warung: EnterpriseId, in_force: &InForce<Terms>) -> Outcome<Consignment> {
+fn of_pair(tx: &mut Tx<'_>, maker: EnterpriseId, warung: EnterpriseId, under: (AgreementId, i32)) -> Outcome<Consignment> {
     if let Some(known) = store::of_pair(tx, maker, warung)? {
         return Ok(known);
     }
     let village = enterprises::service::get(tx, maker)?.village_id;
-    let id = store::insert(tx, village, (maker, warung), (in_force.agreement, in_force.number))?;
+    let id = store::insert(tx, village, (maker, warung), under)?;
     Ok(store::get(tx, id)?)
 }
 
@@ -44,7 +43,8 @@ pub fn offer(tx: &mut Tx<'_>, who: Identity, maker: EnterpriseId, warung: Enterp
     let now = tx.now();
     let (_, by) = side_of(tx, who, (maker, warung), &[Side::Maker], None)?;
     let in_force = terms(tx, maker, warung, now)?;
-    let consignment = of_pair(tx, maker, warung, &in_force)?;
+    let under = (in_force.agreement, in_force.number);
+    let consignment = of_pair(tx, maker, warung, under)?;
     let packs: BTreeSet<PackId> = lines.iter().map(|line| line.pack_id).collect();
     if packs.len() < lines.len() {
         return Err(ConsignmentError::LineTwice.into());
@@ -55,7 +55,6 @@ pub fn offer(tx: &mut Tx<'_>, who: Identity, maker: EnterpriseId, warung: Enterp
         let offer = offers.get(&line.pack_id).ok_or(ConsignmentError::NotForSale { pack: line.pack_id })?;
         rows.push((line.pack_id, priced(&in_force.terms, offer)?.0, line.quantity.get()));
     }
-    let under = (in_force.agreement, in_force.number);
     let id = store::insert_note(tx, &NewNote { consignment: consignment.id, under, origin: None, lines: &rows })?;
     store::record_note(tx, id, NoteState::Offered, NoteState::Offered, Some(by))?;
     let why = Why::now(tx, id, Some(by));
@@ -99,22 +98,46 @@ pub fn withdraw(tx: &mut Tx<'_>, who: Identity, id: NoteId, reason: &str) -> Out
     whole(tx, id)
 }
 
-/// The warung counts what has come. What is missing stays promised until the maker says what became of it.
+/// The warung counts what has come, now or earlier. What is missing stays promised until the maker says what became of it. The goods
+/// sell by the terms under which they were offered.
 ///
 /// # Errors
-/// [`ConsignmentError::NotCounted`], [`ConsignmentError::MoreThanOffered`], [`ConsignmentError::NoteState`].
-pub fn receive(tx: &mut Tx<'_>, who: Identity, id: NoteId, counts: &[PackCount]) -> Outcome<WholeNote> {
+/// [`ConsignmentError::NotCounted`], [`ConsignmentError::MoreThanOffered`], [`ConsignmentError::NoteState`],
+/// [`ConsignmentError::ReceivedAt`], [`ConsignmentError::SettledSince`].
+pub fn receive(tx: &mut Tx<'_>, who: Identity, id: NoteId, counts: &[PackCount], received_at: Option<Timestamp>) -> Outcome<WholeNote> {
     let (note, hand) = in_hand(tx, who, id, Side::Warung, None)?;
-    let now = tx.now();
+    let at = came_at(&hand.consignment, received_at, note.created_at, tx.now())?;
     let lines = store::note_lines(tx, &[id])?;
     let counted = matched(&lines, counts)?;
     let all_came = lines.iter().all(|line| counted.get(&line.pack_id) == Some(&line.offered));
     go(tx, &note, if all_came { NoteMove::Activate } else { NoteMove::Receive }, Some(hand.by))?;
-    let came: Vec<Arriving> =
-        lines.iter().map(|line| Arriving { pack: line.pack_id, price: line.price, quantity: counted[&line.pack_id] }).collect();
-    arrive(tx, &hand.consignment, &note, &came, Source::Promised, (Some(hand.by), after_visit(&hand.consignment, now)))?;
+    let priced: Vec<(PackId, Rupiah, i64)> = lines.iter().map(|line| (line.pack_id, line.price, counted[&line.pack_id])).collect();
+    let came = by_terms(tx, (note.agreement_id, note.agreement_number), &priced)?;
+    arrive(tx, &hand.consignment, &note, &came, Source::Promised, (Some(hand.by), at))?;
     hand.tell(tx, Notice::ConsignmentReceived, id)?;
     whole(tx, id)
+}
+
+/// When goods came: as the warung says, but not before they were sent, and not before a visit that has counted without them.
+fn came_at(of: &Consignment, told: Option<Timestamp>, sent_at: Timestamp, now: Timestamp) -> Result<Timestamp, ConsignmentError> {
+    let Some(at) = told else { return Ok(after_visit(of, now)) };
+    if !rules::can_be(at, sent_at, now) {
+        return Err(ConsignmentError::ReceivedAt);
+    }
+    match of.last_visited_at {
+        Some(last) if at <= last => Err(ConsignmentError::SettledSince { at: last }),
+        Some(_) | None => Ok(at.min(now)),
+    }
+}
+
+/// Goods with the price they were promised at, and what the same terms say of who earns what.
+fn by_terms(conn: &mut Conn, under: (AgreementId, i32), came: &[(PackId, Rupiah, i64)]) -> Outcome<Vec<Arriving>> {
+    let terms = terms_of(conn, under)?;
+    let one = |(pack, price, quantity): &(PackId, Rupiah, i64)| {
+        let earned = Earned::by(&terms, *pack).ok_or(ConsignmentError::PriceNotAgreed { pack: *pack })?;
+        Ok(Arriving { pack: *pack, price: *price, earned, quantity: *quantity })
+    };
+    came.iter().map(one).collect()
 }
 
 fn matched(lines: &[NoteLine], counts: &[PackCount]) -> Outcome<BTreeMap<PackId, i64>> {
@@ -137,11 +160,12 @@ fn matched(lines: &[NoteLine], counts: &[PackCount]) -> Outcome<BTreeMap<PackId,
     Ok(counted)
 }
 
-/// Goods on their way to a shelf at the warung.
+/// Goods on their way to a shelf at the warung, with their price and who earns what of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Arriving {
     pub pack: PackId,
     pub price: Rupiah,
+    pub earned: Earned,
     pub quantity: i64,
 }
 
@@ -164,7 +188,6 @@ fn arrive(
     (by, at): (Option<By<'_>>, Timestamp),
 ) -> Outcome<()> {
     let now = tx.now();
-    let (in_force, _) = super::service::settling_terms(tx, of, at)?;
     let mut goods = store::goods(tx, of.id)?;
     let counts = counts_at(tx, of, at, now)?;
     let why = Why::at(&note.origin, by, at).counting(counts);
@@ -177,19 +200,21 @@ fn arrive(
             Source::Promised => inventory::move_reserved(tx, home, there, Movement::Moved, line.quantity, &why),
             Source::Free => inventory::move_goods(tx, home, there, Movement::Moved, line.quantity, &why),
         })?;
-        let earned = Earned::by(&in_force.terms, line.pack).ok_or(ConsignmentError::PriceNotAgreed { pack: line.pack })?;
-        let fresh = Goods { pack: line.pack, price: line.price, earned, cost: Known::default() };
+        let Arriving { pack, price, earned, quantity: _ } = *line;
         // From one visit to the next the price stands: what is there already keeps it, and what comes shares it.
-        let mut kept =
-            goods.remove(&line.pack).map_or(fresh, |kept| if stood > 0 { kept } else { Goods { price: line.price, earned, ..kept } });
+        let mut kept = match goods.remove(&pack) {
+            Some(kept) if stood > 0 => kept,
+            Some(kept) => Goods { price, earned, ..kept },
+            None => Goods { pack, price, earned, cost: Known::default() },
+        };
         cost = sums(cost.plus(costing::bring(tx, &mut kept, line.quantity)?))?;
         store::keep_goods(tx, of.id, &kept)?;
     }
     store::set_received_at(tx, note.id, at)?;
     costing::enter(tx, &about(of, note.id, counts), AtCost::Left, cost)?;
     if of.next_visit_on.is_none() {
-        let next = next_visit(&in_force.terms, at.business_date());
-        let under = (in_force.agreement, in_force.number);
+        let under = (note.agreement_id, note.agreement_number);
+        let next = next_visit(&terms_of(tx, under)?, at.business_date());
         store::set_terms(tx, of.id, under, Some(next))?;
         owe_visit(tx, of, under, of.visits + 1, next)?;
     }
@@ -289,6 +314,14 @@ pub fn on_the_way(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMap<PackI
     store::on_the_way(conn, maker)
 }
 
+/// How many of each of a maker's packs are offered to one warung, which has not counted them.
+///
+/// # Errors
+/// [`crate::kit::db::DbError`] when the database fails.
+pub fn offered_to(conn: &mut Conn, maker: EnterpriseId, warung: EnterpriseId) -> Result<BTreeMap<PackId, i64>, crate::kit::db::DbError> {
+    store::offered_to(conn, maker, warung)
+}
+
 /// A note, for both sides and the village's office.
 ///
 /// # Errors
@@ -326,22 +359,22 @@ pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: NoteId) -> Ou
     Ok(store::note_events(conn, id)?)
 }
 
-/// Goods that a restock brought stand at the warung on consignment.
+/// Goods that a restock brought stand at the warung on consignment, by the terms under which it was asked for, whether or not those are
+/// in force still; answers when they came.
 ///
 /// # Errors
-/// [`ConsignmentError::NoAgreement`] when it has ended by now.
+/// [`ConsignmentError::ReceivedAt`], [`ConsignmentError::SettledSince`].
 pub fn restocked(
     tx: &mut Tx<'_>,
     (maker, warung): (EnterpriseId, EnterpriseId),
+    under: (AgreementId, i32),
     origin: &str,
     came: &[(PackId, Rupiah, i64)],
-    by: By<'_>,
-) -> Outcome<()> {
-    let now = tx.now();
-    let in_force = terms(tx, maker, warung, now)?;
-    let of = of_pair(tx, maker, warung, &in_force)?;
-    let came: Vec<Arriving> =
-        came.iter().map(|(pack, price, quantity)| Arriving { pack: *pack, price: *price, quantity: *quantity }).collect();
-    let at = after_visit(&of, now);
-    deliver(tx, &of, (in_force.agreement, in_force.number), origin, &came, Source::Promised, (Some(by), at))
+    (by, sent_at, received_at): (By<'_>, Timestamp, Option<Timestamp>),
+) -> Outcome<Timestamp> {
+    let of = of_pair(tx, maker, warung, under)?;
+    let at = came_at(&of, received_at, sent_at, tx.now())?;
+    let came = by_terms(tx, under, came)?;
+    deliver(tx, &of, under, origin, &came, Source::Promised, (Some(by), at))?;
+    Ok(at)
 }

@@ -1,6 +1,10 @@
 //! How notes and visits move, and what a visit comes to.
 
-use super::model::{NoteState, VisitLine, VisitState};
+use chrono::Duration;
+use serde::Serialize;
+
+use super::model::{NoteState, Side, VisitLine, VisitState};
+use crate::kit::clock::Timestamp;
 use crate::kit::money::{BasisPoints, MoneyError, Rupiah};
 use crate::market::costs::Known;
 use crate::market::packs::PackId;
@@ -43,6 +47,8 @@ word_enum! {
         Confirm = "confirm",
         /// The other side says that a line is wrong.
         Dispute = "dispute",
+        /// Who wrote it down put it right, but not as the other side says.
+        Correct = "correct",
         /// Both agree again.
         Settle = "settle",
     }
@@ -54,12 +60,38 @@ pub const fn next_visit(state: VisitState, event: VisitMove) -> Option<VisitStat
     match (state, event) {
         (VisitState::Submitted, VisitMove::Confirm) => Some(VisitState::Confirmed),
         (VisitState::Submitted, VisitMove::Dispute) => Some(VisitState::Disputed),
+        (VisitState::Disputed, VisitMove::Correct) => Some(VisitState::Submitted),
         (VisitState::Disputed, VisitMove::Settle) => Some(VisitState::Settled),
         (
             VisitState::Submitted | VisitState::Confirmed | VisitState::Disputed | VisitState::Settled,
-            VisitMove::Confirm | VisitMove::Dispute | VisitMove::Settle,
+            VisitMove::Confirm | VisitMove::Dispute | VisitMove::Correct | VisitMove::Settle,
         ) => None,
     }
+}
+
+/// Whether money is in both books as soon as this side says that it went over. Who got it says so against herself; who paid it needs
+/// the other's word.
+#[must_use]
+pub const fn counts_at_once(says: Side) -> bool {
+    match says {
+        Side::Maker => true,
+        Side::Warung => false,
+    }
+}
+
+/// Whether both sides agree: everything disputed is now as the other side said it was. What she gave no figure for is hers to judge.
+#[must_use]
+pub fn agreed<T: PartialEq>(disputed: &[(Option<T>, T)]) -> bool {
+    disputed.iter().all(|(said, is)| said.as_ref() == Some(is))
+}
+
+/// A device's clock may run ahead by so many minutes.
+pub const MINUTES_AHEAD: i64 = 10;
+
+/// Whether something can have happened at `at`: not before `earliest`, and not to come.
+#[must_use]
+pub fn can_be(at: Timestamp, earliest: Timestamp, now: Timestamp) -> bool {
+    at >= earliest && at <= now.after(Duration::minutes(MINUTES_AHEAD))
 }
 
 /// What the warung earns with one pack.
@@ -137,7 +169,7 @@ impl Standing {
 }
 
 /// What was found of a pack.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Found {
     pub counted: i64,
     pub returned: i64,
@@ -196,6 +228,7 @@ pub fn line(standing: &Standing, found: Found, warung_bears_spoilage: bool) -> R
         spoiled_cost: Known::default(),
         sold_cost: Known::default(),
         disputed: None,
+        said: None,
     })
 }
 
@@ -241,6 +274,13 @@ mod tests {
         let line = line(&standing, found, false).expect("a line");
         assert_eq!((line.opening, line.sold), (0, 24));
         assert_eq!((line.gross, line.share, line.due, line.spoilage_due), (rp(240_000), rp(48_000), rp(192_000), Rupiah::ZERO));
+    }
+
+    #[test]
+    fn both_agree_when_all_that_is_disputed_is_as_the_other_side_said() {
+        assert!(agreed(&[(Some(3), 3), (Some(0), 0)]));
+        assert!(!agreed(&[(Some(3), 3), (Some(0), 1)]), "one is not");
+        assert!(!agreed(&[(None, 3)]), "she did not say what it was");
     }
 
     proptest! {

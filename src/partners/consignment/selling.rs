@@ -35,7 +35,7 @@ pub struct AtTill<'a> {
 /// Sells goods at the warung's till that are their maker's: they leave her shelf there, and both books say so at once. Answers the price.
 ///
 /// # Errors
-/// [`ConsignmentError::SettledSince`], [`ConsignmentError::PriceOfMaker`], [`ConsignmentError::Stock`].
+/// [`ConsignmentError::SettledSince`], [`ConsignmentError::NotThereThen`], [`ConsignmentError::PriceOfMaker`], [`ConsignmentError::Stock`].
 pub fn sell(tx: &mut Tx<'_>, sale: AtTill<'_>, by: By<'_>) -> Outcome<Rupiah> {
     let now = tx.now();
     let of = store::of_pair(tx, sale.maker, sale.warung)?.ok_or(DbError::NotFound)?;
@@ -43,13 +43,18 @@ pub fn sell(tx: &mut Tx<'_>, sale: AtTill<'_>, by: By<'_>) -> Outcome<Rupiah> {
     if let Some(last) = of.last_visited_at.filter(|last| at <= *last) {
         return Err(ConsignmentError::SettledSince { at: last }.into());
     }
+    let shelf = Shelf::consigned(sale.pack, sale.maker, sale.warung);
+    let there = inventory::stood_at(tx, shelf, at)?;
+    if there < sale.quantity {
+        return Err(ConsignmentError::NotThereThen { pack: sale.pack, at, there, sold: sale.quantity }.into());
+    }
     let mut goods = store::goods(tx, of.id)?.remove(&sale.pack).ok_or(ConsignmentError::NotThere { pack: sale.pack })?;
     if sale.price.is_some_and(|price| price != goods.price) {
         return Err(ConsignmentError::PriceOfMaker { price: goods.price }.into());
     }
     let about = about(&of, sale.reference, counts_at(tx, &of, at, now)?);
     let why = Why::at(sale.reference, Some(by), at).counting(about.at);
-    stock(inventory::take_out(tx, Shelf::consigned(sale.pack, sale.maker, sale.warung), Movement::HandedOver, sale.quantity, &why))?;
+    stock(inventory::take_out(tx, shelf, Movement::HandedOver, sale.quantity, &why))?;
     notes::depart(tx, of.id, sale.pack, sale.quantity)?;
     let cost = costing::part_with(&mut goods, sale.quantity)?.cost;
     store::keep_goods(tx, of.id, &goods)?;
@@ -87,7 +92,7 @@ pub fn pay(tx: &mut Tx<'_>, who: Identity, id: ConsignmentId, amount: Rupiah, me
     let payment = store::pay(tx, id, None, (amount, method, now), hand.by)?;
     let entries = sums(about(of, payment, now).paid("paid", method, amount))?;
     mirrored(tx, of, &entries)?;
-    clear(tx, id)?;
+    clear(tx, id, now.business_date())?;
     hand.tell(tx, Notice::ConsignmentPaid, amount)?;
     Ok(store::get(tx, id)?)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 
 use super::accounting::About;
-use super::model::{Consignment, ConsignmentId, NoteState, Side, VisitState};
+use super::model::{Consignment, ConsignmentId, NoteState, Side, VisitId, VisitState};
 use super::rules::{Earned, LineError, NoteMove, TooMany, VisitMove};
 use super::store;
 use crate::books::ledger::Entry;
@@ -67,6 +67,25 @@ pub enum ConsignmentError {
     },
     /// The visit it follows has not come in.
     VisitMissing,
+    /// Another visit followed that one, and may be the same.
+    VisitExists {
+        visit: VisitId,
+        by: Side,
+        at: Timestamp,
+    },
+    /// Its device has called another visit so.
+    OtherVisit {
+        visit: VisitId,
+    },
+    /// Goods came before they were sent, or are to come.
+    ReceivedAt,
+    /// Not so many stood there when they were sold.
+    NotThereThen {
+        pack: PackId,
+        at: Timestamp,
+        there: i64,
+        sold: i64,
+    },
     /// A visit has settled these goods since.
     SettledSince {
         at: Timestamp,
@@ -85,6 +104,12 @@ pub enum ConsignmentError {
         price: Rupiah,
     },
     NothingDisputed,
+    /// A line, or the money, that nobody disputes.
+    NotDisputed {
+        pack: Option<PackId>,
+    },
+    /// A link speaks for the warung alone.
+    LinkForWarung,
     /// A later visit has counted these goods again.
     CountedSince {
         pack: PackId,

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::model::{Consignment, ConsignmentId, Side, Standing, Visit};
 use super::sale_store::{self, Earnings};
 use super::service::{ConsignmentError, Outcome, sums, visible};
-use super::store;
-use super::visit_store;
+use super::visit_store::{self, Named};
+use super::{statement_store, store};
 use crate::books::ledger::service as ledger;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
@@ -103,7 +103,7 @@ pub struct StatementLine {
     pub spoiled: i64,
     pub returned: i64,
     pub closing: i64,
-    /// The price now; what was sold before it changed was sold at the one of its time.
+    /// The price at the end of the span; each visit tells its own.
     pub price: Rupiah,
     pub earned: Earnings,
 }
@@ -118,7 +118,8 @@ pub struct Statement {
     pub due: Rupiah,
     pub paid: Rupiah,
     pub owed: Rupiah,
-    pub visits: Vec<Visit>,
+    /// A page of the visits that count in the span, with their lines.
+    pub visits: Vec<(Visit, Vec<Named>)>,
     /// Whether both books say the same of what the two owe each other, from whatever dealing.
     pub books_agree: bool,
 }
@@ -133,13 +134,14 @@ pub fn statement(
     now: Timestamp,
     id: ConsignmentId,
     (first, last): (NaiveDate, NaiveDate),
+    (after, rows): (Option<i32>, i64),
 ) -> Outcome<Statement> {
     let consignment = visible(conn, who, now, id, Action::ViewBooks)?;
     let eve = first.pred_opt().unwrap_or(first);
     let before = inventory::flows(conn, consignment.maker_id, consignment.warung_id, None, eve)?;
     let during = inventory::flows(conn, consignment.maker_id, consignment.warung_id, Some(first), last)?;
     let earnings = sale_store::earnings(conn, id, (first, last))?;
-    let goods = store::goods(conn, id)?;
+    let (goods, prices) = (store::goods(conn, id)?, statement_store::prices_at(conn, id, last)?);
     let packs: Vec<PackId> = goods.keys().copied().collect();
     let mut called = store::pack_names(conn, &packs)?;
     let mut lines = Vec::new();
@@ -157,7 +159,7 @@ pub fn statement(
             spoiled: -moved(Movement::Spoiled),
             returned: -moved(Movement::Returned),
             closing: opening + sum(during.get(&goods.pack)),
-            price: goods.price,
+            price: prices.get(&goods.pack).copied().unwrap_or(goods.price),
             earned,
         };
         let anything = [line.opening, line.delivered, line.sold, line.spoiled, line.returned, line.closing].iter().any(|n| *n != 0);
@@ -169,7 +171,10 @@ pub fn statement(
     let (due, paid) = sale_store::until(conn, id, last)?;
     let theirs = ledger::owed(conn, consignment.maker_id, consignment.warung_id, last)?;
     let ours = ledger::owed(conn, consignment.warung_id, consignment.maker_id, last)?;
-    let visits = visit_store::between(conn, id, (Timestamp::in_village(first, 0), Timestamp::in_village(last, 24 * 60)))?;
+    let visits = statement_store::counting_in(conn, id, (first, last), after, rows)?;
+    let mut of_visits = visit_store::lines(conn, &visits.iter().map(|visit| visit.id).collect::<Vec<_>>())?;
+    let visits =
+        visits.into_iter().map(|visit| (of_visits.remove(&visit.id).unwrap_or_default(), visit)).map(|(lines, visit)| (visit, lines));
     Ok(Statement {
         names: Names::of(conn, [consignment.maker_id, consignment.warung_id])?,
         consignment,
@@ -178,7 +183,7 @@ pub fn statement(
         due: sums(due.minus(due_before))?,
         paid: sums(paid.minus(paid_before))?,
         owed: sums(due.minus(paid))?,
-        visits,
+        visits: visits.collect(),
         books_agree: theirs == ours.negated(),
     })
 }

@@ -439,6 +439,17 @@ pub(super) fn on_the_way(conn: &mut Conn, maker: EnterpriseId) -> Result<BTreeMa
     Ok(per_pack(rows.into_iter().map(|(pack, offered, received)| (pack, offered - received.unwrap_or(0)))))
 }
 
+/// How many of each of a maker's packs are offered to one warung on notes that it has not counted.
+pub(super) fn offered_to(conn: &mut Conn, maker: EnterpriseId, warung: EnterpriseId) -> Result<BTreeMap<PackId, i64>, DbError> {
+    let lines = consignment_note_lines::table.inner_join(consignment_notes::table.inner_join(consignments::table));
+    let pair = consignments::maker_id.eq(maker).and(consignments::warung_id.eq(warung));
+    let rows: Vec<(PackId, i64)> = lines
+        .filter(pair.and(consignment_notes::state.eq(NoteState::Offered)))
+        .select((consignment_note_lines::pack_id, consignment_note_lines::offered))
+        .load(conn)?;
+    Ok(per_pack(rows))
+}
+
 /// What came to the warung after `after` and until `until`, by pack; what a visit topped up belongs to that visit.
 pub(super) fn delivered(
     conn: &mut Conn,

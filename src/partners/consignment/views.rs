@@ -8,15 +8,16 @@ use super::model::{
     ConsignmentId, Event, Missing, NoteId, NoteLine, NoteState, Side, Standing, Visit, VisitId, VisitLine, VisitState, WholeNote,
     WholeVisit,
 };
-use super::rules::Earned;
-use super::statement::{Statement, StatementLine, Whereabouts};
+use super::rules::{Earned, Found};
+use super::statement::Whereabouts;
 use crate::kit::auth::AccountId;
-use crate::kit::clock::{Month, Timestamp};
+use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::market::batches::BatchId;
 use crate::market::inventory::Lot;
 use crate::market::packs::PackId;
 use crate::partners::agreements::AgreementId;
+use crate::partners::debts::Method;
 use crate::partners::parties::PartyView;
 use crate::people::enterprises::EnterpriseId;
 
@@ -129,8 +130,25 @@ pub struct VisitLineView {
     due: Rupiah,
     /// What the warung owes for what went bad, where she bears it.
     spoilage_due: Rupiah,
-    /// What the other side says is wrong.
+    /// What the other side says is wrong, and what she says was there.
     disputed: Option<String>,
+    said: Option<SaidView>,
+}
+
+/// What the other side says was there of a pack.
+#[derive(Serialize, ToSchema)]
+#[schema(as = VisitLineSaidView)]
+pub struct SaidView {
+    counted: i64,
+    returned: i64,
+    spoiled: i64,
+    topped_up: i64,
+}
+
+impl From<Found> for SaidView {
+    fn from(Found { counted, returned, spoiled, topped_up }: Found) -> Self {
+        Self { counted, returned, spoiled, topped_up }
+    }
 }
 
 impl From<(VisitLine, String, String)> for VisitLineView {
@@ -154,6 +172,7 @@ impl From<(VisitLine, String, String)> for VisitLineView {
             due: line.due,
             spoilage_due: line.spoilage_due,
             disputed: line.disputed,
+            said: line.said.map(SaidView::from),
         }
     }
 }
@@ -183,6 +202,12 @@ pub struct ConsignmentVisitView {
     /// What came due by it.
     due: Rupiah,
     paid: Rupiah,
+    /// What the warung says that she paid, until the maker has said so too; it is owed until then.
+    claimed: Rupiah,
+    method: Option<Method>,
+    /// What the other side says is wrong with the money, and how much she says it was.
+    paid_disputed: Option<String>,
+    said_paid: Option<Rupiah>,
     /// What was left owed after it, on credit.
     credit: Rupiah,
     #[schema(value_type = Option<String>, format = Date)]
@@ -201,11 +226,16 @@ fn credit(visit: &Visit) -> Rupiah {
     visit.owed_before.plus(visit.due).and_then(|owed| owed.minus(visit.paid)).unwrap_or_default()
 }
 
+/// The day a visit counts in both books.
+pub(super) fn entered_on(visit: &Visit) -> NaiveDate {
+    visit.entered_on.unwrap_or_else(|| visit.visited_at.business_date())
+}
+
 impl From<WholeVisit> for ConsignmentVisitView {
     fn from(WholeVisit { visit, consignment, lines, names, pull_back, today }: WholeVisit) -> Self {
         Self {
             credit: credit(&visit),
-            entered_on: visit.entered_on.unwrap_or_else(|| visit.visited_at.business_date()),
+            entered_on: entered_on(&visit),
             pull_back: pull_back.into_iter().map(|standing| ConsignedGoodsView::on(today, standing)).collect(),
             id: visit.id,
             consignment_id: consignment.id,
@@ -224,6 +254,10 @@ impl From<WholeVisit> for ConsignmentVisitView {
             share: visit.share,
             due: visit.due,
             paid: visit.paid,
+            claimed: visit.claimed,
+            method: visit.method,
+            paid_disputed: visit.paid_disputed,
+            said_paid: visit.said_paid,
             next_visit_on: visit.next_visit_on,
             note: visit.note,
             created_at: visit.created_at,
@@ -343,107 +377,6 @@ impl ConsignmentView {
             last_visit_id: consignment.last_visit_id,
             last_visited_at: consignment.last_visited_at,
             next_visit_on: consignment.next_visit_on,
-        }
-    }
-}
-
-/// What became of one pack in a span: opening + delivered − sold − spoiled − returned = closing.
-#[derive(Serialize, ToSchema)]
-pub struct ConsignmentStatementLineView {
-    pack_id: PackId,
-    product_name: String,
-    pack_label: String,
-    opening: i64,
-    delivered: i64,
-    sold: i64,
-    spoiled: i64,
-    returned: i64,
-    closing: i64,
-    /// What one sells for now; what was sold before was sold at the price of its time.
-    price: Rupiah,
-    gross: Rupiah,
-    share: Rupiah,
-    due: Rupiah,
-}
-
-impl From<StatementLine> for ConsignmentStatementLineView {
-    fn from(line: StatementLine) -> Self {
-        let (product_name, pack_label) = line.name;
-        Self {
-            pack_id: line.pack,
-            product_name,
-            pack_label,
-            opening: line.opening,
-            delivered: line.delivered,
-            sold: line.sold,
-            spoiled: line.spoiled,
-            returned: line.returned,
-            closing: line.closing,
-            price: line.price,
-            gross: line.earned.gross,
-            share: line.earned.share,
-            due: line.earned.due,
-        }
-    }
-}
-
-/// A visit in a statement; it is confirmed or disputed by its id.
-#[derive(Serialize, ToSchema)]
-pub struct StatementVisitView {
-    id: VisitId,
-    number: i32,
-    state: VisitState,
-    recorded_by: Side,
-    visited_at: Timestamp,
-    due: Rupiah,
-    paid: Rupiah,
-}
-
-/// What one maker and one warung had to do with each other in a span of months.
-#[derive(Serialize, ToSchema)]
-pub struct ConsignmentStatementView {
-    consignment_id: ConsignmentId,
-    maker: PartyView,
-    warung: PartyView,
-    from: Month,
-    to: Month,
-    lines: Vec<ConsignmentStatementLineView>,
-    visits: Vec<StatementVisitView>,
-    /// What was owed before the first day.
-    owed_before: Rupiah,
-    /// What came due.
-    due: Rupiah,
-    paid: Rupiah,
-    /// What was owed at the end of the last day.
-    owed: Rupiah,
-    /// Whether the books of both say the same of all that the two owe each other.
-    books_agree: bool,
-}
-
-impl ConsignmentStatementView {
-    pub(super) fn over(from: Month, to: Month, statement: Statement) -> Self {
-        let visit = |visit: Visit| StatementVisitView {
-            id: visit.id,
-            number: visit.number,
-            state: visit.state,
-            recorded_by: visit.recorded_by,
-            visited_at: visit.visited_at,
-            due: visit.due,
-            paid: visit.paid,
-        };
-        Self {
-            consignment_id: statement.consignment.id,
-            maker: statement.names.party(statement.consignment.maker_id),
-            warung: statement.names.party(statement.consignment.warung_id),
-            from,
-            to,
-            lines: statement.lines.into_iter().map(ConsignmentStatementLineView::from).collect(),
-            visits: statement.visits.into_iter().map(visit).collect(),
-            owed_before: statement.owed_before,
-            due: statement.due,
-            paid: statement.paid,
-            owed: statement.owed,
-            books_agree: statement.books_agree,
         }
     }
 }

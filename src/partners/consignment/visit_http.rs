@@ -4,11 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answers::{self, Answer, Correction};
+use super::answers::{self, Answer, DisputedPayment};
+use super::correcting::{Right, RightLine};
 use super::http::fitting;
 use super::model::{ClientId, ConsignmentId, NewVisit, Paying, VisitCount, VisitId, VisitNote, WholeVisit};
 use super::views::{ConsignmentHistoryView, ConsignmentVisitView, LinkedVisitView};
-use super::visits;
+use super::{looking, visits};
 use crate::kit::auth::token::{digest, random_secret};
 use crate::kit::auth::{Actor, Anyone, SignedIn};
 use crate::kit::clock::Timestamp;
@@ -21,6 +22,8 @@ use crate::kit::http::{Limit, NoBody, Page, Posted, Problem, Reply, Valid, page}
 use crate::kit::text::Reason;
 use crate::market::packs::PackId;
 use crate::market::packs::model::Count;
+use crate::market::shops::model::Charge;
+use crate::partners::debts::Method;
 use crate::word_enum;
 
 /// How long a link can be used.
@@ -32,24 +35,39 @@ const LINK_DAYS: i64 = 14;
 pub struct RecordVisit {
     /// What the device calls this visit. The same one again changes nothing.
     client_id: ClientId,
-    /// What the device calls the visit before; with it nothing lands out of order.
+    /// The visit before, by its id, or as this side's device calls it where it has not been sent yet; null for the first. Whoever does
+    /// not know of the last visit is told of it, and nothing is counted twice or out of order.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
     follows: Option<ClientId>,
     /// Now unless said otherwise; at most 60 days ago.
     visited_at: Option<Timestamp>,
     /// Every pack that is there, and what is added.
     #[schema(min_items = 1, max_items = 100)]
     lines: Vec<VisitCount>,
-    /// What is paid now; the rest is put on credit.
+    /// What is paid now; the rest is put on credit. What the warung writes down as paid waits for the maker's word.
     paid: Option<Paying>,
     note: Option<VisitNote>,
 }
 
-/// A line that is wrong, and why.
+/// A line that is wrong, why, and what it should say; what is not told stands.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DisputedLine {
     pack_id: PackId,
     reason: Reason,
+    counted: Option<Count>,
+    returned: Option<Count>,
+    spoiled: Option<Count>,
+    topped_up: Option<Count>,
+}
+
+/// Why the money is wrong, and how much it was.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisputedPaid {
+    reason: Reason,
+    amount: Option<Charge>,
 }
 
 word_enum! {
@@ -67,22 +85,33 @@ word_enum! {
 #[serde(deny_unknown_fields)]
 pub struct AnswerVisit {
     answer: Word,
-    /// The lines that are wrong; needed to dispute.
+    /// The lines that are wrong; to dispute, these or the money.
     #[serde(default)]
     #[schema(max_items = 100)]
     lines: Vec<DisputedLine>,
+    /// What is wrong with the money.
+    paid: Option<DisputedPaid>,
 }
 
 impl From<AnswerVisit> for Answer {
-    fn from(AnswerVisit { answer, lines }: AnswerVisit) -> Self {
+    fn from(AnswerVisit { answer, lines, paid }: AnswerVisit) -> Self {
+        let line = |line: DisputedLine| answers::DisputedLine {
+            pack: line.pack_id,
+            reason: line.reason,
+            counted: line.counted.map(Count::get),
+            returned: line.returned.map(Count::get),
+            spoiled: line.spoiled.map(Count::get),
+            topped_up: line.topped_up.map(Count::get),
+        };
+        let paid = paid.map(|paid| DisputedPayment { reason: paid.reason, amount: paid.amount.map(Charge::amount) });
         match answer {
             Word::Confirm => Self::Confirm,
-            Word::Dispute => Self::Dispute(lines.into_iter().map(|line| (line.pack_id, line.reason)).collect()),
+            Word::Dispute => Self::Dispute(lines.into_iter().map(line).collect(), paid),
         }
     }
 }
 
-/// What both agree was there of a pack.
+/// What was there of a pack after all.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectedLine {
@@ -90,15 +119,27 @@ pub struct CorrectedLine {
     counted: Count,
     returned: Count,
     spoiled: Count,
+    /// As it was unless said otherwise.
+    topped_up: Option<Count>,
 }
 
-/// How a dispute ends: with lines it is put right by who wrote it down; without, who disputed takes that back.
+/// What was paid after all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectedPaid {
+    amount: Charge,
+    method: Method,
+}
+
+/// How a dispute goes on: with what was disputed, put right by who wrote the visit down; without, who disputed takes that back. With the
+/// figures that the other side had given both agree; others are hers to confirm or to dispute again.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SettleVisit {
     #[serde(default)]
     #[schema(max_items = 100)]
     lines: Vec<CorrectedLine>,
+    paid: Option<CorrectedPaid>,
     reason: Option<Reason>,
 }
 
@@ -163,7 +204,7 @@ pub async fn list(
 ) -> Result<Page<ConsignmentVisitView>, Problem> {
     let (now, q) = (db.clock().now(), query.into_inner());
     let before = page::decode(NEWEST, q.cursor.as_deref())?;
-    let rows = db.read(move |conn| visits::list(conn, actor.who, now, *id, before, q.limit.fetch())).await?;
+    let rows = db.read(move |conn| looking::list(conn, actor.who, now, *id, before, q.limit.fetch())).await?;
     Ok(Page::cut(rows, q.limit, NEWEST, |whole| whole.visit.number).map(ConsignmentVisitView::from))
 }
 
@@ -173,7 +214,7 @@ pub async fn list(
 #[get("/consignment-visits/{id}")]
 pub async fn show(actor: Actor<SignedIn>, id: web::Path<VisitId>, db: web::Data<Db>) -> Result<web::Json<ConsignmentVisitView>, Problem> {
     let now = db.clock().now();
-    Ok(web::Json(db.read(move |conn| visits::show(conn, actor.who, now, *id)).await?.into()))
+    Ok(web::Json(db.read(move |conn| looking::show(conn, actor.who, now, *id)).await?.into()))
 }
 
 /// Lists the moves of a visit.
@@ -186,7 +227,7 @@ pub async fn history(
     db: web::Data<Db>,
 ) -> Result<web::Json<ConsignmentHistoryView>, Problem> {
     let now = db.clock().now();
-    Ok(web::Json(db.read(move |conn| visits::history(conn, actor.who, now, *id)).await?.into()))
+    Ok(web::Json(db.read(move |conn| looking::history(conn, actor.who, now, *id)).await?.into()))
 }
 
 /// The side that did not write a visit down confirms or disputes it.
@@ -204,7 +245,7 @@ pub async fn give_answer(
     Ok(reply.await?)
 }
 
-/// Ends a dispute: puts lines right, or takes the dispute back.
+/// Puts right what was disputed, or takes the dispute back.
 #[utoipa::path(tag = "consignment", operation_id = "settle_visit", params(("id" = VisitId, Path), ("Idempotency-Key" = String, Header)), request_body = SettleVisit,
     responses((status = 200, body = ConsignmentVisitView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/consignment-visits/{id}/settle")]
@@ -214,19 +255,20 @@ pub async fn settle(
     posted: Posted<SettleVisit>,
     db: web::Data<Db>,
 ) -> Result<Reply, Problem> {
-    let (who, id, SettleVisit { lines, reason }) = (actor.who, id.into_inner(), posted.body);
-    let right = |line: &CorrectedLine| Correction {
+    let (who, id, SettleVisit { lines, paid, reason }) = (actor.who, id.into_inner(), posted.body);
+    let line = |line: &CorrectedLine| RightLine {
         pack: line.pack_id,
         counted: line.counted.get(),
         returned: line.returned.get(),
         spoiled: line.spoiled.get(),
+        topped_up: line.topped_up.map(Count::get),
     };
-    let lines: Vec<Correction> = lines.iter().map(right).collect();
-    let reply = posted.once.write(&db, who, move |tx| answers::settle(tx, who, id, &lines, reason.as_ref().map(Reason::as_str)).map(shown));
+    let right = Right { lines: lines.iter().map(line).collect(), paid: paid.map(|paid| (paid.amount.amount(), paid.method)) };
+    let reply = posted.once.write(&db, who, move |tx| answers::settle(tx, who, id, &right, reason.as_ref().map(Reason::as_str)).map(shown));
     Ok(reply.await?)
 }
 
-/// Makes the link by which the other side can answer without an account; the one before it ends.
+/// Makes the link by which the warung can answer the maker's visit without an account; the one before it ends.
 #[utoipa::path(tag = "consignment", operation_id = "make_visit_link", params(("id" = VisitId, Path), ("Idempotency-Key" = String, Header)), request_body = NoBody,
     responses((status = 200, body = VisitLinkView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/consignment-visits/{id}/link")]
@@ -261,7 +303,7 @@ pub async fn show_linked(
     let (now, secret) = (db.clock().now(), digest(&token));
     let whole = db.read(move |conn| {
         let id = answers::by_link(conn, &secret, now)?;
-        visits::whole(conn, now, id)
+        looking::whole(conn, now, id)
     });
     Ok(web::Json(whole.await?.into()))
 }

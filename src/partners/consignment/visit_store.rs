@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{ClientId, ConsignmentId, Event, Side, Visit, VisitId, VisitLine, VisitNote, VisitState};
+use super::rules::{Found, Money};
 use super::store::{earned, parted};
 use crate::columns;
 use crate::kit::clock::Timestamp;
@@ -15,11 +16,12 @@ use crate::kit::money::Rupiah;
 use crate::market::costs::Known;
 use crate::market::packs::PackId;
 use crate::partners::agreements::AgreementId;
+use crate::partners::debts::Method;
 use crate::people::permissions::By;
 use crate::schema::{consignment_visit_events, consignment_visit_lines, consignment_visit_links, consignment_visits, packs, products};
 
 columns!(
-    Columns, COLUMNS:
+    pub(super) Columns, COLUMNS:
     consignment_visits::id,
     consignment_visits::consignment_id,
     consignment_visits::number,
@@ -42,14 +44,34 @@ columns!(
     consignment_visits::version,
     consignment_visits::created_at,
     consignment_visits::entered_on,
+    consignment_visits::told,
+    consignment_visits::claimed,
+    consignment_visits::method,
+    consignment_visits::paid_disputed,
+    consignment_visits::said_paid,
 );
 
 pub(super) fn get(conn: &mut Conn, id: VisitId) -> Result<Visit, DbError> {
     Ok(consignment_visits::table.find(id).select(COLUMNS).first(conn)?)
 }
 
-pub(super) fn by_client_id(conn: &mut Conn, of: ConsignmentId, client: &ClientId) -> Result<Option<Visit>, DbError> {
-    let this = consignment_visits::consignment_id.eq(of).and(consignment_visits::client_id.eq(client.as_str()));
+/// The visit that a side's device calls so.
+pub(super) fn by_client_id(conn: &mut Conn, of: ConsignmentId, by: Side, client: &ClientId) -> Result<Option<Visit>, DbError> {
+    let this = consignment_visits::consignment_id.eq(of).and(consignment_visits::recorded_by.eq(by));
+    let this = this.and(consignment_visits::client_id.eq(client.as_str()));
+    Ok(consignment_visits::table.filter(this).select(COLUMNS).first(conn).optional()?)
+}
+
+/// The same, or the one with this id, whoever wrote it down.
+pub(super) fn named(conn: &mut Conn, of: ConsignmentId, by: Side, name: &ClientId) -> Result<Option<Visit>, DbError> {
+    let Ok(id) = name.as_str().parse::<VisitId>() else { return by_client_id(conn, of, by, name) };
+    let this = consignment_visits::consignment_id.eq(of).and(consignment_visits::id.eq(id));
+    Ok(consignment_visits::table.filter(this).select(COLUMNS).first(conn).optional()?)
+}
+
+/// The visit with this number.
+pub(super) fn numbered(conn: &mut Conn, of: ConsignmentId, number: i32) -> Result<Option<Visit>, DbError> {
+    let this = consignment_visits::consignment_id.eq(of).and(consignment_visits::number.eq(number));
     Ok(consignment_visits::table.filter(this).select(COLUMNS).first(conn).optional()?)
 }
 
@@ -64,14 +86,15 @@ pub(super) struct NewRow<'a> {
     pub under: (AgreementId, i32),
     pub visited_at: Timestamp,
     pub owed_before: Rupiah,
-    pub gross: Rupiah,
-    pub share: Rupiah,
-    pub due: Rupiah,
+    pub money: Money,
     pub paid: Rupiah,
+    pub claimed: Rupiah,
+    pub method: Option<Method>,
     pub due_through: Rupiah,
     pub next_visit_on: Option<NaiveDate>,
     pub entered_on: Option<NaiveDate>,
     pub note: Option<&'a VisitNote>,
+    pub told: &'a str,
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by: By<'_>) -> Result<(), DbError> {
@@ -89,11 +112,11 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by:
                 consignment_visits::agreement_number.eq(new.under.1),
                 consignment_visits::visited_at.eq(new.visited_at),
                 consignment_visits::owed_before.eq(new.owed_before),
-                consignment_visits::gross.eq(new.gross),
+                consignment_visits::gross.eq(new.money.gross),
             ),
             (
-                consignment_visits::share.eq(new.share),
-                consignment_visits::due.eq(new.due),
+                consignment_visits::share.eq(new.money.share),
+                consignment_visits::due.eq(new.money.due),
                 consignment_visits::paid.eq(new.paid),
                 consignment_visits::due_through.eq(new.due_through),
                 consignment_visits::cleared.eq(false),
@@ -105,6 +128,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, lines: &[VisitLine], by:
                 consignment_visits::created_at.eq(now),
                 consignment_visits::updated_at.eq(now),
             ),
+            (consignment_visits::told.eq(new.told), consignment_visits::claimed.eq(new.claimed), consignment_visits::method.eq(new.method)),
         ))
         .execute(&mut **tx)?;
     for line in lines {
@@ -151,6 +175,7 @@ pub(super) fn correct_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Re
             consignment_visit_lines::returned.eq(line.returned),
             consignment_visit_lines::spoiled.eq(line.spoiled),
             consignment_visit_lines::sold.eq(line.sold),
+            consignment_visit_lines::topped_up.eq(line.topped_up),
             consignment_visit_lines::gross.eq(line.gross),
             consignment_visit_lines::share.eq(line.share),
             consignment_visit_lines::due.eq(line.due),
@@ -164,12 +189,43 @@ pub(super) fn correct_line(tx: &mut Tx<'_>, id: VisitId, line: &VisitLine) -> Re
     Ok(())
 }
 
-/// What the other side says of a line.
-pub(super) fn dispute_line(tx: &mut Tx<'_>, id: VisitId, pack: PackId, said: &str) -> Result<bool, DbError> {
+/// What the other side says of a line, and what she says it was.
+pub(super) fn dispute_line(tx: &mut Tx<'_>, id: VisitId, pack: PackId, reason: &str, said: Option<Found>) -> Result<bool, DbError> {
     Ok(diesel::update(consignment_visit_lines::table.find((id, pack)))
-        .set(consignment_visit_lines::disputed.eq(said))
+        .set((
+            consignment_visit_lines::disputed.eq(reason),
+            consignment_visit_lines::said_counted.eq(said.map(|said| said.counted)),
+            consignment_visit_lines::said_returned.eq(said.map(|said| said.returned)),
+            consignment_visit_lines::said_spoiled.eq(said.map(|said| said.spoiled)),
+            consignment_visit_lines::said_topped_up.eq(said.map(|said| said.topped_up)),
+        ))
         .execute(&mut **tx)?
         == 1)
+}
+
+/// What the other side says of the money.
+pub(super) fn dispute_paid(tx: &mut Tx<'_>, id: VisitId, reason: &str, said: Option<Rupiah>) -> Result<(), DbError> {
+    diesel::update(consignment_visits::table.find(id))
+        .set((consignment_visits::paid_disputed.eq(reason), consignment_visits::said_paid.eq(said)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What was disputed was put right in another way: she is asked anew.
+pub(super) fn forget_dispute(tx: &mut Tx<'_>, id: VisitId) -> Result<(), DbError> {
+    diesel::update(consignment_visit_lines::table.filter(consignment_visit_lines::visit_id.eq(id)))
+        .set((
+            consignment_visit_lines::disputed.eq(None::<String>),
+            consignment_visit_lines::said_counted.eq(None::<i64>),
+            consignment_visit_lines::said_returned.eq(None::<i64>),
+            consignment_visit_lines::said_spoiled.eq(None::<i64>),
+            consignment_visit_lines::said_topped_up.eq(None::<i64>),
+        ))
+        .execute(&mut **tx)?;
+    diesel::update(consignment_visits::table.find(id))
+        .set((consignment_visits::paid_disputed.eq(None::<String>), consignment_visits::said_paid.eq(None::<Rupiah>)))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// The totals of a visit after it was put right.
@@ -179,6 +235,9 @@ pub(super) fn set_totals(tx: &mut Tx<'_>, visit: &Visit) -> Result<(), DbError> 
             consignment_visits::gross.eq(visit.gross),
             consignment_visits::share.eq(visit.share),
             consignment_visits::due.eq(visit.due),
+            consignment_visits::paid.eq(visit.paid),
+            consignment_visits::claimed.eq(visit.claimed),
+            consignment_visits::method.eq(visit.method),
             consignment_visits::postings.eq(visit.postings),
         ))
         .execute(&mut **tx)?;
@@ -262,19 +321,11 @@ pub(super) fn page(conn: &mut Conn, of: ConsignmentId, before: Option<i32>, rows
     Ok(query.order(consignment_visits::number.desc()).limit(rows).select(COLUMNS).load(conn)?)
 }
 
-/// The visits of a span, oldest first; at most a hundred.
-pub(super) fn between(conn: &mut Conn, of: ConsignmentId, (from, until): (Timestamp, Timestamp)) -> Result<Vec<Visit>, DbError> {
-    let span = consignment_visits::consignment_id
-        .eq(of)
-        .and(consignment_visits::visited_at.ge(from))
-        .and(consignment_visits::visited_at.lt(until));
-    Ok(consignment_visits::table.filter(span).order(consignment_visits::number).limit(100).select(COLUMNS).load(conn)?)
-}
-
 type Figures = (i64, i64, i64, i64, i64, i64, i64, i64);
 type Amounts = (Rupiah, Option<i32>, Option<Rupiah>, Rupiah, Rupiah, Rupiah, Rupiah);
 type Costed = (i64, Rupiah, i64, Rupiah);
-type LineRow = (VisitId, PackId, Figures, Amounts, Costed, Option<String>, String, String);
+type Said = (Option<String>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+type LineRow = (VisitId, PackId, Figures, Amounts, Costed, Said, String, String);
 /// A line with the names of its product and pack.
 pub(super) type Named = (VisitLine, String, String);
 
@@ -311,13 +362,19 @@ pub(super) fn lines(conn: &mut Conn, these: &[VisitId]) -> Result<BTreeMap<Visit
                 consignment_visit_lines::sold_costed,
                 consignment_visit_lines::sold_cost,
             ),
-            consignment_visit_lines::disputed,
+            (
+                consignment_visit_lines::disputed,
+                consignment_visit_lines::said_counted,
+                consignment_visit_lines::said_returned,
+                consignment_visit_lines::said_spoiled,
+                consignment_visit_lines::said_topped_up,
+            ),
             products::name,
             packs::label,
         ))
         .load(conn)?;
     let mut all: BTreeMap<VisitId, Vec<Named>> = BTreeMap::new();
-    for (visit, pack_id, figures, amounts, (spoiled_costed, spoiled_cost, sold_costed, sold_cost), disputed, product, pack) in rows {
+    for (visit, pack_id, figures, amounts, (spoiled_costed, spoiled_cost, sold_costed, sold_cost), said, product, pack) in rows {
         let (opening, delivered, counted, returned, spoiled, sold, at_till, topped_up) = figures;
         let (price, share_bp, wholesale, gross, share, due, spoilage_due) = amounts;
         let line = VisitLine {
@@ -338,7 +395,11 @@ pub(super) fn lines(conn: &mut Conn, these: &[VisitId]) -> Result<BTreeMap<Visit
             spoilage_due,
             spoiled_cost: Known { quantity: spoiled_costed, cost: spoiled_cost },
             sold_cost: Known { quantity: sold_costed, cost: sold_cost },
-            disputed,
+            disputed: said.0,
+            said: match (said.1, said.2, said.3, said.4) {
+                (Some(counted), Some(returned), Some(spoiled), Some(topped_up)) => Some(Found { counted, returned, spoiled, topped_up }),
+                _ => None,
+            },
         };
         all.entry(visit).or_default().push((line, product, pack));
     }

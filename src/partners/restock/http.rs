@@ -7,12 +7,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::{AskedAs, Basis, MOST_LINES, NewRestock, Payment, RestockId, TemplateId, Whole};
 use super::service::{self, RestockError};
-use super::views::{
-    ParLevelsView, RestockHistoryView, RestockRunView, RestockSuggestionView, RestockTemplateView, RestockTemplatesView, RestockView,
-};
+use super::views::{ParLevelsView, RestockHistoryView, RestockRunView, RestockSuggestionView, RestockTemplateView, RestockView};
 use super::{paying, standing, suggesting};
 use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
+use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::web;
@@ -33,6 +32,7 @@ impl From<RestockError> for Problem {
             E::NoAgreement => Self::conflict("no_restock_agreement"),
             E::NotForSale { pack } => Self::conflict("pack_not_for_sale").arg("pack", pack),
             E::LineTwice => Self::invalid_field("lines", "pack_twice"),
+            E::WantedOn => Self::invalid_field("wanted_on", "wanted_on_out_of_range"),
             E::NothingToAsk => Self::conflict("nothing_to_ask"),
             E::PaymentDoesNotFit => Self::invalid_field("payment", "restock_payment_does_not_fit"),
             E::BelowMinimum { minimum } => Self::conflict("below_agreed_minimum").arg("minimum", minimum),
@@ -75,6 +75,7 @@ pub struct AskRestock {
     lines: Vec<PackCount>,
     /// How outright goods are paid; nothing on consignment.
     payment: Option<Payment>,
+    /// From today to 90 days ahead; it is to be brought on the first agreed day from then on.
     #[schema(value_type = Option<String>, format = Date)]
     wanted_on: Option<NaiveDate>,
     note: Option<Note>,
@@ -131,6 +132,8 @@ pub struct ConfirmRestock {
     #[serde(default)]
     #[schema(max_items = 50)]
     lines: Vec<PackCount>,
+    /// When it came; now unless said otherwise, and not before it was accepted.
+    received_at: Option<Timestamp>,
 }
 
 /// Money of a warung for outright goods.
@@ -183,6 +186,16 @@ pub struct RestockQuery {
     cursor: Option<String>,
 }
 
+/// Which standing reorders are asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RestockTemplateQuery {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+}
+
 /// Which days of a standing reorder are asked for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -194,6 +207,7 @@ pub struct RestockRunQuery {
 }
 
 const NEWEST: &str = "restocks";
+const TEMPLATES: &str = "restock_templates";
 const RUNS: &str = "restock_runs";
 
 fn shown(whole: Whole) -> Reply {
@@ -287,8 +301,8 @@ pub async fn confirm(
     posted: Posted<ConfirmRestock>,
     db: web::Data<Db>,
 ) -> Result<Reply, Problem> {
-    let (who, id, lines) = (actor.who, id.into_inner(), posted.body.lines);
-    let reply = posted.once.write(&db, who, move |tx| service::confirm(tx, who, id, &lines).map(shown));
+    let (who, id, ConfirmRestock { lines, received_at }) = (actor.who, id.into_inner(), posted.body);
+    let reply = posted.once.write(&db, who, move |tx| service::confirm(tx, who, id, &lines, received_at).map(shown));
     Ok(reply.await?)
 }
 
@@ -309,7 +323,7 @@ act!(
 );
 
 act!(
-    /// Writes down what the warung paid for outright goods on credit, in parts or at once.
+    /// The maker writes down what the warung paid for outright goods, when they came or later, in parts or at once.
     pay, "restock", "/restocks/{id}/payments", "pay_restock", RestockId, RestockView, PayRestock,
     |tx, who, id, body| paying::pay(tx, who, id, body.amount.amount(), body.method).map(shown)
 );
@@ -381,17 +395,20 @@ pub async fn keep_template(
     Ok(reply.await?)
 }
 
-/// Lists the standing reorders an enterprise has a part in.
-#[utoipa::path(tag = "restock", operation_id = "list_restock_templates", params(("id" = EnterpriseId, Path)),
-    responses((status = 200, body = RestockTemplatesView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+/// Lists the standing reorders an enterprise has a part in, newest first.
+#[utoipa::path(tag = "restock", operation_id = "list_restock_templates", params(("id" = EnterpriseId, Path), RestockTemplateQuery),
+    responses((status = 200, body = Page<RestockTemplateView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/enterprises/{id}/restock-templates")]
 pub async fn templates(
     actor: Actor<SignedIn>,
     id: web::Path<EnterpriseId>,
+    query: web::Query<RestockTemplateQuery>,
     db: web::Data<Db>,
-) -> Result<web::Json<RestockTemplatesView>, Problem> {
-    let now = db.clock().now();
-    Ok(web::Json(db.read(move |conn| standing::templates(conn, actor.who, now, *id)).await?.into()))
+) -> Result<Page<RestockTemplateView>, Problem> {
+    let (now, q) = (db.clock().now(), query.into_inner());
+    let before = page::decode(TEMPLATES, q.cursor.as_deref())?;
+    let rows = db.read(move |conn| standing::templates(conn, actor.who, now, *id, before, q.limit.fetch())).await?;
+    Ok(Page::cut(rows, q.limit, TEMPLATES, |template| template.id).map(RestockTemplateView::from))
 }
 
 /// Lists what became of a standing reorder on its days, the latest first.

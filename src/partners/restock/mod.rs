@@ -7,9 +7,13 @@
 //!    Goods on consignment come by a note and stay their maker's.
 //! 2. Outright goods on credit need a purchase agreement and its limit, in which what may still come counts too; they are to be paid
 //!    after the days agreed, in parts or at once. Other outright goods are paid when they come.
-//! 3. What is accepted is promised; what did not come is free again, and both figures stay.
-//! 4. A standing reorder is made exactly once for each of its days. Where none was made, the day says why.
-//! 5. A suggestion is what was sold per day, times the days until the maker comes, less what is there; it tells what it is based on.
+//! 3. Money is hers who says that she has it. Until the maker has written it down, what the warung paid is claimed and owed.
+//! 4. What is accepted is promised; what did not come is free again, and both figures stay.
+//! 5. What is accepted is owed on an agreed day, the wanted one or the next. It came when the warung says that it did.
+//! 6. What may still come is asked for once: par levels and suggestions leave it out.
+//! 7. A standing reorder is made exactly once for each of its days. Where none was made, the day says why.
+//! 8. A suggestion is what was sold per day, times the days until the maker comes, less what is there or coming; it tells what it is
+//!    based on.
 //!
 //! | from | event | to |
 //! |---|---|---|

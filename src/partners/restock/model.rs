@@ -98,6 +98,10 @@ word_enum! {
         NotForSale = "not_for_sale",
         /// More would be owed than was agreed.
         OverCredit = "over_credit",
+        /// Less than was agreed for one order.
+        BelowMinimum = "below_minimum",
+        /// The way to pay does not fit how the goods come.
+        PaymentDoesNotFit = "payment_does_not_fit",
         /// The day had passed when its turn came.
         DayPassed = "day_passed",
         /// It could not be put together.
@@ -139,9 +143,20 @@ pub struct Restock {
     /// What is owed for outright goods that came.
     pub owed: Rupiah,
     pub paid: Rupiah,
+    /// The agreed day by which it is to be brought.
+    pub due_on: Option<NaiveDate>,
 }
 
 impl Restock {
+    /// What the warung says that she paid when the goods came, and the maker has not said that she got.
+    #[must_use]
+    pub fn claimed(&self) -> Rupiah {
+        match self.payment {
+            Some(Payment::Cash | Payment::Transfer) => self.owed.minus(self.paid).unwrap_or_default(),
+            Some(Payment::Credit) | None => Rupiah::ZERO,
+        }
+    }
+
     /// The version of the agreement it goes by.
     #[must_use]
     pub fn under(&self) -> Option<(AgreementId, i32)> {

@@ -9,6 +9,7 @@ use super::store;
 use crate::books::ledger::service as ledger;
 use crate::books::ledger::{Account, Entry, Movement as LedgerMovement};
 use crate::kit::auth::Identity;
+use crate::kit::clock::Timestamp;
 use crate::kit::db::Tx;
 use crate::kit::money::Rupiah;
 use crate::market::costs;
@@ -40,11 +41,12 @@ pub(super) fn within_credit(tx: &mut Tx<'_>, maker: EnterpriseId, warung: Enterp
     if more > free { Err(RestockError::OverCredit { limit, free }.into()) } else { Ok(()) }
 }
 
-/// The goods are the warung's own now, for money or on credit.
-pub(super) fn buy(tx: &mut Tx<'_>, hand: &Hand<'_>, whole: &Whole, received: &BTreeMap<PackId, i64>) -> Outcome<()> {
+/// The goods are the warung's own from the time they came. They are owed for, until the maker says that she has the money.
+pub(super) fn buy(tx: &mut Tx<'_>, hand: &Hand<'_>, whole: &Whole, received: &BTreeMap<PackId, i64>, at: Timestamp) -> Outcome<()> {
     let (now, restock) = (tx.now(), &hand.restock);
     let (maker, warung, reference) = (restock.maker_id, restock.warung_id, restock.id.to_string());
-    let why = Why::now(tx, &reference, Some(hand.by));
+    let counts = ledger::counts_at(tx, &[maker, warung], at, now)?;
+    let why = Why::at(&reference, Some(hand.by), at).counting(counts);
     let (mut total, mut cost) = (Rupiah::ZERO, Rupiah::ZERO);
     for line in &whole.lines {
         let (pack, came) = (line.pack_id, received[&line.pack_id]);
@@ -53,19 +55,18 @@ pub(super) fn buy(tx: &mut Tx<'_>, hand: &Hand<'_>, whole: &Whole, received: &BT
         cost = sums(cost.plus(costs::take(tx, pack, came)?))?;
         total = sums(line.price.times(came).and_then(|worth| total.plus(worth)))?;
     }
-    let goods = Entry::new(LedgerMovement::CostOfGoods, format!("{reference}:cost"), now);
+    let goods = Entry::new(LedgerMovement::CostOfGoods, format!("{reference}:cost"), counts);
     let goods = sums(goods.transfer(Account::Stock, Account::CostGoods, cost))?;
     ledger::post(tx, maker, &goods).map_err(|failure| failure.map(RestockError::Books))?;
     if !total.is_positive() {
         return Ok(());
     }
-    let bought = sums(rules::bought(between(restock), &reference, total, now))?;
+    let bought = sums(rules::bought(between(restock), &reference, total, counts))?;
     enter(tx, restock, &bought)?;
     store::owe(tx, restock.id, total)?;
     match restock.payment {
-        Some(Payment::Cash) => take_in(tx, hand, total, Method::Cash),
-        Some(Payment::Transfer) => take_in(tx, hand, total, Method::Transfer),
-        Some(Payment::Credit) | None => owe_payment(tx, restock),
+        Some(Payment::Cash | Payment::Transfer) => Ok(()),
+        Some(Payment::Credit) | None => owe_payment(tx, restock, at),
     }
 }
 
@@ -80,13 +81,13 @@ fn enter(tx: &mut Tx<'_>, restock: &Restock, (of_maker, of_warung): &Mirrored) -
 }
 
 /// Goods on credit are to be paid after the days agreed.
-fn owe_payment(tx: &mut Tx<'_>, restock: &Restock) -> Outcome<()> {
+fn owe_payment(tx: &mut Tx<'_>, restock: &Restock, at: Timestamp) -> Outcome<()> {
     let Some((agreement, number)) = restock.under() else { return Ok(()) };
     let days = match agreements::reading::terms_of(tx, agreement, number)? {
         Terms::Purchase(terms) => u64::try_from(terms.payment_days.get()).unwrap_or(0),
         Terms::Consignment(_) | Terms::Supply(_) | Terms::JointStall(_) => 0,
     };
-    let (subject, due_on) = (restock.id.to_string(), tx.now().business_date() + chrono::Days::new(days));
+    let (subject, due_on) = (restock.id.to_string(), at.business_date() + chrono::Days::new(days));
     let owed = Owed { kind: Obligation::Payment, subject: &subject, by: restock.warung_id, to: restock.maker_id, due_on };
     obligations::owe(tx, &InForce { agreement, number, terms: () }, owed)?;
     Ok(())

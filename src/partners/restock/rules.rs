@@ -1,5 +1,7 @@
 //! How a restock moves, what is suggested, and what outright goods do to both books.
 
+use chrono::NaiveDate;
+
 use super::model::State;
 use crate::books::ledger::{Account, Entry, Movement};
 use crate::kit::clock::Timestamp;
@@ -48,6 +50,15 @@ pub fn needed(sold: i64, days: i64, days_to_go: i64) -> i64 {
     if days <= 0 { 0 } else { (sold.max(0) * days_to_go.max(0) + days - 1) / days }
 }
 
+/// The furthest day ahead for which goods are asked.
+const MOST_DAYS_AHEAD: i64 = 90;
+
+/// Whether goods can be wanted on `day`: it has not passed and is not too far ahead.
+#[must_use]
+pub fn can_be_wanted(day: NaiveDate, today: NaiveDate) -> bool {
+    (0..=MOST_DAYS_AHEAD).contains(&(day - today).num_days())
+}
+
 /// Whether goods of a restock in this state may still come: asked for, promised or on their way, and not counted at the warung.
 #[must_use]
 pub const fn may_come(state: State) -> bool {
@@ -74,6 +85,14 @@ mod tests {
     #[test]
     fn the_state_table_is_as_committed() {
         insta::assert_snapshot!(crate::kit::text::state_table(State::ALL, Move::ALL, State::word, Move::word, next));
+    }
+
+    #[test]
+    fn goods_are_wanted_from_today_on() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let today = day("2026-11-24");
+        assert!(can_be_wanted(today, today) && can_be_wanted(day("2027-02-22"), today));
+        assert!(!can_be_wanted(day("2026-11-23"), today) && !can_be_wanted(day("2027-02-23"), today));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::market::inventory::{self, InventoryError, Why};
 use crate::market::packs::model::{Channel, Offer};
 use crate::market::packs::{self, PackId};
 use crate::partners::agreements::terms::{Days, Purchase};
-use crate::partners::agreements::{self, AgreementId, InForce};
+use crate::partners::agreements::{self, AgreementId, InForce, Terms};
 use crate::partners::consignment::model::{PackCount, Side};
 use crate::partners::consignment::service::{ConsignmentError, on_sale, side_of};
 use crate::partners::consignment::{notes, rules as consigned};
@@ -34,6 +34,8 @@ pub enum RestockError {
         pack: PackId,
     },
     LineTwice,
+    /// The day has passed, or is too far ahead.
+    WantedOn,
     /// Nothing was asked for before, or nothing is missing.
     NothingToAsk,
     /// Outright goods need a way to pay, consigned ones have none.
@@ -182,10 +184,21 @@ fn wanted(tx: &mut Tx<'_>, warung: EnterpriseId, new: &NewRestock) -> Outcome<Ve
             let hers = on_sale(tx, new.maker, &packs)?;
             let held = inventory::held_of(tx, warung, &packs)?;
             let there = |pack: PackId| held.iter().filter(|row| row.pack == pack).map(|row| row.on_hand).sum::<i64>();
-            let missing = levels.into_iter().filter(|(pack, _)| hers.contains_key(pack)).map(|(pack, level)| (pack, level - there(pack)));
+            let coming = coming(tx, new.maker, warung)?;
+            let open = |pack: PackId| there(pack) + coming.get(&pack).copied().unwrap_or(0);
+            let missing = levels.into_iter().filter(|(pack, _)| hers.contains_key(pack)).map(|(pack, level)| (pack, level - open(pack)));
             Ok(missing.filter(|(_, quantity)| *quantity > 0).collect())
         }
     }
+}
+
+/// What may still come to a warung of a maker's goods: asked for or promised to it, or offered by her.
+pub(super) fn coming(conn: &mut Conn, maker: EnterpriseId, warung: EnterpriseId) -> Outcome<BTreeMap<PackId, i64>> {
+    let mut all = store::coming(conn, maker, warung)?;
+    for (pack, offered) in notes::offered_to(conn, maker, warung)? {
+        *all.entry(pack).or_default() += offered;
+    }
+    Ok(all)
 }
 
 /// Writes a restock down at today's prices, once all is checked.
@@ -199,6 +212,10 @@ pub(super) fn request(
     let now = tx.now();
     if lines.is_empty() {
         return Err(RestockError::NothingToAsk.into());
+    }
+    let day = new.wanted_on.unwrap_or_else(|| now.business_date());
+    if !rules::can_be_wanted(day, now.business_date()) {
+        return Err(RestockError::WantedOn.into());
     }
     let packs: BTreeSet<PackId> = lines.iter().map(|(pack, _)| *pack).collect();
     if packs.len() < lines.len() {
@@ -219,15 +236,29 @@ pub(super) fn request(
         within_credit(tx, new.maker, warung, (deal.limit, total))?;
     }
     let village = enterprises::service::get(tx, new.maker)?.village_id;
-    let id = store::insert(tx, &Place { village, warung, under: deal.under, total }, new, &rows)?;
+    let due_on = deal.days.map(|days| days.next_from(day));
+    let id = store::insert(tx, &Place { village, warung, under: deal.under, total, due_on }, new, &rows)?;
     store::record(tx, id, State::Requested, State::Requested, by)?;
     tell(tx, Notice::RestockAsked, new.maker, warung, id)?;
-    if let (Some(under), Some(day)) = (deal.under, new.wanted_on.or_else(|| deal.days.map(|days| days.next_from(now.business_date())))) {
-        let (under, subject) = (InForce { agreement: under.0, number: under.1, terms: () }, id.to_string());
-        let owed = Owed { kind: Obligation::Delivery, subject: &subject, by: new.maker, to: warung, due_on: day };
-        obligations::owe(tx, &under, owed)?;
-    }
     Ok(id)
+}
+
+/// The maker owes what she has accepted, by the agreed day on which it is to be brought; whoever accepts later brings it on the next.
+fn owe_delivery(tx: &mut Tx<'_>, restock: &Restock) -> Outcome<()> {
+    let (Some((agreement, number)), Some(mut due_on)) = (restock.under(), restock.due_on) else { return Ok(()) };
+    let today = tx.now().business_date();
+    if due_on < today {
+        due_on = match agreements::reading::terms_of(tx, agreement, number)? {
+            Terms::Consignment(terms) => terms.visit_days.next_from(today),
+            Terms::Purchase(terms) => terms.delivery_days.next_from(today),
+            Terms::Supply(_) | Terms::JointStall(_) => today,
+        };
+        store::set_due_on(tx, restock.id, due_on)?;
+    }
+    let subject = restock.id.to_string();
+    let owed = Owed { kind: Obligation::Delivery, subject: &subject, by: restock.maker_id, to: restock.warung_id, due_on };
+    obligations::owe(tx, &InForce { agreement, number, terms: () }, owed)?;
+    Ok(())
 }
 
 /// A restock in the hands of one of its sides.
@@ -299,6 +330,7 @@ pub fn accept(tx: &mut Tx<'_>, who: Identity, id: RestockId, counts: &[PackCount
         inventory::reserve(tx, line.pack_id, quantity, &why).map_err(|failure| failure.map(RestockError::Stock))?;
         store::set_accepted(tx, id, line.pack_id, quantity)?;
     }
+    owe_delivery(tx, &hand.restock)?;
     hand.tell(tx, Notice::RestockAnswered)?;
     Ok(store::whole(tx, id)?)
 }
@@ -331,23 +363,24 @@ pub fn withdraw(tx: &mut Tx<'_>, who: Identity, id: RestockId, reason: &str) -> 
     Ok(store::whole(tx, id)?)
 }
 
-/// The maker has brought it, or it is on its way.
+/// The maker has brought it, or it is on its way. Whether it came in time is the warung's to say.
 ///
 /// # Errors
 /// [`RestockError::WrongState`].
 pub fn deliver(tx: &mut Tx<'_>, who: Identity, id: RestockId) -> Outcome<Whole> {
     let hand = take(tx, who, id, Side::Maker, None)?;
     hand.go(tx, Move::Deliver)?;
-    obligations::done(tx, Obligation::Delivery, &id.to_string())?;
     hand.tell(tx, Notice::RestockDelivered)?;
     Ok(store::whole(tx, id)?)
 }
 
-/// The warung counts what came: it is hers, or it stands there on consignment. What did not come is free at the maker's again.
+/// The warung counts what came, now or earlier: it is hers, or it stands there on consignment. What did not come is free at the maker's
+/// again.
 ///
 /// # Errors
-/// [`RestockError::MoreThanAsked`], [`RestockError::WrongState`].
-pub fn confirm(tx: &mut Tx<'_>, who: Identity, id: RestockId, counts: &[PackCount]) -> Outcome<Whole> {
+/// [`RestockError::MoreThanAsked`], [`RestockError::WrongState`], [`ConsignmentError::ReceivedAt`] and
+/// [`ConsignmentError::SettledSince`] inside.
+pub fn confirm(tx: &mut Tx<'_>, who: Identity, id: RestockId, counts: &[PackCount], received_at: Option<Timestamp>) -> Outcome<Whole> {
     let hand = take(tx, who, id, Side::Warung, None)?;
     let whole = store::whole(tx, id)?;
     let received = counted(&whole, counts, |line| line.accepted.unwrap_or(0))?;
@@ -358,14 +391,29 @@ pub fn confirm(tx: &mut Tx<'_>, who: Identity, id: RestockId, counts: &[PackCoun
         store::set_received(tx, id, line.pack_id, came)?;
         inventory::release(tx, line.pack_id, line.accepted.unwrap_or(0) - came, &why).map_err(Failure::widen)?;
     }
-    match hand.restock.basis {
-        Basis::Outright => buy(tx, &hand, &whole, &received)?,
-        Basis::Consignment => {
+    let accepted_at = store::accepted_at(tx, id)?;
+    let at = match (hand.restock.basis, hand.restock.under()) {
+        (Basis::Consignment, Some(under)) => {
             let came: Vec<(PackId, Rupiah, i64)> =
                 whole.lines.iter().map(|line| (line.pack_id, line.price, received[&line.pack_id])).collect();
-            let (maker, warung) = (hand.restock.maker_id, hand.restock.warung_id);
-            consignment(notes::restocked(tx, (maker, warung), &id.to_string(), &came, hand.by))?;
+            let pair = (hand.restock.maker_id, hand.restock.warung_id);
+            consignment(notes::restocked(tx, pair, under, &id.to_string(), &came, (hand.by, accepted_at, received_at)))?
         }
+        (Basis::Consignment, None) => return Err(RestockError::NoAgreement.into()),
+        (Basis::Outright, _) => {
+            let now = tx.now();
+            let at = received_at.unwrap_or(now);
+            if !consigned::can_be(at, accepted_at, now) {
+                return Err(RestockError::Consigned(ConsignmentError::ReceivedAt).into());
+            }
+            buy(tx, &hand, &whole, &received, at.min(now))?;
+            at
+        }
+    };
+    if received.values().any(|came| *came > 0) {
+        obligations::done_on(tx, Obligation::Delivery, &id.to_string(), at.business_date())?;
+    } else {
+        obligations::called_off(tx, Obligation::Delivery, &id.to_string())?;
     }
     hand.tell(tx, Notice::RestockConfirmed)?;
     Ok(store::whole(tx, id)?)

@@ -3,7 +3,7 @@
 use chrono::{Days as Span, NaiveDate};
 use serde_json::json;
 
-use super::model::{AskedAs, NewRestock, NotMade, Run, Template, TemplateId};
+use super::model::{AskedAs, Basis, NewRestock, NotMade, Run, Template, TemplateId};
 use super::service::{Outcome, RestockError, request, seen_by};
 use super::{jobs, store};
 use crate::kit::auth::Identity;
@@ -24,7 +24,7 @@ const AT_MINUTES: u16 = 5 * 60;
 /// The warung keeps a reorder for days of the week; the first of them is tomorrow or later.
 ///
 /// # Errors
-/// [`RestockError::Denied`], [`RestockError::NothingToAsk`].
+/// [`RestockError::Denied`], [`RestockError::NothingToAsk`], [`RestockError::PaymentDoesNotFit`].
 pub fn keep(tx: &mut Tx<'_>, who: Identity, warung: EnterpriseId, new: &NewRestock, days: &Days) -> Outcome<Template> {
     let acting = side_of(tx, who, (new.maker, warung), &[Side::Warung], None);
     let (_, by) = acting.map_err(|failure| {
@@ -35,6 +35,9 @@ pub fn keep(tx: &mut Tx<'_>, who: Identity, warung: EnterpriseId, new: &NewResto
     })?;
     if new.lines.is_empty() {
         return Err(RestockError::NothingToAsk.into());
+    }
+    if (new.basis == Basis::Outright) != new.payment.is_some() {
+        return Err(RestockError::PaymentDoesNotFit.into());
     }
     let id = store::insert_template(tx, warung, new, days, by)?;
     let today = tx.now().business_date();
@@ -102,9 +105,11 @@ const fn reason(refused: &RestockError) -> NotMade {
         RestockError::NoAgreement => NotMade::NoAgreement,
         RestockError::NotForSale { .. } => NotMade::NotForSale,
         RestockError::OverCredit { .. } => NotMade::OverCredit,
+        RestockError::BelowMinimum { .. } => NotMade::BelowMinimum,
+        RestockError::PaymentDoesNotFit => NotMade::PaymentDoesNotFit,
         RestockError::LineTwice
+        | RestockError::WantedOn
         | RestockError::NothingToAsk
-        | RestockError::PaymentDoesNotFit
         | RestockError::MoreThanAsked { .. }
         | RestockError::NothingAccepted
         | RestockError::WrongState { .. }
@@ -112,7 +117,6 @@ const fn reason(refused: &RestockError) -> NotMade {
         | RestockError::Stock(_)
         | RestockError::Books(_)
         | RestockError::Consigned(_)
-        | RestockError::BelowMinimum { .. }
         | RestockError::OverPaid { .. }
         | RestockError::Denied(_) => NotMade::NotPossible,
     }
@@ -122,9 +126,16 @@ const fn reason(refused: &RestockError) -> NotMade {
 ///
 /// # Errors
 /// [`RestockError::Denied`].
-pub fn templates(conn: &mut Conn, who: Identity, now: Timestamp, of: EnterpriseId) -> Outcome<Vec<Template>> {
+pub fn templates(
+    conn: &mut Conn,
+    who: Identity,
+    now: Timestamp,
+    of: EnterpriseId,
+    before: Option<TemplateId>,
+    rows: i64,
+) -> Outcome<Vec<Template>> {
     seen_by(conn, who, now, &[of], Action::ViewEnterprise)?;
-    Ok(store::templates(conn, of)?)
+    Ok(store::templates(conn, of, before, rows)?)
 }
 
 /// What became of a standing reorder on its days, the latest first.

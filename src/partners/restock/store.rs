@@ -48,6 +48,7 @@ columns!(
     restocks::created_at,
     restocks::owed,
     restocks::paid,
+    restocks::due_on,
 );
 columns!(
     LineColumns, LINE:
@@ -115,6 +116,7 @@ pub(super) struct Place {
     pub warung: EnterpriseId,
     pub under: Option<(AgreementId, i32)>,
     pub total: Rupiah,
+    pub due_on: Option<NaiveDate>,
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, place: &Place, new: &NewRestock, lines: &[(PackId, Rupiah, i64)]) -> Result<RestockId, DbError> {
@@ -139,6 +141,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, place: &Place, new: &NewRestock, lines: &[
             restocks::updated_at.eq(now),
             restocks::owed.eq(Rupiah::ZERO),
             restocks::paid.eq(Rupiah::ZERO),
+            restocks::due_on.eq(place.due_on),
         ))
         .execute(&mut **tx)?;
     for (position, (pack, price, asked)) in (1..).zip(lines) {
@@ -153,6 +156,17 @@ pub(super) fn insert(tx: &mut Tx<'_>, place: &Place, new: &NewRestock, lines: &[
             .execute(&mut **tx)?;
     }
     Ok(id)
+}
+
+pub(super) fn set_due_on(tx: &mut Tx<'_>, id: RestockId, day: NaiveDate) -> Result<(), DbError> {
+    diesel::update(restocks::table.find(id)).set(restocks::due_on.eq(day)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// When the maker said that she brings it.
+pub(super) fn accepted_at(conn: &mut Conn, id: RestockId) -> Result<Timestamp, DbError> {
+    let accepted = restock_events::restock_id.eq(id).and(restock_events::to_state.eq_any([State::Accepted, State::Partly]));
+    Ok(restock_events::table.filter(accepted).order(restock_events::id).select(restock_events::at).first(conn)?)
 }
 
 pub(super) fn set_accepted(tx: &mut Tx<'_>, id: RestockId, pack: PackId, accepted: i64) -> Result<(), DbError> {
@@ -211,6 +225,17 @@ pub(super) fn coming_on_credit(conn: &mut Conn, maker: EnterpriseId, warung: Ent
         .select((restock_lines::price, restock_lines::asked, restock_lines::accepted))
         .load(conn)?;
     Ok(rows.into_iter().map(|(price, asked, accepted)| (price, accepted.unwrap_or(asked))).collect())
+}
+
+/// How many of each of a maker's packs one warung has asked for and not counted.
+pub(super) fn coming(conn: &mut Conn, maker: EnterpriseId, warung: EnterpriseId) -> Result<BTreeMap<PackId, i64>, DbError> {
+    let pair = restocks::maker_id.eq(maker).and(restocks::warung_id.eq(warung));
+    let rows: Vec<(PackId, i64, Option<i64>)> = restock_lines::table
+        .inner_join(restocks::table)
+        .filter(pair.and(restocks::state.eq_any(still_to_come())))
+        .select((restock_lines::pack_id, restock_lines::asked, restock_lines::accepted))
+        .load(conn)?;
+    Ok(per_pack(rows.into_iter().map(|(pack, asked, accepted)| (pack, accepted.unwrap_or(asked)))))
 }
 
 /// How many of each of a maker's packs warungs have asked for and not counted: what was accepted, or asked for where there is no
@@ -331,11 +356,14 @@ pub(super) fn template(conn: &mut Conn, id: TemplateId) -> Result<Template, DbEr
     read(restock_templates::table.find(id).select(TEMPLATE).first(conn)?)
 }
 
-/// The standing reorders an enterprise has a part in, newest first; at most a hundred.
-pub(super) fn templates(conn: &mut Conn, of: EnterpriseId) -> Result<Vec<Template>, DbError> {
+/// A page of the standing reorders an enterprise has a part in, newest first.
+pub(super) fn templates(conn: &mut Conn, of: EnterpriseId, before: Option<TemplateId>, rows: i64) -> Result<Vec<Template>, DbError> {
     let theirs = restock_templates::warung_id.eq(of).or(restock_templates::maker_id.eq(of));
-    let rows: Vec<TemplateRow> =
-        restock_templates::table.filter(theirs).order(restock_templates::id.desc()).limit(100).select(TEMPLATE).load(conn)?;
+    let mut query = restock_templates::table.filter(theirs).into_boxed();
+    if let Some(before) = before {
+        query = query.filter(restock_templates::id.lt(before));
+    }
+    let rows: Vec<TemplateRow> = query.order(restock_templates::id.desc()).limit(rows).select(TEMPLATE).load(conn)?;
     rows.into_iter().map(read).collect()
 }
 

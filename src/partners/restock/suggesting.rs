@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Days, NaiveDate};
 
 use super::rules;
-use super::service::{Outcome, seen_by};
+use super::service::{Outcome, coming, seen_by};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Conn;
@@ -32,6 +32,8 @@ pub struct Suggested {
     pub sold: i64,
     pub on_hand: i64,
     pub needed: i64,
+    /// What may still come.
+    pub coming: i64,
 }
 
 /// What is suggested, and what it is based on.
@@ -68,6 +70,7 @@ pub fn suggest(conn: &mut Conn, who: Identity, now: Timestamp, warung: Enterpris
     let (days, days_to_go) = ((last - first).num_days() + 1, (next_visit_on - last).num_days());
     let packs: BTreeSet<PackId> = consigned.keys().chain(own.keys()).copied().collect();
     let packs: Vec<PackId> = packs.into_iter().collect();
+    let coming = coming(conn, maker, warung)?;
     let held = inventory::held_of(conn, warung, &packs)?;
     let count = |these: &BTreeMap<PackId, i64>, pack: PackId| these.get(&pack).copied().unwrap_or(0);
     let line = |(pack, offer): (PackId, crate::market::packs::model::Offer)| {
@@ -80,6 +83,7 @@ pub fn suggest(conn: &mut Conn, who: Identity, now: Timestamp, warung: Enterpris
             sold,
             on_hand,
             needed: rules::needed(sold, days, days_to_go),
+            coming: count(&coming, pack),
         }
     };
     let lines = on_sale(conn, maker, &packs)?.into_iter().map(line).collect();

@@ -54,8 +54,13 @@ pub struct RestockView {
     /// What outright goods that came cost together, and what of it is paid.
     owed: Rupiah,
     paid: Rupiah,
+    /// What the warung says that she paid when they came; it is owed until the maker writes it down.
+    claimed: Rupiah,
     #[schema(value_type = Option<String>, format = Date)]
     wanted_on: Option<NaiveDate>,
+    /// The agreed day on which it is to be brought, on the wanted one or after it; owed once the maker has accepted.
+    #[schema(value_type = Option<String>, format = Date)]
+    due_on: Option<NaiveDate>,
     note: Option<String>,
     created_at: Timestamp,
 }
@@ -76,6 +81,8 @@ impl From<Whole> for RestockView {
             total: restock.total,
             owed: restock.owed,
             paid: restock.paid,
+            claimed: restock.claimed(),
+            due_on: restock.due_on,
             wanted_on: restock.wanted_on,
             note: restock.note,
             created_at: restock.created_at,
@@ -147,13 +154,15 @@ pub struct SuggestedLineView {
     on_hand: i64,
     /// What will be sold until the next visit: sold ÷ days × days to go, rounded up.
     needed: i64,
-    /// What is needed and not there.
+    /// What may still come: asked for, promised or offered.
+    coming: i64,
+    /// What is needed, not there and not coming.
     suggested: i64,
 }
 
 impl From<Suggested> for SuggestedLineView {
-    fn from(Suggested { pack: pack_id, product_name, pack_label, sold, on_hand, needed }: Suggested) -> Self {
-        Self { pack_id, product_name, pack_label, sold, on_hand, needed, suggested: (needed - on_hand).max(0) }
+    fn from(Suggested { pack: pack_id, product_name, pack_label, sold, on_hand, needed, coming }: Suggested) -> Self {
+        Self { pack_id, product_name, pack_label, sold, on_hand, needed, coming, suggested: (needed - on_hand - coming).max(0) }
     }
 }
 
@@ -223,18 +232,6 @@ impl From<Template> for RestockTemplateView {
             active: template.active,
             created_at: template.created_at,
         }
-    }
-}
-
-/// The standing reorders an enterprise has a part in.
-#[derive(Serialize, ToSchema)]
-pub struct RestockTemplatesView {
-    items: Vec<RestockTemplateView>,
-}
-
-impl From<Vec<Template>> for RestockTemplatesView {
-    fn from(templates: Vec<Template>) -> Self {
-        Self { items: templates.into_iter().map(RestockTemplateView::from).collect() }
     }
 }
 

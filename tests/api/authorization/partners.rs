@@ -71,7 +71,7 @@ fn consigned(app: &TestApp, village: &Village, shop: &Shop) -> Consigned {
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
     let (note, consignment) = (text(&note["id"]), text(&note["consignment_id"]));
     keeper.post(&format!("/v1/consignment-notes/{note}/receive"), json!({ "lines": [line(10)] })).expect(200);
-    let visit = json!({ "client_id": "hp-0", "lines": [{ "pack_id": goods, "counted": 9 }] });
+    let visit = json!({ "client_id": "hp-0", "follows": null, "lines": [{ "pack_id": goods, "counted": 9 }] });
     let visit = text(&keeper.post(&format!("/v1/consignments/{consignment}/visits"), visit).expect(201)["id"]);
     let ask = json!({ "maker_id": shop.id, "basis": "consignment", "ask": "list", "lines": [line(5)] });
     let restock = text(&keeper.post(&format!("/v1/enterprises/{}/restocks", warung.id), ask).expect(201)["id"]);
@@ -141,7 +141,7 @@ impl Partners {
             "receive_consignment" => json!({ "lines": [{ "pack_id": self.goods, "quantity": 1 }] }),
             "account_for_missing" => json!({ "missing": "kept" }),
             "pay_consignment" | "pay_restock" => json!({ "amount": 1_000, "method": "cash" }),
-            "record_visit" => json!({ "client_id": "hp-1", "lines": [{ "pack_id": self.goods, "counted": 9 }] }),
+            "record_visit" => json!({ "client_id": "hp-1", "follows": self.visit, "lines": [{ "pack_id": self.goods, "counted": 9 }] }),
             "answer_visit" | "answer_linked_visit" => json!({ "answer": "confirm" }),
             "sell_at_till" => json!({ "client_id": "k-1", "method": "cash", "lines": [{ "pack_id": self.goods, "quantity": 1 }] }),
             "ask_restock" => {
