@@ -271,9 +271,7 @@ fn an_id_of_another_kind_is_never_looked_up() {
 
 /// Words of the parser, of no use to who sells cassava chips.
 fn is_foreign(told: &str) -> bool {
-    ["expected", "invalid", "struct", "i64", "sequence", "integer", "string", "input", "trailing"]
-        .iter()
-        .any(|word| told.contains(word))
+    ["expected", "invalid", "struct", "i64", "sequence", "integer", "string", "input", "trailing"].iter().any(|word| told.contains(word))
 }
 
 #[test]

@@ -8,7 +8,7 @@ use diesel::sql_types::Text;
 use pasar_kuliner::books::ledger::chain::sealing;
 use pasar_kuliner::books::ledger::chain::verify::{Report, What};
 use pasar_kuliner::books::ledger::{self, Account, Entry, Movement, balances};
-use pasar_kuliner::kit::db::{Conn, Engine, Failure, Never};
+use pasar_kuliner::kit::db::{Conn, DbError, Engine, Failure, Never};
 use pasar_kuliner::kit::money::Rupiah;
 use pasar_kuliner::people::enterprises::EnterpriseId;
 use serde_json::{Value, json};
@@ -483,4 +483,39 @@ fn an_entry_that_would_be_refused_is_refused_in_a_dry_run() {
     assert!(matches!(dry(), Err(Failure::Refused(ledger::service::LedgerError::AlreadyEntered))));
     let trial = shop.owner.client.get(&format!("/v1/enterprises/{}/trial-balance", shop.id)).expect(200);
     assert_eq!((&trial["debit"], &trial["difference"]), (&json!(5_000), &Value::from(0)));
+}
+
+#[test]
+fn books_whose_marks_fail_hold_up_no_others() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let [bad, good] = ["Keripik", "Dodol"].map(|name| app.home_industry(&village, name).id.parse::<EnterpriseId>().expect("an id"));
+    for books in [bad, good] {
+        let entry = sale(&app, "kas:1", 5_000);
+        app.wait(app.app.db.write(move |tx| ledger::service::post(tx, books, &entry))).expect("posted");
+    }
+    app.advance(chrono::Duration::days(40));
+    let run = |sql: String| {
+        let ran = app.app.db.write(move |tx| Ok::<_, Failure<Never>>(tx.batch_execute(&sql).map_err(DbError::from)?));
+        app.wait(ran).expect("it runs");
+    };
+    let (this, off) = (format!("NEW.enterprise_id = '{}'", bad.uuid()), "DROP TRIGGER refuse_marks");
+    let (refuse, allow) = match engine() {
+        Engine::Sqlite => {
+            let on = "CREATE TRIGGER refuse_marks BEFORE INSERT ON balance_marks WHEN";
+            (format!("{on} {this} BEGIN SELECT RAISE(ABORT, 'not this one'); END"), off.to_owned())
+        }
+        Engine::Postgres => {
+            let refuse =
+                "CREATE FUNCTION refuse_mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not this one'; END $$;";
+            let on = "CREATE TRIGGER refuse_marks BEFORE INSERT ON balance_marks FOR EACH ROW WHEN";
+            (format!("{refuse} {on} ({this}) EXECUTE FUNCTION refuse_mark()"), format!("{off} ON balance_marks"))
+        }
+    };
+    run(refuse);
+    let keep_up = |books: Vec<EnterpriseId>| app.wait(balances::service::keep_up(&app.app.db, books));
+    assert!(keep_up(vec![bad, good]).is_err(), "it is told");
+    run(allow);
+    assert_eq!(keep_up(vec![good]).expect("marks"), 0, "these were made all the same");
+    assert_eq!(keep_up(vec![bad]).expect("marks"), 1);
 }
