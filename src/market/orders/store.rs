@@ -174,6 +174,11 @@ pub(super) fn get(conn: &mut Conn, id: OrderId) -> Result<Order, DbError> {
     Ok(joined().filter(orders::id.eq(id)).first(conn)?)
 }
 
+pub(super) fn by_ids(conn: &mut Conn, ids: &[OrderId]) -> Result<BTreeMap<OrderId, Order>, DbError> {
+    let rows: Vec<Order> = joined().filter(orders::id.eq_any(ids)).load(conn)?;
+    Ok(rows.into_iter().map(|order| (order.id, order)).collect())
+}
+
 pub(super) fn by_number(conn: &mut Conn, number: &str) -> Result<Order, DbError> {
     Ok(joined().filter(orders::number.eq(number)).first(conn)?)
 }
@@ -258,10 +263,15 @@ pub(super) fn placed_between(
     conn: &mut Conn,
     seller: EnterpriseId,
     (from, to): (Timestamp, Timestamp),
+    most: i64,
 ) -> Result<Vec<(Order, Vec<Line>)>, DbError> {
     let these = orders::seller_id.eq(seller).and(orders::placed_at.ge(from)).and(orders::placed_at.lt(to));
-    let rows: Vec<Order> = joined().filter(these).order(orders::id).load(conn)?;
-    let lines = order_lines::table.inner_join(orders::table).filter(these).order((order_lines::order_id, order_lines::position));
+    let rows: Vec<Order> = joined().filter(these).order(orders::id).limit(most).load(conn)?;
+    let last = rows.last().map_or_else(OrderId::new, |order| order.id);
+    let lines = order_lines::table
+        .inner_join(orders::table)
+        .filter(these.and(orders::id.le(last)))
+        .order((order_lines::order_id, order_lines::position));
     let mut lines = grouped(lines.select(order_lines::all_columns).load(conn)?, |line: &Line| line.order_id);
     let with_lines = |order: Order| {
         let lines = lines.remove(&order.id).unwrap_or_default();
@@ -347,6 +357,11 @@ pub(super) fn touch(tx: &mut Tx<'_>, id: OrderId) -> Result<(), DbError> {
 pub(super) fn set_accepted(tx: &mut Tx<'_>, id: OrderId, pay_by: Option<Timestamp>, hand_over_by: Timestamp) -> Result<(), DbError> {
     let limits = (orders::pay_by.eq(pay_by), orders::hand_over_by.eq(hand_over_by));
     diesel::update(orders::table.find(id)).set(limits).execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn set_pay_by(tx: &mut Tx<'_>, id: OrderId, pay_by: Timestamp) -> Result<(), DbError> {
+    diesel::update(orders::table.find(id)).set(orders::pay_by.eq(pay_by)).execute(&mut **tx)?;
     Ok(())
 }
 
