@@ -131,7 +131,7 @@ impl Bits<'_> {
                     *byte
                 }
             };
-            self.held = self.held << 8 | u64::from(next);
+            self.held = (self.held << 8) | u64::from(next);
             self.count += 8;
         }
     }
