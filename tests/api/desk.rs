@@ -103,3 +103,18 @@ fn no_name_opens_a_cell_of_its_own() {
         assert!(rows.into_iter().all(|row| row.starts_with('"') && row.ends_with('"')), "{table}");
     }
 }
+
+#[test]
+fn what_waits_for_money_hides_nothing_that_waits_for_an_answer() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), json!({ "on_hand": 1_000 })).expect(200);
+    let line = json!({ "pack_id": pack_of(&product), "quantity": 1 });
+    let sale = json!({ "channel": "in_person", "lines": [line], "payment": "cash_at_pickup", "handed_over": true, "paid": false });
+    for _ in 0..501 {
+        shop.owner.client.post(&format!("/v1/enterprises/{}/orders", shop.id), sale.clone()).expect(201);
+    }
+    let placed = buyer.orders(&product, 1);
+    let desk = shop.owner.client.get(&format!("/v1/enterprises/{}/desk", shop.id)).expect(200);
+    assert_eq!((&desk["to_answer"][0]["id"], desk["to_collect"].as_array().map(Vec::len)), (&json!(placed), Some(500)));
+}

@@ -95,13 +95,13 @@ fn act() -> impl Strategy<Value = Act> {
         6 => (n.clone(), proptest::option::of(1i64..90_000)).prop_map(|(n, a)| Act::Claim(n, a)),
         6 => (n.clone(), proptest::option::weighted(0.3, 1i64..120_000)).prop_map(|(n, a)| Act::Confirm(n, a)),
         1 => n.clone().prop_map(Act::Refuse),
-        8 => (n.clone(), proptest::option::weighted(0.4, 1i64..120_000), prop::sample::select(vec!["seller", "seller", "courier", "warung"]), any::<bool>())
+        8 => (n.clone(), proptest::option::weighted(0.4, 1i64..120_000), prop::sample::select(vec!["seller", "seller", "seller", "seller", "courier", "warung"]), any::<bool>())
             .prop_map(|(n, a, h, c)| Act::Receive(n, a, h, c)),
         2 => n.clone().prop_map(Act::Reverse),
         4 => n.clone().prop_map(Act::HandIn),
-        8 => (n.clone(), prop::sample::select(vec!["send", "send", "acknowledge", "dispute", "dispute"]), prop::sample::select(vec![None, None, Some("cash"), Some("bank")]))
+        16 => (n.clone(), prop::sample::select(vec!["send", "acknowledge", "dispute", "dispute"]), prop::sample::select(vec![None, None, Some("cash"), Some("bank")]))
             .prop_map(|(n, m, w)| Act::Refund(n, m, w)),
-        6 => (n.clone(), any::<bool>()).prop_map(|(n, s)| Act::Rule(n, s)),
+        12 => (n.clone(), any::<bool>()).prop_map(|(n, s)| Act::Rule(n, s)),
         8 => (n.clone(), 1i64..4, prop::sample::select(vec!["refund_full", "refund_part", "replacement"])).prop_map(|(n, q, w)| Act::Complain(n, q, w)),
         8 => (n.clone(), proptest::option::weighted(0.7, 1i64..=100)).prop_map(|(n, p)| Act::Offer(n, p)),
         10 => (n.clone(), prop::sample::select(vec!["accept", "accept", "decline", "withdraw", "refuse", "refuse", "mediate", "mediate"])).prop_map(|(n, s)| Act::Settle(n, s)),
@@ -296,7 +296,7 @@ impl<'a> World<'a> {
                 let id = text(&seen["id"]);
                 self.orders.iter_mut().filter(|known| known.id == id).for_each(|known| known.straight = false);
             }
-            Act::Refund(_, "send", way) => self.sent(seen, *way),
+            Act::Refund(_, _, way) => self.sent(seen, *way),
             Act::Rule(_, sent) => {
                 let (refund, seller) = (&seen["refund"], self.of(&text(&seen["order_id"])));
                 assert_eq!(refund["state"], if *sent { "acknowledged" } else { "withdrawn" }, "{seen}");
@@ -320,7 +320,6 @@ impl<'a> World<'a> {
             | Act::Refuse(_)
             | Act::Offer(..)
             | Act::Settle(..)
-            | Act::Refund(..)
             | Act::HandIn(_)
             | Act::Wait(_) => {}
         }
@@ -515,17 +514,21 @@ impl<'a> World<'a> {
                 ("reverse", self.seller(order).client.post(&format!("/v1/payments/{payment}/reverse"), json!({ "reason": "Uang palsu" })))
             }
             Act::Refund(n, word, way) => {
-                let from = if *word == "send" { "due" } else { "sent" };
-                let order = self.pick_where(*n, |seen| rows(&seen["refunds"]).iter().any(|one| one["state"] == from))?;
+                let open = |one: &Value| matches!(one["state"].as_str(), Some("due" | "sent"));
+                let order = self.pick_where(*n, |seen| rows(&seen["refunds"]).iter().any(open))?;
                 let seen = self.seen(order);
-                let id = text(&rows(&seen["refunds"]).last()?["id"]);
-                let who = if *word == "send" { self.seller(order) } else { self.buyer(order)? };
-                let body = match *word {
+                let refunds = rows(&seen["refunds"]);
+                let refund = refunds.iter().find(|one| open(one)).or_else(|| refunds.last())?;
+                let id = text(&refund["id"]);
+                // What is due is sent first; what was sent is left to chance.
+                let word = if refund["state"] == "due" { "send" } else { *word };
+                let who = if word == "send" { self.seller(order) } else { self.buyer(order)? };
+                let body = match word {
                     "send" => json!({ "method": way }),
                     "dispute" => json!({ "reason": "Belum masuk" }),
                     _ => json!({}),
                 };
-                (*word, who.client.post(&format!("/v1/refunds/{id}/{word}"), body))
+                (word, who.client.post(&format!("/v1/refunds/{id}/{word}"), body))
             }
             Act::Rule(n, sent) => {
                 let disputed = |one: &Value| one["state"] == "disputed";
