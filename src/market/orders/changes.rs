@@ -5,7 +5,7 @@ use super::model::{ChangeId, ChangeLine, ChangeState, Line, Order, OrderId, Quot
 use super::rules::{self, Move};
 use super::service::{OrderError, Outcome, get, person, whole};
 use super::store::{self, Wanted};
-use super::{jobs, paying};
+use super::{changes_store, jobs, paying};
 use crate::kit::auth::Identity;
 use crate::kit::db::{Failure, Tx};
 use crate::kit::money::Rupiah;
@@ -85,7 +85,7 @@ pub struct LineChange {
 /// takes nothing away, names no line of the order, or leaves nothing; and what [`accept`] answers where it changes at once.
 pub fn propose(tx: &mut Tx<'_>, who: Identity, id: OrderId, wanted: &[LineChange], reason: &Reason) -> Outcome<Whole> {
     let order = changeable(tx, who, id, Action::FulfilOrder)?;
-    if !store::open_changes(tx, &[id])?.is_empty() {
+    if !changes_store::open(tx, &[id])?.is_empty() {
         return Err(OrderError::ChangeWaits.into());
     }
     let lines = store::lines(tx, &[id])?;
@@ -103,7 +103,7 @@ pub fn propose(tx: &mut Tx<'_>, who: Identity, id: OrderId, wanted: &[LineChange
         return Err(OrderError::BadChange.into());
     }
     let rows: Vec<ChangeLine> = wanted.iter().map(row).collect();
-    let change = store::insert_change(tx, id, goods, &rows, who.account, reason.as_str())?;
+    let change = changes_store::insert(tx, id, goods, &rows, who.account, reason.as_str())?;
     if order.buyer_id.is_none() {
         let now = tx.now();
         let on_behalf_of = person(tx, who, now)?.on_behalf_of(&order.resource());
@@ -170,8 +170,8 @@ pub fn accept(tx: &mut Tx<'_>, who: Identity, id: OrderId, change: ChangeId) -> 
 
 fn agree(tx: &mut Tx<'_>, order: &Order, change: ChangeId, by: By<'_>) -> Outcome<Whole> {
     let id = order.id;
-    let (open, wanted) = store::open_changes(tx, &[id])?.pop().filter(|(open, _)| open.id == change).ok_or(OrderError::NoChange)?;
-    if !store::decide_change(tx, change, ChangeState::Agreed, Some(by.actor))? {
+    let (open, wanted) = changes_store::open(tx, &[id])?.pop().filter(|(open, _)| open.id == change).ok_or(OrderError::NoChange)?;
+    if !changes_store::decide(tx, change, ChangeState::Agreed, Some(by.actor))? {
         return Err(OrderError::NoChange.into());
     }
     let lines = store::lines(tx, &[id])?;
@@ -219,8 +219,8 @@ fn reduce(tx: &mut Tx<'_>, order: &Order, line: &Line, quantity: i64) -> Outcome
 pub fn drop_change(tx: &mut Tx<'_>, who: Identity, id: OrderId, change: ChangeId, to: ChangeState) -> Outcome<Whole> {
     let action = if to == ChangeState::Declined { Action::BuyOrder } else { Action::FulfilOrder };
     permitted(tx, who, id, action)?;
-    let open = store::open_changes(tx, &[id])?.iter().any(|(open, _)| open.id == change);
-    if !open || !store::decide_change(tx, change, to, Some(who.account))? {
+    let open = changes_store::open(tx, &[id])?.iter().any(|(open, _)| open.id == change);
+    if !open || !changes_store::decide(tx, change, to, Some(who.account))? {
         return Err(OrderError::NoChange.into());
     }
     store::touch(tx, id)?;

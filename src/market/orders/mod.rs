@@ -31,6 +31,7 @@
 pub mod accounting;
 pub mod changes;
 pub mod changes_http;
+mod changes_store;
 pub mod chat;
 pub mod claiming;
 pub mod http;

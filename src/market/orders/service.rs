@@ -5,7 +5,7 @@ use chrono::{Duration, NaiveDate};
 use super::model::{ChangeState, Event, Line, Order, OrderGroupId, OrderId, Quote, State, Whole};
 use super::rules::{self, Move, Overdue};
 use super::store::{self, Wish};
-use super::{jobs, paying};
+use super::{changes_store, jobs, paying};
 use crate::books::ledger::service::LedgerError;
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
@@ -326,7 +326,7 @@ pub(super) fn go(tx: &mut Tx<'_>, order: &Order, event: Move, by: Option<By<'_>>
 fn may_go(conn: &mut Conn, order: &Order, event: Move) -> Outcome<()> {
     match event {
         Move::Accept if !rules::is_quote_settled(order.quote) => Err(OrderError::QuoteOpen.into()),
-        Move::HandOver if !store::open_changes(conn, &[order.id])?.is_empty() => Err(OrderError::ChangeWaits.into()),
+        Move::HandOver if !changes_store::open(conn, &[order.id])?.is_empty() => Err(OrderError::ChangeWaits.into()),
         Move::Complete if !rules::is_paid(order) => Err(OrderError::NotPaid.into()),
         Move::Accept
         | Move::HandOver
@@ -392,8 +392,8 @@ fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
             inventory::release(tx, line.pack_id, line.quantity, &why).map_err(Failure::widen)?;
         }
     }
-    for (change, _) in store::open_changes(tx, &[order.id])? {
-        store::decide_change(tx, change.id, ChangeState::Withdrawn, by.map(|by| by.actor))?;
+    for (change, _) in changes_store::open(tx, &[order.id])? {
+        changes_store::decide(tx, change.id, ChangeState::Withdrawn, by.map(|by| by.actor))?;
     }
     paying::call_off(tx, order, by)
 }
