@@ -223,7 +223,7 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     refunds (id) {
-        id -> Id, order_id -> Id, amount -> BigInt, cause -> Text, state -> Text, proof_media_id -> Nullable<Id>, reason -> Nullable<Text>, created_at -> Utc, updated_at -> Utc,
+        id -> Id, order_id -> Id, amount -> BigInt, cause -> Text, state -> Text, proof_media_id -> Nullable<Id>, reason -> Nullable<Text>, created_at -> Utc, updated_at -> Utc, by_bank -> BigInt,
     }
 }
 table! {

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 use pasar_kuliner::kit::pictures::{BadPicture, Declared, develop, inspect};
 
 const MOST_MEMORY: u64 = 64 * 1024 * 1024;
+/// What a picture that is taken may take.
+const MOST_WORK: u64 = 320 * 1024 * 1024;
 const LONGEST: Duration = Duration::from_secs(2);
 const WIDTHS: [u32; 3] = [1080, 640, 320];
 
@@ -22,7 +24,8 @@ const WIDTHS: [u32; 3] = [1080, 640, 320];
 #[ignore = "run as a child by the others"]
 fn child() {
     let Ok(path) = std::env::var("PICTURE") else { return };
-    let limit = rustix::process::Rlimit { current: Some(MOST_MEMORY), maximum: Some(MOST_MEMORY) };
+    let most = std::env::var("MEMORY").ok().and_then(|most| most.parse().ok());
+    let limit = rustix::process::Rlimit { current: most, maximum: most };
     rustix::process::setrlimit(rustix::process::Resource::Data, limit).expect("a limit");
     let (name, kind) = (std::env::var("NAME").expect("a name"), std::env::var("KIND").expect("a kind"));
     let bytes = std::fs::read(path).expect("the file");
@@ -36,11 +39,16 @@ fn child() {
 
 /// What became of the file, and how long that took.
 fn alone(name: &str, kind: &str, bytes: &[u8]) -> Option<(String, Duration)> {
+    within(MOST_MEMORY, name, kind, bytes)
+}
+
+fn within(memory: u64, name: &str, kind: &str, bytes: &[u8]) -> Option<(String, Duration)> {
     let path = std::env::temp_dir().join(format!("pasar-picture-{}", uuid::Uuid::now_v7().simple()));
     std::fs::write(&path, bytes).expect("written");
     let output = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "child", "--ignored", "--nocapture", "--test-threads=1"])
         .envs([("PICTURE", path.as_os_str()), ("NAME", name.as_ref()), ("KIND", kind.as_ref())])
+        .env("MEMORY", memory.to_string())
         .output()
         .expect("the child runs");
     std::fs::remove_file(path).expect("removed");
@@ -66,6 +74,14 @@ fn what_a_file_carries_besides_is_never_unpacked() {
         let (outcome, took) = alone(name, "", &bytes).unwrap_or_else(|| panic!("{what}: the child ran out of memory"));
         assert_eq!(outcome, "3 copies", "{what}");
         assert!(took < LONGEST, "{what} took {took:?}");
+    }
+}
+
+#[test]
+fn the_largest_pictures_are_taken_in_the_memory_there_is_for_them() {
+    for (what, bytes) in [("progressive", pictures::largest_progressive()), ("baseline", pictures::jpeg_at(10, 8000, 5000))] {
+        let (outcome, _) = within(MOST_WORK, "besar.jpg", "image/jpeg", &bytes).unwrap_or_else(|| panic!("{what}: out of memory"));
+        assert_eq!(outcome, "3 copies", "{what}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Complaints: what buyers report about a product, and what the village made of it.
 //!
-//! 1. Whoever is signed in may report a product that is for sale; one report of hers on it is open at a time.
+//! 1. Whoever is signed in may report a product that is for sale, and a guest with her tracking token; one report of hers on it
+//!    is open at a time.
 //! 2. The village admin resolves a report with an outcome; whoever made it sees the outcome.
 //! 3. The seller does not learn who reported her.
 
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::kit::auth::{AccountId, Actor, Identity, SignedIn};
+use crate::kit::auth::{AccountId, Actor, Buying, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, DbError, Failure, Refusal, Tx};
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
@@ -308,7 +309,7 @@ const NEWEST: &str = "my_complaints";
     responses((status = 201, body = ComplaintView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/products/{id}/complaints")]
 pub async fn report(
-    actor: Actor<SignedIn>,
+    actor: Actor<Buying>,
     id: web::Path<ProductId>,
     posted: Posted<ReportProduct>,
     db: web::Data<Db>,
@@ -326,7 +327,7 @@ pub async fn report(
     responses((status = 200, body = Page<ComplaintView>), Always, SignedInOnly), security(("bearer" = [])))]
 #[get("/me/complaints")]
 pub async fn list_mine(
-    actor: Actor<SignedIn>,
+    actor: Actor<Buying>,
     query: web::Query<MyComplaintQuery>,
     db: web::Data<Db>,
 ) -> Result<Page<ComplaintView>, Problem> {

@@ -35,7 +35,7 @@ word_enum! {
         WriteProduct = "write_product",
         /// Publish, return, reject or suspend products.
         ModerateProduct = "moderate_product",
-        /// See an order.
+        /// See an order, with the proofs of its payments.
         ViewOrder = "view_order",
         /// Take an order through the seller's steps.
         FulfilOrder = "fulfil_order",
@@ -43,9 +43,9 @@ word_enum! {
         BuyOrder = "buy_order",
         /// Complete an order or call it off; which side may do it when is a rule of orders.
         EndOrder = "end_order",
-        /// See a picture that shows what happened to an order: a proof of payment, a photo with a claim.
+        /// See a claim about goods and the photos with it.
         ViewEvidence = "view_evidence",
-        /// Decide on a claim about goods that its two sides could not settle.
+        /// Decide what the two sides of an order could not settle: a claim about goods, a refund that is not seen.
         MediateClaim = "mediate_claim",
         /// See the books.
         ViewBooks = "view_books",

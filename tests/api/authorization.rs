@@ -320,6 +320,7 @@ impl World {
             "write_down_sale" => Some(json!({
                 "channel": "in_person", "lines": [{ "pack_id": self.pack, "quantity": 1 }], "payment": "cash_at_pickup", "handed_over": true, "paid": true,
             })),
+            "decide_refund" => Some(json!({ "sent": true, "reason": "Karena diuji" })),
             "quote_delivery" | "accept_delivery_quote" => Some(json!({ "fee": 15_000 })),
             "propose_order_change" => Some(json!({ "lines": [{ "position": 1, "quantity": 0 }], "reason": "Habis" })),
             "accept_order_change" | "decline_order_change" | "withdraw_order_change" => {
@@ -354,6 +355,7 @@ impl World {
             | "list_enterprise_claims"
             | "list_order_claims"
             | "list_village_claims"
+            | "list_disputed_refunds"
             | "get_delivery_zone"
             | "get_payment_instructions"
             | "get_enterprise"

@@ -70,14 +70,51 @@ fn a_month_of_orders_is_a_table_that_tells_no_more_than_the_orders() {
     assert_eq!(table.header("content-disposition"), "attachment; filename=\"pesanan-2026-11.csv\"");
     let lines: Vec<&str> = table.text.trim_start_matches('\u{FEFF}').split("\r\n").collect();
     assert!(table.bytes.starts_with(&[0xEF, 0xBB, 0xBF]));
-    assert_eq!(lines[0], "number,day,state,channel,lines,goods,delivery,total,paid,buyer_name,buyer_phone");
+    let cells = |line: &str| format!("\"{}\"", line.split(',').collect::<Vec<_>>().join("\",\""));
+    assert_eq!(lines[0], cells("number,day,state,channel,lines,goods,delivery,total,paid,buyer_name,buyer_phone"));
     let number = hidden["orders"][0]["number"].as_str().expect("a number");
-    assert_eq!(lines[1], format!("{number},2026-11-24,placed,online,\"1 × =Opak \"\"manis\"\"; pedas Bungkus\",5000,0,5000,0,,"));
+    assert_eq!(lines[1], cells(&format!("{number},2026-11-24,placed,online,1 × =Opak \"\"manis\"\"; pedas Bungkus,5000,0,5000,0,,")));
     let phone = format!("'+62{}", buyer.phone.trim_start_matches('0'));
-    assert!(lines[2].ends_with(&format!(",10000,0,10000,10000,'-Siti,{phone}")), "{}", lines[2]);
+    assert!(lines[2].ends_with(&cells(&format!("10000,0,10000,10000,'-Siti,{phone}"))), "{}", lines[2]);
     assert_eq!((lines.len(), lines[3]), (4, ""));
-    assert!(get("month=2026-11&sep=semicolon").text.contains("number;day;state"));
+    assert!(get("month=2026-11&sep=semicolon").text.contains("\"number\";\"day\";\"state\""));
     assert_eq!(get("month=2026-10").text.lines().count(), 1);
+    let day = get("month=2026-11&day=24");
+    assert_eq!((day.text.lines().count(), day.header("content-disposition")), (3, "attachment; filename=\"pesanan-2026-11-24.csv\""));
+    assert_eq!(get("month=2026-11&day=25").text.lines().count(), 1);
+    get("month=2026-11&day=31").expect_problem(400, "invalid_input");
     get("month=2026-13").expect_problem(400, "invalid_input");
     get("").expect_problem(400, "invalid_input");
+}
+
+/// A spreadsheet that splits at semicolons must not find a formula in a name of a table with commas.
+#[test]
+fn no_name_opens_a_cell_of_its_own() {
+    let app = TestApp::start();
+    let Stall { shop, product, .. } = stall(&app);
+    let buyer = app.buyer("Sari;=1+1");
+    let order = buyer.orders(&product, 1);
+    shop.owner.step(&order, "accept");
+    let table = |sep: &str| shop.owner.client.get(&format!("/v1/enterprises/{}/orders.csv?month=2026-11&sep={sep}", shop.id)).text;
+    for (word, sep) in [("comma", ","), ("semicolon", ";")] {
+        let table = table(word);
+        assert!(table.contains(&format!("{sep}\"Sari;=1+1\"{sep}")), "{table}");
+        let rows = table.trim_start_matches('\u{FEFF}').lines();
+        assert!(rows.into_iter().all(|row| row.starts_with('"') && row.ends_with('"')), "{table}");
+    }
+}
+
+#[test]
+fn what_waits_for_money_hides_nothing_that_waits_for_an_answer() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    shop.owner.client.put(&format!("/v1/packs/{}/stock", pack_of(&product)), json!({ "on_hand": 1_000 })).expect(200);
+    let line = json!({ "pack_id": pack_of(&product), "quantity": 1 });
+    let sale = json!({ "channel": "in_person", "lines": [line], "payment": "cash_at_pickup", "handed_over": true, "paid": false });
+    for _ in 0..501 {
+        shop.owner.client.post(&format!("/v1/enterprises/{}/orders", shop.id), sale.clone()).expect(201);
+    }
+    let placed = buyer.orders(&product, 1);
+    let desk = shop.owner.client.get(&format!("/v1/enterprises/{}/desk", shop.id)).expect(200);
+    assert_eq!((&desk["to_answer"][0]["id"], desk["to_collect"].as_array().map(Vec::len)), (&json!(placed), Some(500)));
 }

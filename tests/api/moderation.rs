@@ -299,3 +299,18 @@ fn orders_go_on_when_a_product_is_suspended_unless_its_food_is_unsafe() {
     let own = shop.owner.client.get(&format!("/v1/products/{product}")).expect(200)["packs"][0].clone();
     assert_eq!((&own["on_hand"], &own["reserved"]), (&json!(36), &json!(0)), "nothing is held any more");
 }
+
+#[test]
+fn a_guest_reports_a_product_once_at_a_time() {
+    let app = TestApp::start();
+    let Stall { product, village, .. } = stall(&app);
+    let guest = app.guest("Tamu");
+    let path = format!("/v1/products/{product}/complaints");
+    let body = || json!({ "cause": "unsafe", "text": "Berjamur" });
+    guest.client.post(&path, body()).expect(201);
+    guest.client.post(&path, body()).expect_problem(409, "complaint_open");
+    app.client.post(&path, body()).expect_problem(401, "not_signed_in");
+    let open = village.admin.client.get(&format!("/v1/villages/{}/complaints", village.id)).expect(200);
+    assert_eq!(open["items"][0]["text"], "Berjamur");
+    assert_eq!(guest.client.get("/v1/me/complaints").expect(200)["items"][0]["state"], "open");
+}

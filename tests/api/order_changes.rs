@@ -233,3 +233,70 @@ fn a_transfer_is_asked_for_with_digits_that_no_other_open_order_has() {
     claimed(&buyer, &orders[0]);
     shop.owner.client.get(&format!("/v1/orders/{}/payment-instructions", orders[0])).expect_problem(403, "forbidden");
 }
+
+/// What the buyer of each order is asked to transfer.
+fn asked(buyer: &Person, orders: &[&String]) -> Vec<i64> {
+    let amount = |order: &&String| buyer.client.get(&format!("/v1/orders/{order}")).expect(200)["bill"]["outstanding"].as_i64();
+    orders.iter().map(|order| amount(order).expect("an amount")).collect()
+}
+
+/// Other goods cost so much more that the digits of one order make up the difference: still no sum is asked for twice.
+#[test]
+fn no_sum_is_asked_for_twice_whatever_the_totals_are() {
+    let app = TestApp::start();
+    let Stall { village, shop, product, buyer } = stall(&app);
+    app.takes_transfers(&shop);
+    let transfer = |product: &str, quantity: i64| {
+        let mut body = cart(product, quantity);
+        body["payment"] = "bank_transfer".into();
+        let order = id(&buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]);
+        shop.owner.step(&order, "accept");
+        order
+    };
+    let first = transfer(&product, 1);
+    let sum = asked(&buyer, &[&first])[0];
+    // All sums but one that these could be asked for lie on the sums of others: of 999, those of twelve orders are tried.
+    let others: Vec<String> = (1..=12)
+        .map(|step| {
+            let price = sum - step * 83;
+            transfer(&app.product(&village, &shop, &format!("Opak {step}"), price.max(12_000), 5), 1)
+        })
+        .collect();
+    let all: Vec<&String> = std::iter::once(&first).chain(&others).collect();
+    let sums = asked(&buyer, &all);
+    let different: std::collections::BTreeSet<&i64> = sums.iter().collect();
+    assert_eq!(different.len(), sums.len(), "{sums:?}");
+}
+
+#[test]
+fn a_sum_that_changes_is_told_apart_anew_and_one_that_is_claimed_stays() {
+    let app = TestApp::start();
+    let Stall { village, shop, product, buyer } = stall(&app);
+    app.takes_transfers(&shop);
+    let transfer = |product: &str, quantity: i64| {
+        let mut body = cart(product, quantity);
+        body["payment"] = "bank_transfer".into();
+        let order = id(&buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]);
+        shop.owner.step(&order, "accept");
+        order
+    };
+    // Two packs that become one come to exactly what the other is asked for, digits and all.
+    let large = transfer(&product, 2);
+    let digits = asked(&buyer, &[&large])[0] - 25_000;
+    let twin = app.product(&village, &shop, "Kembaran", 12_400, 5);
+    let small = transfer(&twin, 1);
+    let shift = asked(&buyer, &[&small])[0] - 12_400;
+    let bare = 12_400 + shift - digits;
+    let odd = app.product(&village, &shop, "Ganjil", bare.max(1), 5);
+    let line = json!([{ "position": 1, "quantity": 0, "replacement": { "pack_id": pack_of(&odd), "quantity": 1 } }]);
+    let proposed = propose(&shop.owner, &large, line).expect(200);
+    let changed = decide(&buyer, &large, "accept", &proposed).expect(200);
+    assert_ne!(changed["bill"]["digits"], json!(digits), "with the old ones it would be the sum of the other");
+    let sums = asked(&buyer, &[&large, &small]);
+    assert!(sums[0] != sums[1] && (bare + 1..=bare + 999).contains(&sums[0]), "{sums:?}");
+
+    let payment = claimed(&buyer, &large);
+    let digits = buyer.client.get(&format!("/v1/orders/{large}")).expect(200)["bill"]["digits"].clone();
+    let refused = shop.owner.client.post(&format!("/v1/payments/{payment}/refuse"), json!({ "reason": "Belum masuk" })).expect(200);
+    assert_eq!(refused["bill"]["digits"], digits, "nobody else has come to be asked for it");
+}

@@ -248,3 +248,135 @@ fn a_refund_goes_back_the_way_the_money_came() {
     shop.owner.client.post(&format!("/v1/refunds/{}/send", last(&seen, "refunds")), json!({})).expect(200);
     assert_eq!((balance(&shop, "cash:seller"), balance(&shop, "bank")), (0, 0));
 }
+
+/// Two packs of Rp12.500 by transfer, paid with 10.000 in cash and then by 15.000 of the bank; answers the order.
+fn mixed(buyer: &Person, seller: &Person, product: &str) -> String {
+    let (order, _) = by_transfer(buyer, seller, product);
+    pay(seller, &order, json!({ "method": "cash_at_pickup", "amount": 10_000 })).expect(200);
+    pay(seller, &order, json!({ "amount": 15_000 })).expect(200);
+    order
+}
+
+fn called_off(buyer: &Person, order: &str) -> Value {
+    buyer.client.post(&format!("/v1/orders/{order}/cancel"), json!({ "reason": "Batal" })).expect(200)
+}
+
+#[test]
+fn no_till_gives_back_what_never_came_into_it() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    app.takes_transfers(&shop);
+    let tills = || (balance(&shop, "cash:seller"), balance(&shop, "bank"), balance(&shop, "refunds:buyers"));
+    let send = |seen: &Value, body: Value| shop.owner.client.post(&format!("/v1/refunds/{}/send", last(seen, "refunds")), body);
+
+    let order = mixed(&buyer, &shop.owner, &product);
+    assert_eq!(tills(), (10_000, 15_000, 0));
+    let off = called_off(&buyer, &order);
+    assert_eq!(tills(), (10_000, 15_000, -25_000));
+    let sent = send(&off, json!({})).expect(200);
+    assert_eq!((tills(), &sent["refunds"][0]["by_bank"]), ((0, 0, 0), &json!(15_000)));
+
+    let order = mixed(&buyer, &shop.owner, &product);
+    let sent = send(&called_off(&buyer, &order), json!({ "method": "cash" })).expect(200);
+    assert_eq!((tills(), &sent["refunds"][0]["by_bank"]), ((-15_000, 15_000, 0), &json!(0)), "as the seller says");
+    let order = mixed(&buyer, &shop.owner, &product);
+    send(&called_off(&buyer, &order), json!({ "method": "bank" })).expect(200);
+    assert_eq!(tills(), (-5_000, 5_000, 0));
+
+    let order = buyer.orders(&product, 2);
+    shop.owner.step(&order, "accept");
+    let paid = pay(&shop.owner, &order, json!({ "holder": "courier" })).expect(200);
+    let off = called_off(&buyer, &order);
+    send(&off, json!({})).expect_problem(409, "cash_not_handed_in");
+    shop.owner.client.post(&format!("/v1/payments/{}/hand-in", last(&paid, "payments")), json!({})).expect(200);
+    send(&off, json!({})).expect(200);
+    assert_eq!((tills(), balance(&shop, "cash:courier")), ((-5_000, 5_000, 0), 0));
+}
+
+#[test]
+fn more_money_does_not_hide_why_a_refund_is_due() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let order = buyer.orders(&product, 2);
+    shop.owner.steps(&order, &["accept", "payments/receive", "prepare", "ready", "hand-over"]);
+    let claim = json!({ "position": 1, "quantity": 1, "text": "Hancur", "wish": "refund_full" });
+    let claim = buyer.client.post(&format!("/v1/orders/{order}/claims"), claim).expect(201)["id"].as_str().expect("an id").to_owned();
+    shop.owner.client.post(&format!("/v1/claims/{claim}/offer"), json!({ "remedy": "refund", "amount": 12_500 })).expect(200);
+    buyer.client.post(&format!("/v1/claims/{claim}/accept"), json!({})).expect(200);
+    let more = pay(&shop.owner, &order, json!({ "amount": 3_000 })).expect(200);
+    let due = &more["refunds"][0];
+    assert_eq!((&due["cause"], &due["amount"], more["refunds"].as_array().map(Vec::len)), (&json!("claim"), &json!(15_500), Some(1)));
+    let less =
+        shop.owner.client.post(&format!("/v1/payments/{}/reverse", last(&more, "payments")), json!({ "reason": "Salah" })).expect(200);
+    assert_eq!((&less["refunds"][0]["cause"], &less["refunds"][0]["amount"]), (&json!("claim"), &json!(12_500)));
+}
+
+#[test]
+fn a_picture_proves_nothing_for_the_other_side() {
+    let app = TestApp::start();
+    let Stall { village, shop, product, buyer } = stall(&app);
+    app.takes_transfers(&shop);
+    let (order, _) = by_transfer(&buyer, &shop.owner, &product);
+    let hers = buyer.client.photo("payment_proof", &jpeg(400, 300)).expect(201)["id"].clone();
+    let claim = |proof: &Value| {
+        buyer.client.post(&format!("/v1/orders/{order}/payments/claim"), json!({ "amount": 5_000, "proof_media_id": proof }))
+    };
+    claim(&hers).expect(200);
+    let payment = last(&claim(&hers).expect(200), "payments");
+    shop.owner.client.post(&format!("/v1/payments/{payment}/confirm"), json!({})).expect(200);
+    let off = called_off(&buyer, &order);
+    let refund = format!("/v1/refunds/{}/send", last(&off, "refunds"));
+    shop.owner.client.post(&refund, json!({ "proof_media_id": hers })).expect_problem(400, "invalid_input");
+    let own = shop.owner.client.photo("payment_proof", &jpeg(300, 400)).expect(201)["id"].clone();
+    shop.owner.client.post(&refund, json!({ "proof_media_id": own })).expect(200);
+    let picture = |id: &Value| format!("/v1/private-media/{}/640", id.as_str().expect("an id"));
+    for proof in [&hers, &own] {
+        assert_eq!((shop.owner.client.get(&picture(proof)).status, buyer.client.get(&picture(proof)).status), (200, 200));
+        village.admin.client.get(&picture(proof)).expect_problem(403, "forbidden");
+    }
+}
+
+#[test]
+fn the_village_decides_whether_a_refund_was_sent() {
+    let app = TestApp::start();
+    let Stall { village, shop, product, buyer } = stall(&app);
+    let list = format!("/v1/villages/{}/disputed-refunds", village.id);
+    let disputed = || {
+        let order = buyer.orders(&product, 2);
+        shop.owner.steps(&order, &["accept", "payments/receive"]);
+        let refund = last(&called_off(&buyer, &order), "refunds");
+        shop.owner.client.post(&format!("/v1/refunds/{refund}/send"), json!({})).expect(200);
+        (order, refund)
+    };
+    let decide = |who: &Person, refund: &str, sent: bool| {
+        who.client.post(&format!("/v1/refunds/{refund}/decide"), json!({ "sent": sent, "reason": "Buku kas sudah dilihat bersama" }))
+    };
+    let (order, refund) = disputed();
+    decide(&village.admin, &refund, true).expect_problem(409, "refund_wrong_state");
+    let dispute =
+        |refund: &str| buyer.client.post(&format!("/v1/refunds/{refund}/dispute"), json!({ "reason": "Belum sampai" })).expect(200);
+    dispute(&refund);
+    let waiting = village.admin.client.get(&list).expect(200);
+    assert_eq!((&waiting["items"][0]["refund"]["id"], &waiting["items"][0]["order_id"]), (&json!(refund), &json!(order)));
+    assert!(!waiting.to_string().contains("Pembeli"), "{waiting}");
+    buyer.client.get(&list).expect_problem(404, "not_found");
+    decide(&shop.owner, &refund, true).expect_problem(403, "forbidden");
+    decide(&buyer, &refund, false).expect_problem(403, "forbidden");
+    let elsewhere = app.village("32.05.20.2001");
+    decide(&elsewhere.admin, &refund, true).expect_problem(404, "not_found");
+
+    assert_eq!(decide(&village.admin, &refund, false).expect(200)["refund"]["state"], "withdrawn");
+    assert_eq!((balance(&shop, "cash:seller"), balance(&shop, "refunds:buyers")), (25_000, -25_000));
+    let anew = buyer.client.get(&format!("/v1/orders/{order}")).expect(200);
+    let due = last(&anew, "refunds");
+    assert_eq!(
+        (bill(&anew).1[2], &anew["refunds"][1]["state"], &anew["refunds"][1]["cause"]),
+        (25_000, &json!("due"), &json!("called_off"))
+    );
+    shop.owner.client.post(&format!("/v1/refunds/{due}/send"), json!({})).expect(200);
+    dispute(&due);
+    assert_eq!(decide(&village.admin, &due, true).expect(200)["refund"]["state"], "acknowledged");
+    decide(&village.admin, &due, true).expect_problem(409, "refund_wrong_state");
+    assert_eq!((balance(&shop, "cash:seller"), balance(&shop, "refunds:buyers")), (0, 0));
+    assert_eq!(village.admin.client.get(&list).expect(200)["items"], json!([]));
+}

@@ -189,3 +189,67 @@ fn nobody_holds_all_the_stock_with_orders_that_wait() {
     shop.owner.step(&orders[0], "accept");
     buyer.orders(&product, 1);
 }
+
+/// The clock looked when her money was said to be on its way: once that is not so, stock is not held for ever.
+#[test]
+fn an_order_whose_claim_is_refused_or_falls_short_is_looked_at_again() {
+    let mut app = TestApp::start();
+    let stall = stall(&app);
+    app.takes_transfers(&stall.shop);
+    let orders = [(); 3].map(|()| by_transfer(&stall, 2));
+    let payments = orders.each_ref().map(|order| claimed(&stall.buyer, order));
+    later(&mut app, 25);
+    let (shop, buyer) = awake(&app, &stall);
+    let act = |payment: &str, act: &str, body: Value| shop.owner.client.post(&format!("/v1/payments/{payment}/{act}"), body).expect(200);
+    let refused = act(&payments[0], "refuse", json!({ "reason": "Belum masuk" }));
+    assert_eq!((&refused["state"], &refused["pay_by"]), (&json!("accepted"), &json!("2026-11-25T15:00:00.000000Z")), "half a day more");
+    act(&payments[1], "confirm", json!({ "amount": 1_000 }));
+    act(&payments[2], "confirm", json!({}));
+    act(&payments[2], "reverse", json!({ "reason": "Ditarik bank" }));
+    later(&mut app, 11);
+    let state =
+        |buyer: &Person| orders.each_ref().map(|order| buyer.client.get(&format!("/v1/orders/{order}")).expect(200)["state"].clone());
+    assert_eq!(state(&app.awake(&buyer)), ["accepted"; 3]);
+    assert_eq!(app.available(&stall.product), 40 - 6);
+    later(&mut app, 2);
+    assert_eq!(state(&app.awake(&buyer)), ["expired"; 3]);
+    assert_eq!(app.available(&stall.product), 40, "the stock is free again");
+    let part = app.awake(&buyer).client.get(&format!("/v1/orders/{}", orders[1])).expect(200);
+    assert_eq!((&part["bill"]["owed_back"], &part["refunds"][0]["cause"]), (&json!(1_000), &json!("called_off")));
+}
+
+#[test]
+fn a_quote_the_buyer_leaves_open_is_told_as_that() {
+    let mut app = TestApp::start();
+    let stall = stall(&app);
+    let place = || {
+        let mut body = cart(&stall.product, 1);
+        (body["fulfilment"], body["address"]) = ("seller_delivery".into(), "Jalan Braga 1".into());
+        stall.buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]["id"].as_str().expect("an id").to_owned()
+    };
+    let (quoted, silent) = (place(), place());
+    stall.shop.owner.client.post(&format!("/v1/orders/{quoted}/quote"), json!({ "fee": 15_000 })).expect(200);
+    later(&mut app, 49);
+    let (_, buyer) = awake(&app, &stall);
+    let reason = |order: &str| {
+        let history = buyer.client.get(&format!("/v1/orders/{order}/history")).expect(200);
+        history["items"].as_array().and_then(|all| all.last()).expect("a move")["reason"].clone()
+    };
+    assert_eq!(reason(&quoted), "Pembeli tidak menyetujui ongkos kirim sampai batas waktunya.");
+    assert_eq!(reason(&silent), "Penjual tidak menjawab sampai batas waktunya.");
+}
+
+#[test]
+fn a_sellers_time_to_answer_begins_when_she_is_open() {
+    let app = TestApp::start();
+    let stall = stall(&app);
+    let day = json!([{ "from": "13:00", "until": "17:00" }]);
+    let opening = json!({ "monday": day, "tuesday": day, "wednesday": day, "thursday": day, "friday": day, "saturday": [], "sunday": [] });
+    let terms = json!({ "minimum_order": 0, "answer_hours": 12, "hand_over_days": 3, "opening": opening, "holiday": null });
+    let path = format!("/v1/enterprises/{}/shop", stall.shop.id);
+    stall.shop.owner.client.send("PUT", &path, Some(terms), &[("If-Match", "\"0\"")]).expect(200);
+    let order = stall.buyer.orders(&stall.product, 1);
+    let seen = stall.buyer.client.get(&format!("/v1/orders/{order}")).expect(200);
+    // Nine in the morning on a Tuesday; she opens at one, six o'clock in the morning of Greenwich.
+    assert_eq!(seen["answer_by"], "2026-11-24T18:00:00.000000Z");
+}

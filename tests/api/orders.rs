@@ -1,5 +1,6 @@
 //! Orders from cart to completion and to every exit.
 
+use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::support::people::{cart, pack_of};
@@ -414,4 +415,83 @@ fn the_office_does_not_buy_from_those_it_sells_for() {
     village.admin.client.post(&format!("/v1/enterprises/{}/approve", shop.id), json!({})).expect(200);
     let product = app.product(&village, &shop, "Opak Ketan", 14_000, 10);
     village.admin.client.post("/v1/order-groups", cart(&product, 1)).expect_problem(409, "own_product");
+}
+
+/// Everything a seller reads about an order that is not hers to know the buyer of.
+fn told_to(shop: &Shop, product: &str, order: &str) -> String {
+    let get = |path: String| shop.owner.client.get(&path);
+    let pages = [
+        format!("/v1/orders/{order}"),
+        format!("/v1/orders/{order}/history"),
+        format!("/v1/enterprises/{}/orders", shop.id),
+        format!("/v1/enterprises/{}/desk", shop.id),
+        format!("/v1/enterprises/{}/orders.csv?month=2026-11", shop.id),
+        format!("/v1/enterprises/{}/stock-movements?pack_id={}", shop.id, pack_of(product)),
+    ];
+    pages.into_iter().map(|path| get(path).text).collect()
+}
+
+#[test]
+fn a_seller_does_not_learn_who_the_buyer_is_before_she_accepts_or_where_she_never_did() {
+    let app = TestApp::start();
+    let Stall { shop, product, buyer, .. } = stall(&app);
+    let hidden = |shop: &Shop, order: &str, when: &str| {
+        let told = told_to(shop, &product, order);
+        for secret in [buyer.account_id.as_str(), "Pembeli Bandung", &buyer.phone[1..], "Suami saya"] {
+            // What she says to the seller when she calls it off is said to the seller; her stock remembers nothing of it.
+            let said = secret == "Suami saya" && when == "cancelled";
+            assert!(said || !told.contains(secret), "{when}: {secret}");
+        }
+        let list = shop.owner.client.get(&format!("/v1/enterprises/{}/orders", shop.id)).expect(200);
+        assert!(list["items"].as_array().expect("a list").iter().all(|item| item["buyer"].is_null()), "{when}");
+    };
+    let placed = buyer.orders(&product, 1);
+    hidden(&shop, &placed, "placed");
+    shop.owner.client.post(&format!("/v1/orders/{placed}/reject"), json!({ "reason": "Bahan habis" })).expect(200);
+    hidden(&shop, &placed, "rejected");
+    let off = buyer.orders(&product, 1);
+    buyer.client.post(&format!("/v1/orders/{off}/cancel"), json!({ "reason": "Suami saya sudah beli" })).expect(200);
+    hidden(&shop, &off, "cancelled");
+    let movements = format!("/v1/enterprises/{}/stock-movements?pack_id={}", shop.id, pack_of(&product));
+    assert!(!shop.owner.client.get(&movements).text.contains("Suami saya"));
+    let late = buyer.orders(&product, 1);
+    app.advance(Duration::hours(49));
+    app.run_jobs();
+    let awake = Shop { id: shop.id.clone(), owner: app.awake(&shop.owner) };
+    assert_eq!(awake.owner.client.get(&format!("/v1/orders/{late}")).expect(200)["state"], "expired");
+    hidden(&awake, &late, "expired");
+
+    let buyer = app.awake(&buyer);
+    let own = buyer.client.get(&format!("/v1/orders/{off}/history")).expect(200);
+    assert_eq!(own["items"][0]["actor_id"], json!(buyer.account_id), "she sees herself");
+    let taken = buyer.orders(&product, 1);
+    awake.owner.step(&taken, "accept");
+    assert!(told_to(&awake, &product, &taken).contains(&buyer.account_id), "once it is accepted");
+    let history = awake.owner.client.get(&format!("/v1/orders/{taken}/history")).expect(200);
+    assert_eq!(history["items"][1]["actor_id"], json!(awake.owner.account_id));
+}
+
+#[test]
+fn a_line_keeps_the_name_and_the_price_it_was_ordered_at() {
+    let app = TestApp::start();
+    let Stall { village, shop, product, buyer } = stall(&app);
+    let order = buyer.orders(&product, 2);
+    let tag = || shop.owner.client.get(&format!("/v1/products/{product}")).header("etag").to_owned();
+    let prices = format!("/v1/packs/{}/prices", pack_of(&product));
+    shop.owner.client.send("PUT", &prices, Some(json!({ "price": 99_000 })), &[("If-Match", &tag())]).expect(200);
+    let edited = shop.owner.client.patch(&format!("/v1/products/{product}"), &tag(), json!({ "name": "Keripik Ganti Nama" })).expect(200);
+    let change = edited["waiting"]["id"].as_str().expect("an id");
+    village.admin.client.post(&format!("/v1/moderations/{change}/confirm"), json!({})).expect(200);
+    assert_eq!(app.client.get(&format!("/v1/products/{product}")).expect(200)["name"], "Keripik Ganti Nama");
+    for who in [&buyer, &shop.owner] {
+        let seen = who.client.get(&format!("/v1/orders/{order}")).expect(200);
+        let line = &seen["lines"][0];
+        assert_eq!(
+            (&line["name"], &line["unit_price"], &line["total"], &seen["total"]),
+            (&json!("Keripik Singkong Balado 250 g"), &json!(12_500), &json!(25_000), &json!(25_000))
+        );
+    }
+    shop.owner.steps(&order, &["accept", "prepare", "ready", "hand-over", "payments/receive"]);
+    assert_eq!(crate::order_changes::balance(&shop, "sales:online"), -25_000);
+    assert_eq!(buyer.client.post("/v1/order-groups", cart(&product, 1)).expect(201)["total"], 99_000);
 }

@@ -181,3 +181,27 @@ fn a_buyer_is_shown_what_her_way_to_pay_takes() {
     let filled = shown(Method::Qris).code.expect("a code").to_string();
     assert!(filled.contains("540537521") && filled != CODE, "{filled}");
 }
+
+#[test]
+fn an_order_by_qris_shows_whose_code_it_is_and_is_paid_when_the_seller_says_so() {
+    let app = TestApp::start();
+    let crate::orders::Stall { shop, product, buyer, .. } = crate::orders::stall(&app);
+    let path = format!("/v1/enterprises/{}/payment-details", shop.id);
+    shop.owner.client.send("PUT", &path, Some(json!({ "methods": ["qris"], "qris": CODE })), &[("If-Match", "\"0\"")]).expect(200);
+    let mut body = crate::support::people::cart(&product, 2);
+    body["payment"] = "qris".into();
+    let order = buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]["id"].as_str().expect("an id").to_owned();
+    let instructions = format!("/v1/orders/{order}/payment-instructions");
+    buyer.client.get(&instructions).expect_problem(409, "payment_not_due");
+    assert_eq!(shop.owner.step(&order, "accept")["bill"]["digits"], 0, "a code needs none");
+    let how = buyer.client.get(&instructions).expect(200);
+    assert_eq!((&how["method"], &how["amount"]), (&json!("qris"), &json!(25_000)));
+    let code = &how["to"]["qris"];
+    assert_eq!((&code["merchant_name"], &code["nmid"]), (&json!("OPAK BU WATI"), &json!("ID1020012345678")));
+    assert_eq!((&code["code"], &code["asks_for_amount"]), (&json!(CODE), &json!(false)), "filling in the amount is off");
+    let payment = crate::orders::claimed(&buyer, &order);
+    assert_eq!(shop.owner.client.get(&format!("/v1/orders/{order}")).expect(200)["bill"]["status"], "claimed");
+    shop.owner.client.post(&format!("/v1/payments/{payment}/confirm"), json!({})).expect(200);
+    assert_eq!(crate::order_changes::balance(&shop, "bank"), 25_000);
+    shop.owner.steps(&order, &["prepare", "ready", "hand-over", "complete"]);
+}

@@ -167,3 +167,38 @@ fn a_search_finds_no_buyer_a_list_hides() {
     shop.owner.step(order["id"].as_str().expect("an id"), "accept");
     assert_eq!((found("Pangandaran"), found(&buyer.phone), found(tail), found("rahma%25"), found("lain")), (1, 1, 1, 1, 0));
 }
+
+#[test]
+fn a_transfer_that_is_written_down_is_the_sum_that_was_agreed() {
+    let app = TestApp::start();
+    let Stall { shop, product, .. } = stall(&app);
+    let by_transfer = |paid: bool| with(sale(&product, 2), &[("payment", "bank_transfer".into()), ("paid", paid.into())]);
+    let done = write_down(&shop.owner, &shop.id, by_transfer(true)).expect(201);
+    assert_eq!((&done["total"], &done["bill"]["digits"], &done["bill"]["received"]), (&json!(25_000), &json!(0), &json!(25_000)));
+    assert_eq!((balance(&shop, "bank"), balance(&shop, "sales:in_person"), balance(&shop, "rounding")), (25_000, -25_000, 0));
+    let open = write_down(&shop.owner, &shop.id, by_transfer(false)).expect(201);
+    assert_eq!((&open["total"], &open["bill"]["digits"], balance(&shop, "receivable:buyers")), (&json!(25_000), &json!(0), 25_000));
+    let order = open["id"].as_str().expect("an id");
+    shop.owner.step(order, "payments/receive");
+    assert_eq!((balance(&shop, "bank"), balance(&shop, "receivable:buyers"), balance(&shop, "rounding")), (50_000, 0, 0));
+}
+
+#[test]
+fn what_was_written_down_changes_by_the_sellers_word() {
+    let app = TestApp::start();
+    let Stall { shop, product, village, .. } = stall(&app);
+    let other = app.product(&village, &shop, "Opak", 9_000, 5);
+    let body = with(sale(&product, 3), &[("handed_over", false.into())]);
+    let order = write_down(&shop.owner, &shop.id, body).expect(201)["id"].as_str().expect("an id").to_owned();
+    let line = json!({ "position": 1, "quantity": 1, "replacement": { "pack_id": pack_of(&other), "quantity": 1 } });
+    let path = format!("/v1/orders/{order}/changes");
+    let changed = shop.owner.client.post(&path, json!({ "lines": [line], "reason": "Tinggal satu, Bu Sari setuju" })).expect(200);
+    assert_eq!((&changed["change"], &changed["total"], &changed["lines"][0]["ordered"]), (&Value::Null, &json!(21_500), &json!(3)));
+    assert_eq!((&changed["refunds"][0]["cause"], &changed["bill"]["owed_back"]), (&json!("changed"), &json!(16_000)));
+    assert_eq!((app.available(&product), app.available(&other)), (39, 4));
+    shop.owner
+        .client
+        .post(&path, json!({ "lines": [{ "position": 1, "quantity": 1 }], "reason": "Sama" }))
+        .expect_problem(400, "invalid_input");
+    shop.owner.steps(&order, &["prepare", "ready", "hand-over"]);
+}

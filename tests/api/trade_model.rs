@@ -1,9 +1,9 @@
 //! Random trade over HTTP: no rupiah and no unit appears or vanishes.
 //!
-//! Two sellers, four packs, two buyers, and whatever they may do with carts, sales, quotes, changes, payments, refunds,
-//! claims and time, allowed or not. The test keeps what really happened beside it: the coins that changed hands and the
-//! packs that left the house. At the end orders, stock and books must each say the same, and so must every figure of every
-//! order. 10 runs of 120 acts; `PROPTEST_CASES` makes more of them.
+//! Two sellers, four packs, two buyers, their village, and whatever they may do with prices, carts, sales, quotes, changes,
+//! payments, refunds, claims and time, allowed or not. The test keeps what really happened beside it: the coins that changed
+//! hands, till by till, and the packs that left the house. At the end orders, stock and books must each say the same, and so
+//! must every figure of every order. 10 runs of 120 acts; `PROPTEST_CASES` makes more of them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,15 +18,17 @@ use crate::support::{Answer, Person, Shop, TestApp, Village};
 
 const CASES: u32 = 10;
 const STOCK: i64 = 60;
-/// What a pack of each product costs, one and from five on.
+/// What a pack of each product costs at first, one and from five on.
 const PRICES: [(i64, i64); 4] = [(12_500, 11_000), (9_000, 9_000), (35_000, 30_000), (999, 777)];
 
 #[derive(Clone, Debug)]
 enum Act {
     /// Buyer, lines of product and quantity, by transfer, brought.
     Place(usize, Vec<(usize, i64)>, bool, bool),
-    /// Product, quantity, agreed price, handed over, paid.
-    Sell(usize, i64, Option<i64>, bool, bool),
+    /// Product, quantity, agreed price, handed over, paid, by transfer.
+    Sell(usize, i64, Option<i64>, bool, bool, bool),
+    /// Product, what a pack costs from now on, how much less from five on.
+    Price(usize, i64, i64),
     /// Order, step.
     Step(usize, &'static str),
     /// The next step on an order's way.
@@ -43,15 +45,22 @@ enum Act {
     /// Order, what really came, if it is not what was claimed.
     Confirm(usize, Option<i64>),
     Refuse(usize),
-    Receive(usize, Option<i64>),
+    /// Order, amount, who takes it, whether it is cash however the order was to be paid.
+    Receive(usize, Option<i64>, &'static str, bool),
     Reverse(usize),
-    /// Order, by whom the refund is moved.
-    Refund(usize, &'static str),
-    /// Order, packs of its first line that are not right.
-    Complain(usize, i64),
+    /// Cash that someone else held for an order comes in.
+    HandIn(usize),
+    /// Order, how the refund is moved, and how it is sent.
+    Refund(usize, &'static str, Option<&'static str>),
+    /// Order, whether the village finds that its refund was sent.
+    Rule(usize, bool),
+    /// Order, packs of its first line that are not right, and what is wished for.
+    Complain(usize, i64, &'static str),
     /// Order, share of what they cost that is offered in percent; `None` for others in their place.
     Offer(usize, Option<i64>),
     Settle(usize, &'static str),
+    /// Order, what the village decides: nothing, others in their place, or a share of what they cost.
+    Mediate(usize, Option<Option<i64>>),
     /// Hours that pass.
     Wait(i64),
 }
@@ -74,7 +83,9 @@ fn act() -> impl Strategy<Value = Act> {
     let line = (0usize..4, 1i64..8);
     prop_oneof![
         8 => (0usize..2, proptest::collection::vec(line, 1..4), any::<bool>(), any::<bool>()).prop_map(|(b, l, t, d)| Act::Place(b, l, t, d)),
-        2 => (0usize..4, 1i64..6, proptest::option::of(1i64..50_000), any::<bool>(), any::<bool>()).prop_map(|(p, q, a, h, d)| Act::Sell(p, q, a, h, d)),
+        2 => (0usize..4, 1i64..6, proptest::option::of(1i64..50_000), any::<bool>(), any::<bool>(), any::<bool>())
+            .prop_map(|(p, q, a, h, d, t)| Act::Sell(p, q, a, h, d, t)),
+        3 => (0usize..4, 500i64..40_000, 0i64..400).prop_map(|(p, one, less)| Act::Price(p, one, less)),
         8 => (n.clone(), steps).prop_map(|(n, s)| Act::Step(n, s)),
         40 => n.clone().prop_map(Act::GoOn),
         3 => (n.clone(), 0i64..30_000).prop_map(|(n, f)| Act::Quote(n, f)),
@@ -84,12 +95,17 @@ fn act() -> impl Strategy<Value = Act> {
         6 => (n.clone(), proptest::option::of(1i64..90_000)).prop_map(|(n, a)| Act::Claim(n, a)),
         6 => (n.clone(), proptest::option::weighted(0.3, 1i64..120_000)).prop_map(|(n, a)| Act::Confirm(n, a)),
         1 => n.clone().prop_map(Act::Refuse),
-        8 => (n.clone(), proptest::option::weighted(0.4, 1i64..120_000)).prop_map(|(n, a)| Act::Receive(n, a)),
+        8 => (n.clone(), proptest::option::weighted(0.4, 1i64..120_000), prop::sample::select(vec!["seller", "seller", "seller", "seller", "courier", "warung"]), any::<bool>())
+            .prop_map(|(n, a, h, c)| Act::Receive(n, a, h, c)),
         2 => n.clone().prop_map(Act::Reverse),
-        5 => (n.clone(), prop::sample::select(vec!["send", "send", "acknowledge", "dispute"])).prop_map(|(n, m)| Act::Refund(n, m)),
-        8 => (n.clone(), 1i64..4).prop_map(|(n, q)| Act::Complain(n, q)),
+        4 => n.clone().prop_map(Act::HandIn),
+        16 => (n.clone(), prop::sample::select(vec!["send", "acknowledge", "dispute", "dispute"]), prop::sample::select(vec![None, None, Some("cash"), Some("bank")]))
+            .prop_map(|(n, m, w)| Act::Refund(n, m, w)),
+        12 => (n.clone(), any::<bool>()).prop_map(|(n, s)| Act::Rule(n, s)),
+        8 => (n.clone(), 1i64..4, prop::sample::select(vec!["refund_full", "refund_part", "replacement"])).prop_map(|(n, q, w)| Act::Complain(n, q, w)),
         8 => (n.clone(), proptest::option::weighted(0.7, 1i64..=100)).prop_map(|(n, p)| Act::Offer(n, p)),
-        8 => (n, prop::sample::select(vec!["accept", "accept", "accept", "decline", "withdraw"])).prop_map(|(n, s)| Act::Settle(n, s)),
+        10 => (n.clone(), prop::sample::select(vec!["accept", "accept", "decline", "withdraw", "refuse", "refuse", "mediate", "mediate"])).prop_map(|(n, s)| Act::Settle(n, s)),
+        6 => (n, proptest::option::weighted(0.8, proptest::option::weighted(0.6, 1i64..=100))).prop_map(|(n, r)| Act::Mediate(n, r)),
         1 => (1i64..80).prop_map(Act::Wait),
     ]
 }
@@ -100,13 +116,18 @@ struct Known {
     seller: usize,
     buyer: Option<usize>,
     claim: Option<String>,
+    /// What its lines cost when they were ordered.
+    prices: Vec<i64>,
+    /// Whether all that went back went the way it came.
+    straight: bool,
     /// As it was shown last; forgotten by every act on it.
     shown: RefCell<Option<Value>>,
 }
 
 impl Known {
-    fn new(id: String, seller: usize, buyer: Option<usize>) -> Self {
-        Self { id, seller, buyer, claim: None, shown: RefCell::new(None) }
+    fn new(seen: &Value, seller: usize, buyer: Option<usize>) -> Self {
+        let prices = rows(&seen["lines"]).iter().map(|line| amount(&line["unit_price"])).collect();
+        Self { id: text(&seen["id"]), seller, buyer, claim: None, prices, straight: true, shown: RefCell::new(None) }
     }
 }
 
@@ -115,12 +136,16 @@ struct World<'a> {
     app: &'a TestApp,
     shops: [Shop; 2],
     buyers: [Person; 2],
+    admin: Person,
     products: [String; 4],
+    /// What a pack of each costs now, one and from five on.
+    prices: [(i64, i64); 4],
     orders: Vec<Known>,
-    /// The coins each seller has, as the hands know that gave and took them.
-    coins: [i64; 2],
-    /// The payments those coins came by.
+    /// The coins of each seller in each of her tills, as the hands know that gave and took them.
+    coins: [BTreeMap<String, i64>; 2],
+    /// The payments those coins came by, and the refunds they went by.
     confirmed: BTreeSet<String>,
+    refunded: BTreeSet<String>,
     /// Packs that were given in another's place, by product.
     given: [i64; 4],
     /// How often each kind of act went through.
@@ -139,6 +164,21 @@ fn rows(value: &Value) -> &[Value] {
     value.as_array().expect("a list")
 }
 
+/// Where the money of a payment is.
+fn till(payment: &Value) -> String {
+    match payment["method"].as_str() {
+        Some("bank_transfer" | "qris") => "bank".to_owned(),
+        _ => format!("cash:{}", text(&payment["holder"])),
+    }
+}
+
+fn set_price(shop: &Shop, product: &str, one: i64, many: i64) -> Answer {
+    let tag = shop.owner.client.get(&format!("/v1/products/{product}")).header("etag").to_owned();
+    let wholesale = if many < one { json!([{ "min_quantity": 5, "price": many }]) } else { json!([]) };
+    let path = format!("/v1/packs/{}/prices", pack_of(product));
+    shop.owner.client.send("PUT", &path, Some(json!({ "price": one, "wholesale": wholesale })), &[("If-Match", &tag)])
+}
+
 impl<'a> World<'a> {
     fn new(app: &'a TestApp, village: &Village) -> Self {
         let shops = ["Keripik", "Dodol"].map(|name| app.home_industry(village, name));
@@ -147,10 +187,7 @@ impl<'a> World<'a> {
             let (one, many) = PRICES[n];
             let id = app.product(village, shop, &format!("Jajanan {n}"), one, STOCK);
             if many < one {
-                let tag = shop.owner.client.get(&format!("/v1/products/{id}")).header("etag").to_owned();
-                let prices = json!({ "price": one, "wholesale": [{ "min_quantity": 5, "price": many }] });
-                let path = format!("/v1/packs/{}/prices", pack_of(&id));
-                shop.owner.client.send("PUT", &path, Some(prices), &[("If-Match", &tag)]).expect(200);
+                set_price(shop, &id, one, many).expect(200);
             }
             id
         });
@@ -162,10 +199,13 @@ impl<'a> World<'a> {
             app,
             shops,
             buyers,
+            admin: village.admin.clone(),
             products,
+            prices: PRICES,
             orders: Vec::new(),
-            coins: [0; 2],
+            coins: [BTreeMap::new(), BTreeMap::new()],
             confirmed: BTreeSet::new(),
+            refunded: BTreeSet::new(),
             given: [0; 4],
             done: BTreeMap::new(),
         }
@@ -197,7 +237,7 @@ impl<'a> World<'a> {
     }
 
     fn price(&self, product: usize, quantity: i64) -> i64 {
-        if quantity >= 5 { PRICES[product].1 } else { PRICES[product].0 }
+        if quantity >= 5 { self.prices[product].1 } else { self.prices[product].0 }
     }
 
     /// What a refused act may answer: a conflict or a wrong value, told as a problem.
@@ -219,7 +259,7 @@ impl<'a> World<'a> {
         }
         match act {
             Act::Place(buyer, lines, _, _) => self.placed(*buyer, lines, seen),
-            Act::Sell(product, quantity, agreed, handed_over, paid) => {
+            Act::Sell(product, quantity, agreed, handed_over, paid, _) => {
                 let price = agreed.unwrap_or_else(|| self.price(*product, *quantity));
                 assert_eq!(amount(&seen["bill"]["goods"]), price * quantity);
                 assert_eq!(
@@ -233,35 +273,43 @@ impl<'a> World<'a> {
                     }
                 );
                 if *paid {
-                    self.coins[product / 2] += price * quantity;
+                    self.coins(product / 2, &till(&seen["payments"][0]), price * quantity);
                     self.confirmed.insert(text(&seen["payments"][0]["id"]));
                 }
-                self.orders.push(Known::new(text(&seen["id"]), product / 2, None));
+                self.orders.push(Known::new(seen, product / 2, None));
             }
-            Act::Confirm(_, came) | Act::Receive(_, came) => {
+            Act::Price(product, one, less) => self.prices[*product] = (*one, one - less),
+            Act::Confirm(_, came) | Act::Receive(_, came, _, _) => {
                 let new = |one: &&Value| one["state"] == "confirmed" && !self.confirmed.contains(&text(&one["id"]));
                 let payment = rows(&seen["payments"]).iter().find(new).expect("a payment that was not there before");
                 let (id, sum) = (text(&payment["id"]), amount(&payment["amount"]));
                 assert!(came.is_none_or(|came| came == sum), "{seen}");
-                self.coins[self.of(&text(&seen["id"]))] += sum;
+                self.coins(self.of(&text(&seen["id"])), &till(payment), sum);
                 self.confirmed.insert(id);
             }
             Act::Reverse(_) => {
                 let gone = |one: &&Value| one["state"] == "reversed" && self.confirmed.contains(&text(&one["id"]));
                 let payment = rows(&seen["payments"]).iter().find(gone).expect("a payment that was there before");
-                self.coins[self.of(&text(&seen["id"]))] -= amount(&payment["amount"]);
+                self.coins(self.of(&text(&seen["id"])), &till(payment), -amount(&payment["amount"]));
                 self.confirmed.remove(&text(&payment["id"]));
+                // What it paid back before may now have come from another till.
+                let id = text(&seen["id"]);
+                self.orders.iter_mut().filter(|known| known.id == id).for_each(|known| known.straight = false);
+            }
+            Act::Refund(_, _, way) => self.sent(seen, *way),
+            Act::Rule(_, sent) => {
+                let (refund, seller) = (&seen["refund"], self.of(&text(&seen["order_id"])));
+                assert_eq!(refund["state"], if *sent { "acknowledged" } else { "withdrawn" }, "{seen}");
+                if !sent {
+                    self.gone_back(seller, refund, -1);
+                }
             }
             Act::Complain(..) => {
                 let (order, claim) = (text(&seen["order_id"]), text(&seen["id"]));
                 let known = self.orders.iter_mut().find(|known| known.id == order).expect("an order made here");
                 known.claim = Some(claim);
             }
-            Act::Settle(_, "accept") if seen["remedy"] == "replacement" => {
-                let pack = text(&seen["pack_id"]);
-                let product = self.products.iter().position(|product| pack_of(product) == pack).expect("a product made here");
-                self.given[product] += amount(&seen["quantity"]);
-            }
+            Act::Settle(_, "accept") | Act::Mediate(..) => self.given(seen),
             Act::Step(..)
             | Act::GoOn(_)
             | Act::Quote(..)
@@ -272,9 +320,56 @@ impl<'a> World<'a> {
             | Act::Refuse(_)
             | Act::Offer(..)
             | Act::Settle(..)
-            | Act::Refund(..)
+            | Act::HandIn(_)
             | Act::Wait(_) => {}
         }
+    }
+
+    /// Coins come into a till, or go out of it.
+    fn coins(&mut self, seller: usize, till: &str, amount: i64) {
+        *self.coins[seller].entry(till.to_owned()).or_default() += amount;
+    }
+
+    /// A settled claim for which others were given in place of the goods.
+    fn given(&mut self, claim: &Value) {
+        if claim["state"] == "settled" && claim["remedy"] == "replacement" {
+            let pack = text(&claim["pack_id"]);
+            let product = self.products.iter().position(|product| pack_of(product) == pack).expect("a product made here");
+            self.given[product] += amount(&claim["quantity"]);
+        }
+    }
+
+    /// The coins of a refund leave, or come back where `sign` is less than nothing.
+    fn gone_back(&mut self, seller: usize, refund: &Value, sign: i64) {
+        let (all, by_bank) = (amount(&refund["amount"]), amount(&refund["by_bank"]));
+        self.coins(seller, "bank", -sign * by_bank);
+        self.coins(seller, "cash:seller", -sign * (all - by_bank));
+    }
+
+    /// A refund was sent, perhaps for the second time: only the first time do coins leave.
+    fn sent(&mut self, seen: &Value, way: Option<&str>) {
+        let new = |one: &&Value| one["state"] == "sent" && !self.refunded.contains(&text(&one["id"]));
+        let Some(refund) = rows(&seen["refunds"]).iter().find(new) else { return };
+        let (all, by_bank) = (amount(&refund["amount"]), amount(&refund["by_bank"]));
+        self.refunded.insert(text(&refund["id"]));
+        let seller = self.of(&text(&seen["id"]));
+        self.gone_back(seller, refund, 1);
+        let id = text(&seen["id"]);
+        let known = self.orders.iter_mut().find(|known| known.id == id).expect("an order made here");
+        known.straight &= way.is_none();
+        match way {
+            Some("bank") => assert_eq!(by_bank, all),
+            Some(_) => assert_eq!(by_bank, 0),
+            None => {}
+        }
+        // Where the seller never said otherwise, nothing has left a till that did not come into it.
+        let came = |bank: bool| -> i64 {
+            let these = rows(&seen["payments"]).iter().filter(|one| one["state"] == "confirmed" && (till(one) == "bank") == bank);
+            these.map(|one| amount(&one["amount"])).sum()
+        };
+        let left = rows(&seen["refunds"]).iter().filter(|one| matches!(one["state"].as_str(), Some("sent" | "acknowledged" | "disputed")));
+        let (all, bank) = left.fold((0, 0), |(all, bank), one| (all + amount(&one["amount"]), bank + amount(&one["by_bank"])));
+        assert!(!known.straight || (bank <= came(true) && all - bank <= came(false)), "{seen}");
     }
 
     /// Which seller's an order is.
@@ -291,7 +386,7 @@ impl<'a> World<'a> {
         assert_eq!(amount(&group["total"]), expected, "{group}");
         for order in rows(&group["orders"]) {
             let seller = self.shops.iter().position(|shop| shop.id == text(&order["seller_id"])).expect("a shop made here");
-            self.orders.push(Known::new(text(&order["id"]), seller, Some(buyer)));
+            self.orders.push(Known::new(order, seller, Some(buyer)));
         }
     }
 
@@ -315,13 +410,14 @@ impl<'a> World<'a> {
                 }
                 ("place", self.buyers[*buyer].client.post("/v1/order-groups", cart))
             }
-            Act::Sell(product, quantity, agreed, handed_over, paid) => {
+            Act::Sell(product, quantity, agreed, handed_over, paid, transfer) => {
                 let line = json!({ "pack_id": pack_of(&self.products[*product]), "quantity": quantity, "unit_price": agreed });
-                let sale =
-                    json!({ "channel": "chat", "lines": [line], "payment": "cash_at_pickup", "handed_over": handed_over, "paid": paid });
+                let payment = if *transfer { "bank_transfer" } else { "cash_at_pickup" };
+                let sale = json!({ "channel": "chat", "lines": [line], "payment": payment, "handed_over": handed_over, "paid": paid });
                 let shop = &self.shops[product / 2];
                 ("sell", shop.owner.client.post(&format!("/v1/enterprises/{}/orders", shop.id), sale))
             }
+            Act::Price(product, one, less) => ("price", set_price(&self.shops[product / 2], &self.products[*product], *one, one - less)),
             Act::Step(n, step) => {
                 let from = match *step {
                     "accept" | "reject" => "placed",
@@ -394,33 +490,58 @@ impl<'a> World<'a> {
                 let (order, payment) = self.payment(*n, "claimed")?;
                 ("refuse", self.seller(order).client.post(&format!("/v1/payments/{payment}/refuse"), json!({ "reason": "Belum masuk" })))
             }
-            Act::Receive(n, sum) => {
+            Act::Receive(n, sum, holder, cash) => {
                 let order = self.pick_where(*n, |seen| amount(&seen["bill"]["outstanding"]) > 0)?;
-                ("receive", self.seller(order).client.post(&path(order, "payments/receive"), json!({ "amount": sum })))
+                let method = if *cash { json!("cash_on_delivery") } else { Value::Null };
+                let body = json!({ "amount": sum, "holder": holder, "method": method });
+                ("receive", self.seller(order).client.post(&path(order, "payments/receive"), body))
+            }
+            Act::HandIn(n) => {
+                let held = |one: &Value| one["state"] == "confirmed" && !matches!(till(one).as_str(), "bank" | "cash:seller");
+                let order = self.pick_where(*n, |seen| rows(&seen["payments"]).iter().any(held))?;
+                let seen = self.seen(order);
+                let payment = rows(&seen["payments"]).iter().find(|one| held(one))?;
+                let (seller, from, sum) = (order.seller, till(payment), amount(&payment["amount"]));
+                let answer = self.seller(order).client.post(&format!("/v1/payments/{}/hand-in", text(&payment["id"])), json!({}));
+                if answer.status == 200 {
+                    self.coins(seller, &from, -sum);
+                    self.coins(seller, "cash:seller", sum);
+                }
+                ("hand-in", answer)
             }
             Act::Reverse(n) => {
                 let (order, payment) = self.payment(*n, "confirmed")?;
                 ("reverse", self.seller(order).client.post(&format!("/v1/payments/{payment}/reverse"), json!({ "reason": "Uang palsu" })))
             }
-            Act::Refund(n, word) => {
-                let from = if *word == "send" { "due" } else { "sent" };
-                let order = self.pick_where(*n, |seen| rows(&seen["refunds"]).iter().any(|one| one["state"] == from))?;
+            Act::Refund(n, word, way) => {
+                let open = |one: &Value| matches!(one["state"].as_str(), Some("due" | "sent"));
+                let order = self.pick_where(*n, |seen| rows(&seen["refunds"]).iter().any(open))?;
                 let seen = self.seen(order);
-                let refund = rows(&seen["refunds"]).last()?;
-                let (id, state, sum, seller) = (text(&refund["id"]), text(&refund["state"]), amount(&refund["amount"]), order.seller);
-                let who = if *word == "send" { self.seller(order) } else { self.buyer(order)? };
-                let answer = who.client.post(
-                    &format!("/v1/refunds/{id}/{word}"),
-                    if *word == "dispute" { json!({ "reason": "Belum masuk" }) } else { json!({}) },
-                );
-                if answer.status == 200 && *word == "send" && state == "due" {
-                    self.coins[seller] -= sum;
-                }
-                ("refund", answer)
+                let refunds = rows(&seen["refunds"]);
+                let refund = refunds.iter().find(|one| open(one)).or_else(|| refunds.last())?;
+                let id = text(&refund["id"]);
+                // What is due is sent first; what was sent is left to chance.
+                let word = if refund["state"] == "due" { "send" } else { *word };
+                let who = if word == "send" { self.seller(order) } else { self.buyer(order)? };
+                let body = match word {
+                    "send" => json!({ "method": way }),
+                    "dispute" => json!({ "reason": "Belum masuk" }),
+                    _ => json!({}),
+                };
+                (word, who.client.post(&format!("/v1/refunds/{id}/{word}"), body))
             }
-            Act::Complain(n, packs) => {
+            Act::Rule(n, sent) => {
+                let disputed = |one: &Value| one["state"] == "disputed";
+                let order = self.pick_where(*n, |seen| rows(&seen["refunds"]).iter().any(disputed))?;
+                let seen = self.seen(order);
+                let refunds = rows(&seen["refunds"]);
+                let id = text(&refunds.iter().find(|one| disputed(one)).or_else(|| refunds.last())?["id"]);
+                ("rule", self.admin.client.post(&format!("/v1/refunds/{id}/decide"), json!({ "sent": sent, "reason": "Sudah diperiksa" })))
+            }
+            Act::Complain(n, packs, wish) => {
                 let order = self.pick_where(*n, |seen| matches!(seen["state"].as_str(), Some("handed_over" | "completed")))?;
-                let claim = json!({ "position": 1, "quantity": packs, "text": "Hancur", "wish": "refund_full" });
+                let part = (*wish == "refund_part").then_some(300);
+                let claim = json!({ "position": 1, "quantity": packs, "text": "Hancur", "wish": wish, "wished_amount": part });
                 ("complain", self.buyer(order)?.client.post(&path(order, "claims"), claim))
             }
             Act::Offer(n, percent) => {
@@ -434,7 +555,22 @@ impl<'a> World<'a> {
             Act::Settle(n, word) => {
                 let order = self.pick_where(*n, state("claim_open"))?;
                 let claim = order.claim.clone()?;
-                ("settle", self.buyer(order)?.client.post(&format!("/v1/claims/{claim}/{word}"), json!({})))
+                let who = if *word == "refuse" { self.seller(order) } else { self.buyer(order)? };
+                let body = if matches!(*word, "accept" | "withdraw") { json!({}) } else { json!({ "reason": "Begitu saja" }) };
+                let kind = if matches!(*word, "refuse" | "mediate") { *word } else { "settle" };
+                (kind, who.client.post(&format!("/v1/claims/{claim}/{word}"), body))
+            }
+            Act::Mediate(n, remedy) => {
+                let order = self.pick_where(*n, state("claim_open"))?;
+                let claim = order.claim.clone()?;
+                let value = amount(&self.seller(order).client.get(&format!("/v1/claims/{claim}")).expect(200)["value"]);
+                let (kind, sum) = match remedy {
+                    None => (Value::Null, None),
+                    Some(None) => (json!("replacement"), None),
+                    Some(Some(percent)) => (json!("refund"), Some(value * percent / 100)),
+                };
+                let body = json!({ "remedy": kind, "amount": sum, "reason": "Sudah dilihat bersama" });
+                ("decide-claim", self.admin.client.post(&format!("/v1/claims/{claim}/decide"), body))
             }
             Act::Wait(hours) => {
                 self.wait(*hours);
@@ -470,11 +606,10 @@ impl<'a> World<'a> {
         for shop in &mut self.shops {
             shop.owner = self.app.awake(&shop.owner);
         }
+        self.admin = self.app.awake(&self.admin);
         for ((_, was), (_, is)) in before.iter().zip(replaced(self)) {
-            if was["state"] != "settled" && is["state"] == "settled" && is["remedy"] == "replacement" {
-                let pack = text(&is["pack_id"]);
-                let product = self.products.iter().position(|product| pack_of(product) == pack).expect("a product made here");
-                self.given[product] += amount(&is["quantity"]);
+            if was["state"] != "settled" {
+                self.given(&is);
             }
         }
     }
@@ -490,8 +625,10 @@ impl<'a> World<'a> {
     fn compare(&self) {
         self.forget();
         let orders: Vec<(&Known, Value)> = self.orders.iter().map(|order| (order, self.seen(order))).collect();
-        for (_, seen) in &orders {
+        for (known, seen) in &orders {
             adds_up(seen);
+            let prices: Vec<i64> = rows(&seen["lines"]).iter().map(|line| amount(&line["unit_price"])).collect();
+            assert_eq!(prices[..known.prices.len()], known.prices, "a line keeps its price: {seen}");
         }
         self.units(&orders);
         for seller in 0..2 {
@@ -528,7 +665,9 @@ impl<'a> World<'a> {
             *books.entry(text(&row["account"])).or_default() += amount(&row["debit"]) - amount(&row["credit"]);
         }
         let mut book = |account: &str| books.remove(account).unwrap_or(0);
-        assert_eq!(book("cash:seller") + book("bank"), self.coins[seller], "the till of {}", shop.id);
+        for till in ["cash:seller", "cash:courier", "cash:warung", "bank"] {
+            assert_eq!(book(till), self.coins[seller].get(till).copied().unwrap_or(0), "{till} of {}", shop.id);
+        }
         let of = |earned: Option<bool>, figure: &dyn Fn(&Value) -> i64| -> i64 {
             let hers = orders.iter().filter(|(order, _)| order.seller == seller);
             hers.filter(|(_, seen)| earned.is_none_or(|earned| seen["handed_over_at"].is_string() == earned))
@@ -610,10 +749,17 @@ fn no_rupiah_and_no_unit_appears_or_vanishes() {
         "confirm",
         "receive",
         "reverse",
-        "refund",
+        "hand-in",
+        "price",
+        "send",
+        "acknowledge",
+        "dispute",
+        "rule",
         "complain",
         "offer",
         "settle",
+        "refuse",
+        "decide-claim",
     ];
     for kind in kinds {
         assert!(done.contains_key(kind), "{kind} was never done: {done:?}");

@@ -138,6 +138,23 @@ pub fn archive() -> Vec<u8> {
     zip
 }
 
+/// A progressive JPEG of 40 megapixels as a camera makes it, with colours at half the resolution.
+pub fn largest_progressive() -> Vec<u8> {
+    // One bit for each block, six blocks for each square of sixteen pixels.
+    let mut file = jpeg_of(0xC2, 8000, 5000, 3, &[0; 500 * 313 * 6 / 8], 6);
+    let frame = file.windows(2).position(|pair| pair == [0xFF, 0xC2]).expect("a progressive frame");
+    file[frame + 11] = 0x22;
+    file
+}
+
+/// 6000 × 6000 pixels by its frame, of which the scan holds the first tenth: it ends as if all were there.
+pub fn cut_short() -> Vec<u8> {
+    let mut file = jpeg_at(80, 6000, 600);
+    let frame = file.windows(2).position(|pair| pair == [0xFF, 0xC0]).expect("a baseline frame");
+    file[frame + 5..frame + 7].copy_from_slice(&6000_u16.to_be_bytes());
+    file
+}
+
 /// A file that means harm, with the name and type it comes under and the code of its refusal.
 pub struct Hostile {
     pub what: &'static str,
@@ -169,6 +186,7 @@ pub fn hostile() -> Vec<Hostile> {
         jpg("only a JPEG's beginning", photo[..20].to_vec(), "picture_broken"),
         jpg("half a JPEG", half(&photo), "picture_broken"),
         jpg("a JPEG without its end", photo[..photo.len() - 2].to_vec(), "picture_broken"),
+        jpg("a JPEG of 36 megapixels whose scan is cut short", cut_short(), "picture_broken"),
         png_file("only a PNG's signature", drawing[..8].to_vec(), "picture_broken"),
         png_file("only a PNG's header", drawing[..33].to_vec(), "picture_broken"),
         png_file("half a PNG", half(&drawing), "picture_broken"),

@@ -2,10 +2,12 @@
 
 use image::metadata::Orientation;
 
+use super::entropy::{self, Component, Layout, Tables};
 use super::{BadPicture, Frame, ends_as_archive, holds_markup, orientation};
 
-/// The most pixels of a progressive picture: its coefficients are all held until the last scan.
-const MOST_PROGRESSIVE_PIXELS: u64 = 24_000_000;
+/// The most bytes a progressive picture may take: its coefficients, two bytes each, are all held until the last scan, beside its
+/// pixels. With colours at half the resolution, as cameras and phones have them, that is enough for all pixels a picture may have.
+const MOST_PROGRESSIVE_BYTES: u64 = 300_000_000;
 /// How many pixels all scans together may go over; a usual progressive picture has ten scans.
 const MOST_SCANNED_PIXELS: u64 = 480_000_000;
 
@@ -26,7 +28,7 @@ mod marker {
 
 /// Walks through the segments; answers the file with only those a decoder needs.
 pub(super) fn inspect(bytes: &[u8]) -> Result<(Vec<u8>, Orientation), BadPicture> {
-    let mut walk = Walk { bytes, at: 2, bare: vec![0xFF, 0xD8], frame: None, progressive: false, scans: 0, packed: 0 };
+    let mut walk = Walk::new(bytes);
     let mut turned = Orientation::NoTransforms;
     loop {
         match walk.marker()? {
@@ -35,10 +37,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<(Vec<u8>, Orientation), BadPicture
             0x00 | 0x01 | 0xD0..=0xD8 => return Err(BadPicture::Broken),
             kind @ (marker::BASELINE | marker::EXTENDED | marker::PROGRESSIVE) => walk.frame(kind)?,
             marker::SCAN => walk.scan()?,
-            kind @ (marker::HUFFMAN | marker::QUANTISATION | marker::RESTART) => {
-                let segment = walk.segment()?;
-                walk.keep(kind, segment);
-            }
+            kind @ (marker::HUFFMAN | marker::QUANTISATION | marker::RESTART) => walk.table(kind)?,
             // Lossless, hierarchical and arithmetic forms; and a height told only after the picture.
             0xC3..=0xCF | marker::LINES => return Err(BadPicture::UnknownForm),
             kind => {
@@ -60,6 +59,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<(Vec<u8>, Orientation), BadPicture
     if !is_phones_own(&bytes[walk.at..]) || ends_as_archive(bytes) {
         return Err(BadPicture::CarriesMore);
     }
+    walk.check_blocks(frame)?;
     walk.bare.extend([0xFF, marker::END]);
     Ok((walk.bare, turned))
 }
@@ -72,9 +72,58 @@ struct Walk<'a> {
     progressive: bool,
     scans: u64,
     packed: usize,
+    components: Vec<Component>,
+    tables: Tables<'a>,
+    restart: u32,
+    /// The scans of a picture that is not progressive: three at most, each with what was in force for it.
+    sequential: Vec<Scan<'a>>,
+}
+
+struct Scan<'a> {
+    tables: Tables<'a>,
+    restart: u32,
+    head: &'a [u8],
+    data: &'a [u8],
 }
 
 impl<'a> Walk<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            at: 2,
+            bare: vec![0xFF, 0xD8],
+            frame: None,
+            progressive: false,
+            scans: 0,
+            packed: 0,
+            components: Vec::new(),
+            tables: Tables::default(),
+            restart: 0,
+            sequential: Vec::new(),
+        }
+    }
+
+    /// What a decoder needs beside the scans.
+    fn table(&mut self, kind: u8) -> Result<(), BadPicture> {
+        let segment = self.segment()?;
+        match (kind, segment) {
+            (marker::HUFFMAN, codes) => self.tables.define(codes)?,
+            (marker::RESTART, &[high, low]) => self.restart = u16::from_be_bytes([high, low]).into(),
+            (_, _) => {}
+        }
+        self.keep(kind, segment);
+        Ok(())
+    }
+
+    /// All of the picture is there. Of a progressive one that is told only by decoding it.
+    fn check_blocks(&self, frame: Frame) -> Result<(), BadPicture> {
+        for Scan { tables, restart, head, data } in &self.sequential {
+            let layout = Layout { width: frame.width, height: frame.height, components: &self.components, restart: *restart };
+            entropy::check(&layout, tables, head, data)?;
+        }
+        Ok(())
+    }
+
     fn byte(&mut self) -> Result<u8, BadPicture> {
         let byte = *self.bytes.get(self.at).ok_or(BadPicture::Broken)?;
         self.at += 1;
@@ -125,7 +174,18 @@ impl<'a> Walk<'a> {
         let frame = Frame { width: width.into(), height: height.into(), pixel_bytes: components.into() };
         frame.check()?;
         self.progressive = kind == marker::PROGRESSIVE;
-        if self.progressive && frame.pixels() > MOST_PROGRESSIVE_PIXELS {
+        for component in list.chunks_exact(3) {
+            let (across, down) = (u32::from(component[1] >> 4), u32::from(component[1] & 15));
+            if !(1..=4).contains(&across) || !(1..=4).contains(&down) {
+                return Err(BadPicture::Broken);
+            }
+            self.components.push(Component { id: component[0], across, down });
+        }
+        let most =
+            self.components.iter().map(|one| one.across).max().unwrap_or(1) * self.components.iter().map(|one| one.down).max().unwrap_or(1);
+        let parts: u32 = self.components.iter().map(|one| one.across * one.down).sum();
+        let coefficients = frame.pixels() * u64::from(parts) / u64::from(most);
+        if self.progressive && 2 * coefficients + frame.decoded_bytes() > MOST_PROGRESSIVE_BYTES {
             return Err(BadPicture::TooManyPixels);
         }
         self.frame = Some(frame);
@@ -155,6 +215,9 @@ impl<'a> Walk<'a> {
             }
         }
         let data = &self.bytes[begin..self.at];
+        if !self.progressive {
+            self.sequential.push(Scan { tables: self.tables, restart: self.restart, head: segment, data });
+        }
         self.packed += data.len();
         self.bare.extend_from_slice(data);
         Ok(())

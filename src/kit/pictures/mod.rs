@@ -8,6 +8,7 @@
 //! 4. It is heavy work: two at a time for the whole process, beside the threads that serve requests ([`Darkroom`]).
 
 mod develop;
+mod entropy;
 mod jpeg;
 mod png;
 

@@ -2,10 +2,11 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpResponse, get};
+use chrono::{Datelike as _, Days};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::service;
+use super::service::{self, MOST_IN_TABLE};
 use super::table;
 use super::views::{DeskView, OwedView, PackingListView};
 use crate::kit::auth::{Actor, SignedIn};
@@ -34,6 +35,9 @@ word_enum! {
 pub struct OrderTableQuery {
     /// Placed in this month.
     month: Month,
+    /// Placed on this day of it; all of its days unless said otherwise.
+    #[param(minimum = 1, maximum = 31)]
+    day: Option<u32>,
     /// `comma` unless said otherwise.
     sep: Option<Separator>,
 }
@@ -70,7 +74,8 @@ pub async fn owed(actor: Actor<SignedIn>, id: web::Path<EnterpriseId>, db: web::
     Ok(web::Json(db.read(move |conn| service::owed(conn, actor.who, now, *id)).await?.into()))
 }
 
-/// Gives the orders of one month as a table for spreadsheets. Who buys is told only where the order itself tells it.
+/// Gives the orders of one month, or of one day, as a table for spreadsheets: 10,000 at most. Who buys is told only where the order
+/// itself tells it.
 #[utoipa::path(tag = "desk", operation_id = "export_orders", params(("id" = EnterpriseId, Path), OrderTableQuery),
     responses((status = 200, content_type = "text/csv", description = "UTF-8 with a byte order mark"), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
 #[get("/enterprises/{id}/orders.csv")]
@@ -80,15 +85,23 @@ pub async fn orders_csv(
     query: web::Query<OrderTableQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let (now, OrderTableQuery { month, sep }) = (db.clock().now(), query.into_inner());
-    let span = (month.first_day(), month.later(1).first_day());
+    let (now, OrderTableQuery { month, day, sep }) = (db.clock().now(), query.into_inner());
+    let span = match day.map(|day| month.first_day().with_day(day)) {
+        None => (month.first_day(), month.later(1).first_day()),
+        Some(Some(day)) => (day, day + Days::new(1)),
+        Some(None) => return Err(Problem::invalid_field("day", "no_such_day")),
+    };
     let orders = db.report(move |conn| service::month(conn, actor.who, now, *id, span)).await?;
+    if i64::try_from(orders.len()).is_ok_and(|orders| orders > MOST_IN_TABLE) {
+        return Err(Problem::conflict("table_too_long").arg("most", MOST_IN_TABLE));
+    }
     let separator = match sep.unwrap_or(Separator::Comma) {
         Separator::Comma => b',',
         Separator::Semicolon => b';',
     };
     let table = table::of_orders(&orders, separator)?;
-    let name = format!("attachment; filename=\"pesanan-{month}.csv\"");
+    let day = day.map(|day| format!("-{day:02}")).unwrap_or_default();
+    let name = format!("attachment; filename=\"pesanan-{month}{day}.csv\"");
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CACHE_CONTROL, "private, no-store"))

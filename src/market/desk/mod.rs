@@ -3,7 +3,7 @@
 //! 1. It only reads; it has no table of its own.
 //! 2. Each of its answers costs the same number of queries however much there is to tell.
 //! 3. It tells who buys exactly where the order itself would (`orders/rules.rs`), in the table too.
-//! 4. What it lists is bounded; the counts beside the lists tell of all.
+//! 4. What it lists is bounded, each list by itself; the counts beside the lists tell of all.
 
 pub mod http;
 pub mod model;

@@ -79,7 +79,11 @@ pub struct LowStock {
 pub struct Desk {
     /// How many orders there are in each state that has some.
     pub counts: Vec<(State, i64)>,
-    pub orders: Vec<OpenOrder>,
+    pub to_answer: Vec<OpenOrder>,
+    pub to_prepare: Vec<OpenOrder>,
+    pub to_hand_over: Vec<OpenOrder>,
+    pub to_collect: Vec<OpenOrder>,
+    pub to_check: Vec<OpenOrder>,
     pub claims: Vec<OpenClaim>,
     pub changes: Vec<WaitingChange>,
     pub refunds: Vec<DueRefund>,

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 
 use super::model::{OpenOrder, ToPack};
 use crate::kit::clock::Timestamp;
-use crate::kit::money::Rupiah;
 use crate::market::orders::model::State;
 use crate::market::packs::{PackId, Unit};
 
@@ -43,25 +42,6 @@ pub fn deadline(order: &OpenOrder) -> Option<Timestamp> {
         Task::Prepare | Task::HandOver => order.hand_over_by,
         Task::Collect => None,
     }
-}
-
-/// Those orders with which `wanted` is to be done, the most urgent first; where there is no deadline, the longest out first.
-#[must_use]
-pub fn to_do(orders: &[OpenOrder], wanted: Task) -> Vec<OpenOrder> {
-    let has_it_all = |order: &OpenOrder| order.bill.outstanding() == Ok(Rupiah::ZERO);
-    let mut these: Vec<OpenOrder> = orders
-        .iter()
-        .filter(|order| task(order.state) == Some(wanted) && !(wanted == Task::Collect && has_it_all(order)))
-        .cloned()
-        .collect();
-    these.sort_by_key(|order| (deadline(order), order.handed_over_at, order.id));
-    these
-}
-
-/// Those orders whose buyers say that they have paid, oldest first.
-#[must_use]
-pub fn to_check(orders: &[OpenOrder]) -> Vec<OpenOrder> {
-    orders.iter().filter(|order| order.bill.claimed.is_positive()).cloned().collect()
 }
 
 /// How many of a pack are to be packed, by day.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::model::{Desk, Owed};
-use super::rules::{self, LOW_STOCK, Packing};
+use super::rules::{self, LOW_STOCK, Packing, Task};
 use super::store;
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
@@ -14,6 +14,9 @@ use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, Denied, authorize, principal};
 
 type Outcome<T> = Result<T, Failure<Denied>>;
+
+/// The most orders of one table.
+pub const MOST_IN_TABLE: i64 = 10_000;
 
 fn permitted(conn: &mut Conn, who: Identity, now: Timestamp, seller: EnterpriseId) -> Outcome<()> {
     let person = principal(conn, who, now)?;
@@ -29,7 +32,11 @@ pub fn desk(conn: &mut Conn, who: Identity, now: Timestamp, seller: EnterpriseId
     permitted(conn, who, now, seller)?;
     Ok(Desk {
         counts: store::counts(conn, seller)?,
-        orders: store::open_orders(conn, seller)?,
+        to_answer: store::to_do(conn, seller, Task::Answer)?,
+        to_prepare: store::to_do(conn, seller, Task::Prepare)?,
+        to_hand_over: store::to_do(conn, seller, Task::HandOver)?,
+        to_collect: store::to_do(conn, seller, Task::Collect)?,
+        to_check: store::to_check(conn, seller)?,
         claims: store::open_claims(conn, seller)?,
         changes: store::waiting_changes(conn, seller)?,
         refunds: store::due_refunds(conn, seller)?,
@@ -55,7 +62,8 @@ pub fn owed(conn: &mut Conn, who: Identity, now: Timestamp, seller: EnterpriseId
     Ok(store::owed(conn, seller)?)
 }
 
-/// The orders placed from one day until before another, with their lines, oldest first.
+/// The orders placed from one day until before another, with their lines, oldest first; one more than [`MOST_IN_TABLE`] at most,
+/// by which it is known that there are too many.
 ///
 /// # Errors
 /// [`Denied`].
@@ -68,5 +76,5 @@ pub fn month(
 ) -> Outcome<Vec<(Order, Vec<Line>)>> {
     permitted(conn, who, now, seller)?;
     let span = (Timestamp::in_village(from, 0), Timestamp::in_village(to, 0));
-    Ok(orders::service::placed_between(conn, seller, span)?)
+    Ok(orders::service::placed_between(conn, seller, span, MOST_IN_TABLE + 1)?)
 }

@@ -5,6 +5,7 @@ use diesel::dsl::{count_star, sum};
 use diesel::prelude::*;
 
 use super::model::{DueRefund, LowStock, OpenClaim, OpenOrder, Owed, Sum, ToPack, WaitingChange};
+use super::rules::{Task, task};
 use crate::books::ledger::Holder;
 use crate::columns;
 use crate::kit::db::{Conn, DbError};
@@ -40,19 +41,34 @@ columns!(
     ; with pay::Columns, pay::COLUMNS
 );
 
+/// What `ix_bills_unpaid` holds, in the words of that index.
+macro_rules! unpaid {
+    () => {{
+        let charge = bills::goods + bills::digits + bills::delivery.assume_not_null() - bills::allowance;
+        bills::delivery.is_not_null().and(charge.gt(bills::received - bills::returned))
+    }};
+}
+
 pub(super) fn counts(conn: &mut Conn, seller: EnterpriseId) -> Result<Vec<(State, i64)>, DbError> {
     let theirs = orders::table.filter(orders::seller_id.eq(seller)).group_by(orders::state);
     Ok(theirs.select((orders::state, count_star())).load(conn)?)
 }
 
-/// What is to be done, oldest first: what is under way, what is out and not all paid, and what is said to be paid.
-pub(super) fn open_orders(conn: &mut Conn, seller: EnterpriseId) -> Result<Vec<OpenOrder>, DbError> {
-    let charge = bills::goods + bills::digits + bills::delivery.assume_not_null() - bills::allowance;
-    let unpaid = bills::delivery.is_not_null().and(charge.gt(bills::received - bills::returned));
-    let under_way = orders::state.eq_any([State::Placed, State::Accepted, State::Preparing, State::Ready]);
-    let out = orders::state.eq_any([State::HandedOver, State::ClaimOpen, State::Completed]).and(unpaid.assume_not_null());
-    let to_check = bills::claimed.gt(Rupiah::ZERO);
-    let theirs = orders::table.inner_join(bills::table).filter(orders::seller_id.eq(seller)).filter(under_way.or(out).or(to_check));
+/// The orders with which `wanted` is to be done, the most urgent first; where there is no deadline, the longest out first.
+pub(super) fn to_do(conn: &mut Conn, seller: EnterpriseId, wanted: Task) -> Result<Vec<OpenOrder>, DbError> {
+    let theirs = orders::table.inner_join(bills::table).filter(orders::seller_id.eq(seller)).limit(MOST).select(ORDER);
+    let states = State::ALL.iter().copied().filter(|state| task(*state) == Some(wanted));
+    let theirs = theirs.filter(orders::state.eq_any(states.collect::<Vec<_>>()));
+    Ok(match wanted {
+        Task::Answer => theirs.order((orders::answer_by, orders::id)).load(conn)?,
+        Task::Prepare | Task::HandOver => theirs.order((orders::hand_over_by, orders::id)).load(conn)?,
+        Task::Collect => theirs.filter(unpaid!()).order((orders::handed_over_at, orders::id)).load(conn)?,
+    })
+}
+
+/// The orders whose buyers say that they have paid, oldest first.
+pub(super) fn to_check(conn: &mut Conn, seller: EnterpriseId) -> Result<Vec<OpenOrder>, DbError> {
+    let theirs = orders::table.inner_join(bills::table).filter(orders::seller_id.eq(seller).and(bills::claimed.gt(Rupiah::ZERO)));
     Ok(theirs.order(orders::id).limit(MOST).select(ORDER).load(conn)?)
 }
 
@@ -115,13 +131,9 @@ pub(super) fn to_pack(conn: &mut Conn, seller: EnterpriseId) -> Result<Vec<ToPac
 pub(super) fn owed(conn: &mut Conn, seller: EnterpriseId) -> Result<Owed, DbError> {
     let theirs = || bills::table.inner_join(orders::table).filter(orders::seller_id.eq(seller));
     let left = bills::goods + bills::digits + bills::delivery.assume_not_null() - bills::allowance - bills::received + bills::returned;
-    let agreed = orders::state.ne(State::Placed).and(bills::void.eq(false)).and(bills::delivery.is_not_null());
-    let unpaid: Vec<(bool, Option<BigDecimal>, i64)> = theirs()
-        .filter(agreed)
-        .filter(left.gt(Rupiah::ZERO))
-        .group_by(bills::earned)
-        .select((bills::earned, sum(left), count_star()))
-        .load(conn)?;
+    let agreed = orders::state.ne(State::Placed).and(bills::void.eq(false));
+    let unpaid: Vec<(bool, Option<BigDecimal>, i64)> =
+        theirs().filter(agreed).filter(unpaid!()).group_by(bills::earned).select((bills::earned, sum(left), count_star())).load(conn)?;
     let (mut by_buyers, mut to_come) = (Sum::default(), Sum::default());
     for (earned, amount, count) in unpaid {
         *(if earned { &mut by_buyers } else { &mut to_come }) = Sum { amount: whole(amount)?, count };

@@ -10,13 +10,17 @@ use crate::market::orders::rules::seller_sees_buyer;
 
 const HEAD: [&str; 11] = ["number", "day", "state", "channel", "lines", "goods", "delivery", "total", "paid", "buyer_name", "buyer_phone"];
 
-/// The table in UTF-8 with a mark at its beginning, by which spreadsheets know it.
+/// The table in UTF-8 with a mark at its beginning, by which spreadsheets know it. Every cell is quoted: a spreadsheet that splits
+/// at another separator finds none outside of quotes.
 ///
 /// # Errors
 /// A problem when a sum leaves the range of money.
 pub(super) fn of_orders(orders: &[(Order, Vec<Line>)], separator: u8) -> Result<Vec<u8>, Problem> {
-    let mut table =
-        csv::WriterBuilder::new().delimiter(separator).terminator(csv::Terminator::CRLF).from_writer("\u{FEFF}".as_bytes().to_vec());
+    let mut table = csv::WriterBuilder::new()
+        .delimiter(separator)
+        .terminator(csv::Terminator::CRLF)
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer("\u{FEFF}".as_bytes().to_vec());
     table.write_record(HEAD).map_err(unwritten)?;
     for (order, lines) in orders {
         let row = row(order, lines).map_err(|_| Problem::conflict("sum_out_of_range"))?;

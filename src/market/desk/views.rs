@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{Desk, DueRefund, LowStock, OpenClaim, OpenOrder, Owed, Sum, WaitingChange};
-use super::rules::{Packing, Task, deadline, to_check, to_do};
+use super::rules::{Packing, deadline};
 use crate::books::ledger::Holder;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
@@ -176,20 +176,21 @@ pub struct DeskView {
 impl TryFrom<Desk> for DeskView {
     type Error = MoneyError;
 
-    fn try_from(Desk { mut counts, orders, claims, changes, refunds, low_stock }: Desk) -> Result<Self, MoneyError> {
-        let these = |task: Task| to_do(&orders, task).into_iter().map(DeskOrderView::try_from).collect::<Result<Vec<_>, _>>();
+    fn try_from(desk: Desk) -> Result<Self, MoneyError> {
+        let these = |orders: Vec<OpenOrder>| orders.into_iter().map(DeskOrderView::try_from).collect::<Result<Vec<_>, _>>();
+        let mut counts = desk.counts;
         counts.sort();
         Ok(Self {
             counts: counts.into_iter().map(|(state, count)| StateCountView { state, count }).collect(),
-            to_answer: these(Task::Answer)?,
-            to_prepare: these(Task::Prepare)?,
-            to_hand_over: these(Task::HandOver)?,
-            to_collect: these(Task::Collect)?,
-            to_check: to_check(&orders).into_iter().map(DeskOrderView::try_from).collect::<Result<Vec<_>, _>>()?,
-            claims: claims.into_iter().map(DeskClaimView::from).collect(),
-            changes: changes.into_iter().map(DeskChangeView::from).collect(),
-            refunds_due: refunds.into_iter().map(DeskRefundView::from).collect(),
-            low_stock: low_stock.into_iter().map(LowStockView::from).collect(),
+            to_answer: these(desk.to_answer)?,
+            to_prepare: these(desk.to_prepare)?,
+            to_hand_over: these(desk.to_hand_over)?,
+            to_collect: these(desk.to_collect)?,
+            to_check: these(desk.to_check)?,
+            claims: desk.claims.into_iter().map(DeskClaimView::from).collect(),
+            changes: desk.changes.into_iter().map(DeskChangeView::from).collect(),
+            refunds_due: desk.refunds.into_iter().map(DeskRefundView::from).collect(),
+            low_stock: desk.low_stock.into_iter().map(LowStockView::from).collect(),
         })
     }
 }

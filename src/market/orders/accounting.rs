@@ -26,8 +26,10 @@ pub struct Act {
     pub movement: Movement,
     /// Names the business event.
     pub reference: String,
-    /// Where money came in or went out, if any did.
+    /// Where money came in or went out, if any did; all but what `part` says.
     pub till: Account,
+    /// What of it came into another till; less than nothing where it went out.
+    pub part: Option<(Account, Rupiah)>,
     pub at: Timestamp,
 }
 
@@ -59,8 +61,14 @@ pub fn entry(before: &Bill, after: &Bill, channel: Channel, act: Act) -> Result<
         let change = moved.entry(account).or_default();
         *change = change.minus(amount)?;
     }
+    let mut rest = after.kept()?.minus(before.kept()?)?;
+    if let Some((other, amount)) = act.part {
+        rest = rest.minus(amount)?;
+        let till = moved.entry(other).or_default();
+        *till = till.plus(amount)?;
+    }
     let till = moved.entry(act.till).or_default();
-    *till = till.plus(after.kept()?.minus(before.kept()?)?)?;
+    *till = till.plus(rest)?;
     transfers(moved, Entry::new(act.movement, act.reference, act.at))
 }
 
@@ -174,7 +182,7 @@ mod tests {
                     Event::Reverse if next.received != bill.received => { paid.pop(); }
                     _ => {}
                 }
-                let act = Act { movement: Movement::Sale, reference: "test".to_owned(), till: Account::Bank, at: at() };
+                let act = Act { movement: Movement::Sale, reference: "test".to_owned(), till: Account::Bank, part: None, at: at() };
                 let entry = entry(&bill, &next, Channel::Online, act).expect("balances");
                 prop_assert_eq!(entry.postings().iter().map(|(_, amount)| amount.amount()).sum::<i64>(), 0);
                 for (place, amount) in entry.postings() {

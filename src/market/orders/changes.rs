@@ -5,7 +5,7 @@ use super::model::{ChangeId, ChangeLine, ChangeState, Line, Order, OrderId, Quot
 use super::rules::{self, Move};
 use super::service::{OrderError, Outcome, get, person, whole};
 use super::store::{self, Wanted};
-use super::{jobs, paying};
+use super::{changes_store, jobs, paying};
 use crate::kit::auth::Identity;
 use crate::kit::db::{Failure, Tx};
 use crate::kit::money::Rupiah;
@@ -77,14 +77,15 @@ pub struct LineChange {
 }
 
 /// The seller proposes that an order become smaller, or that something else come in a line's place. Nothing
-/// changes until the buyer agrees; what would replace a line is not held for it.
+/// changes until the buyer agrees; what would replace a line is not held for it. Where the seller wrote the order down for
+/// someone without an account, her word that the buyer agreed is all there is: it changes at once, decided by who proposed it.
 ///
 /// # Errors
 /// [`OrderError::CannotChange`], [`OrderError::ChangeWaits`] when one is open, [`OrderError::BadChange`] when it
-/// takes nothing away, names no line of the order, or leaves nothing.
+/// takes nothing away, names no line of the order, or leaves nothing; and what [`accept`] answers where it changes at once.
 pub fn propose(tx: &mut Tx<'_>, who: Identity, id: OrderId, wanted: &[LineChange], reason: &Reason) -> Outcome<Whole> {
     let order = changeable(tx, who, id, Action::FulfilOrder)?;
-    if !store::open_changes(tx, &[id])?.is_empty() {
+    if !changes_store::open(tx, &[id])?.is_empty() {
         return Err(OrderError::ChangeWaits.into());
     }
     let lines = store::lines(tx, &[id])?;
@@ -102,7 +103,13 @@ pub fn propose(tx: &mut Tx<'_>, who: Identity, id: OrderId, wanted: &[LineChange
         return Err(OrderError::BadChange.into());
     }
     let rows: Vec<ChangeLine> = wanted.iter().map(row).collect();
-    store::insert_change(tx, id, goods, &rows, who.account, reason.as_str())?;
+    let change = changes_store::insert(tx, id, goods, &rows, who.account, reason.as_str())?;
+    if order.buyer_id.is_none() {
+        let now = tx.now();
+        let on_behalf_of = person(tx, who, now)?.on_behalf_of(&order.resource());
+        let by = By { actor: who.account, on_behalf_of, reason: None };
+        return agree(tx, &order, change, by);
+    }
     store::touch(tx, id)?;
     jobs::change_proposed(tx, id)?;
     Ok(whole(tx, id)?)
@@ -158,19 +165,24 @@ fn replacement(offer: &Offer, quantity: i64) -> Outcome<Wanted<'_>> {
 /// else by now, [`OrderError::Stock`] when there is not enough of it.
 pub fn accept(tx: &mut Tx<'_>, who: Identity, id: OrderId, change: ChangeId) -> Outcome<Whole> {
     let order = permitted(tx, who, id, Action::BuyOrder)?;
-    let (open, wanted) = store::open_changes(tx, &[id])?.pop().filter(|(open, _)| open.id == change).ok_or(OrderError::NoChange)?;
-    if !store::decide_change(tx, change, ChangeState::Agreed, Some(who.account))? {
+    agree(tx, &order, change, By { actor: who.account, on_behalf_of: None, reason: None })
+}
+
+fn agree(tx: &mut Tx<'_>, order: &Order, change: ChangeId, by: By<'_>) -> Outcome<Whole> {
+    let id = order.id;
+    let (open, wanted) = changes_store::open(tx, &[id])?.pop().filter(|(open, _)| open.id == change).ok_or(OrderError::NoChange)?;
+    if !changes_store::decide(tx, change, ChangeState::Agreed, Some(by.actor))? {
         return Err(OrderError::NoChange.into());
     }
     let lines = store::lines(tx, &[id])?;
-    let offers = replacements(tx, &order, wanted.iter().filter_map(|line| line.replacement_pack_id))?;
+    let offers = replacements(tx, order, wanted.iter().filter_map(|line| line.replacement_pack_id))?;
     let mut last = lines.iter().map(|line| line.position).max().unwrap_or(0);
     for wish in &wanted {
         let line = lines.iter().find(|line| line.position == wish.position).ok_or(OrderError::NoChange)?;
-        reduce(tx, &order, line, wish.quantity)?;
+        reduce(tx, order, line, wish.quantity)?;
         if let Some(pack) = wish.replacement_pack_id {
             let offer = offers.iter().find(|offer| offer.pack.row.id == pack).ok_or(OrderError::NotForSale { pack })?;
-            let why = Why::now(tx, id, Some(By { actor: who.account, on_behalf_of: None, reason: None }));
+            let why = Why::now(tx, id, order.by_seller(Some(by)));
             inventory::reserve(tx, pack, wish.replacement_quantity, &why).map_err(|failure| failure.map(OrderError::Stock))?;
             last += 1;
             store::insert_line(tx, id, last, &replacement(offer, wish.replacement_quantity)?)?;
@@ -181,7 +193,8 @@ pub fn accept(tx: &mut Tx<'_>, who: Identity, id: OrderId, change: ChangeId) -> 
         return Err(OrderError::OtherTotal { total: goods }.into());
     }
     store::touch(tx, id)?;
-    paying::change_goods(tx, &order, change, goods, By { actor: who.account, on_behalf_of: None, reason: None })?;
+    paying::change_goods(tx, order, change, goods, by)?;
+    paying::look_again(tx, id)?;
     Ok(whole(tx, id)?)
 }
 
@@ -206,8 +219,8 @@ fn reduce(tx: &mut Tx<'_>, order: &Order, line: &Line, quantity: i64) -> Outcome
 pub fn drop_change(tx: &mut Tx<'_>, who: Identity, id: OrderId, change: ChangeId, to: ChangeState) -> Outcome<Whole> {
     let action = if to == ChangeState::Declined { Action::BuyOrder } else { Action::FulfilOrder };
     permitted(tx, who, id, action)?;
-    let open = store::open_changes(tx, &[id])?.iter().any(|(open, _)| open.id == change);
-    if !open || !store::decide_change(tx, change, to, Some(who.account))? {
+    let open = changes_store::open(tx, &[id])?.iter().any(|(open, _)| open.id == change);
+    if !open || !changes_store::decide(tx, change, to, Some(who.account))? {
         return Err(OrderError::NoChange.into());
     }
     store::touch(tx, id)?;

@@ -61,6 +61,7 @@ impl From<OrderError> for Problem {
             OrderError::ClaimWaits => Self::conflict("payment_claim_waits"),
             OrderError::NothingToPay => Self::conflict("nothing_to_pay"),
             OrderError::AlreadySentBack => Self::conflict("already_sent_back"),
+            OrderError::Involved => Self::conflict("refund_needs_another_admin"),
             OrderError::PhoneNotProven => Self::conflict("phone_not_proven"),
             OrderError::MethodNotTaken { seller } => Self::conflict("payment_method_not_taken").arg("seller", seller),
             OrderError::Payment(error) => error.into(),
@@ -82,6 +83,7 @@ impl From<PaymentError> for Problem {
             }
             PaymentError::TooMany { most } => Self::conflict("too_many_payments").arg("most", most),
             PaymentError::WithSeller => Self::conflict("cash_with_seller"),
+            PaymentError::CashNotHandedIn => Self::conflict("cash_not_handed_in"),
             PaymentError::TooMuch => Self::conflict("sum_out_of_range"),
         }
     }
@@ -363,7 +365,8 @@ pub async fn track_order(_actor: Actor<Anyone>, number: web::Path<String>, db: w
 #[get("/orders/{id}/history")]
 pub async fn history(actor: Actor<Buying>, id: web::Path<OrderId>, db: web::Data<Db>) -> Result<web::Json<OrderHistoryView>, Problem> {
     let (now, who) = (db.clock().now(), actor.who);
-    Ok(web::Json(db.read(move |conn| service::history(conn, who, now, *id)).await?.into()))
+    let history = db.read(move |conn| service::history(conn, who, now, *id)).await?;
+    Ok(web::Json(OrderHistoryView::seen_by(who.account, history)))
 }
 
 act!(

@@ -26,7 +26,7 @@ fn tell(tx: &mut Tx<'_>, kind: &str, order: OrderId) -> Result<(), DbError> {
     enqueue(tx, kind, json!({ "order_id": order }))
 }
 
-fn look_at(tx: &mut Tx<'_>, order: OrderId, at: Timestamp) -> Result<(), DbError> {
+pub(super) fn look_at(tx: &mut Tx<'_>, order: OrderId, at: Timestamp) -> Result<(), DbError> {
     enqueue_at(tx, TIME_UP, json!({ "order_id": order }), at)
 }
 

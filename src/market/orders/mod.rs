@@ -8,10 +8,13 @@
 //! 4. Every move is a guarded UPDATE with its event row, its ledger entry and its outbox rows, in one transaction.
 //! 5. What an order is in the books is a function of its bill (`accounting.rs`): every act posts the difference.
 //! 6. Delivery to where the seller has no zone is quoted by her and agreed by the buyer before she takes the order on.
-//! 7. An order grows smaller, or gets something else in it, only with the buyer's consent.
+//! 7. An order grows smaller, or gets something else in it, only with the buyer's consent; for a buyer who is not here, its
+//!    seller's word that she agreed stands for it.
 //! 8. An order is completed only when it is paid. One that is not answered, paid or handed over in time ends by
 //!    the clock, with stock and money put back; one handed over and paid completes by itself.
-//! 9. A seller sees who the buyer is once she has accepted; her lists and searches tell no more.
+//! 9. A seller sees who the buyer is once she has accepted; her lists, searches and histories tell no more, and her stock
+//!    remembers no buyer at all.
+//! 10. What a buyer is asked to transfer is told from every other transfer the seller waits for (`paying.rs`).
 //!
 //! | from | event | to |
 //! |---|---|---|
@@ -28,10 +31,12 @@
 pub mod accounting;
 pub mod changes;
 pub mod changes_http;
+mod changes_store;
 pub mod chat;
 pub mod claiming;
 pub mod http;
 pub mod jobs;
+pub mod mediating;
 pub mod model;
 pub mod paying;
 pub mod paying_http;
@@ -80,5 +85,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(paying_http::hand_in)
         .service(paying_http::send_refund)
         .service(paying_http::acknowledge_refund)
-        .service(paying_http::dispute_refund);
+        .service(paying_http::dispute_refund)
+        .service(paying_http::disputed_refunds)
+        .service(paying_http::decide_refund);
 }

@@ -18,7 +18,7 @@ use crate::market::preorders::WindowId;
 use crate::market::shops::ZoneId;
 use crate::people::accounts::PersonName;
 use crate::people::enterprises::{self, EnterpriseId};
-use crate::people::permissions::Resource;
+use crate::people::permissions::{By, Resource};
 use crate::people::villages::VillageId;
 use crate::{plain_text, typed_id, word_enum};
 
@@ -234,6 +234,12 @@ impl Order {
     #[must_use]
     pub fn resource(&self) -> Resource {
         Resource { village: Some(self.village_id), enterprise: Some(self.seller_id), buyer: self.buyer_id, assisted: self.seller_assisted }
+    }
+
+    /// What the seller's stock remembers of who acted: her own side. Who buys, and what she says, stands with the order.
+    #[must_use]
+    pub fn by_seller<'a>(&self, by: Option<By<'a>>) -> Option<By<'a>> {
+        by.filter(|by| self.buyer_id != Some(by.actor))
     }
 }
 

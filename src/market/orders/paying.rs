@@ -5,12 +5,12 @@ use super::accounting::{self, Act};
 use super::model::{ChangeId, Order, OrderId, State, Whole};
 use super::rules;
 use super::service::{OrderError, Outcome, get, person, step_if_done, whole};
-use super::store;
-use crate::books::ledger::{self, Account, Entry, Holder, Movement};
+use super::{jobs, store};
+use crate::books::ledger::{self, Account, Channel, Entry, Holder, Movement};
 use crate::kit::auth::Identity;
-use crate::kit::db::{Failure, Tx};
+use crate::kit::db::{Conn, Failure, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
-use crate::market::payments::model::{Move, RefundCause, RefundMove, State as PaymentState};
+use crate::market::payments::model::{Move, RefundCause, RefundMove, RefundState, RefundWay, State as PaymentState};
 use crate::market::payments::rules::without_missing_digits;
 use crate::market::payments::service::{self as payments, Incoming, PaymentError};
 use crate::market::payments::{Bill, Method, Payment, PaymentId, Refund, RefundId};
@@ -22,6 +22,8 @@ struct Doing<'a> {
     movement: Movement,
     reference: String,
     till: Account,
+    /// What of the money came into another till.
+    part: Option<(Account, Rupiah)>,
     cause: RefundCause,
     by: Option<By<'a>>,
 }
@@ -29,13 +31,29 @@ struct Doing<'a> {
 /// Changes the bill of an order, with its entry in the books and the refund that follows from it.
 fn apply(tx: &mut Tx<'_>, order: &Order, doing: Doing<'_>, change: impl FnOnce(Bill) -> Result<Bill, MoneyError>) -> Outcome<Bill> {
     let before = payments::bill(tx, order.id)?;
-    let changed = change(before).map_err(OrderError::from)?;
+    let changed = told_apart(tx, order, &before, change(before).map_err(OrderError::from)?)?;
     let after = Bill { owed_back: changed.surplus().map_err(OrderError::from)?, ..changed };
-    let act = Act { movement: doing.movement, reference: doing.reference, till: doing.till, at: tx.now() };
+    let act = Act { movement: doing.movement, reference: doing.reference, till: doing.till, part: doing.part, at: tx.now() };
     let entry = accounting::entry(&before, &after, order.channel, act).map_err(OrderError::from)?;
     post(tx, order, &entry)?;
     payments::settle(tx, order.id, &after, doing.cause, doing.by)?;
     Ok(after)
+}
+
+/// What a buyer is asked to transfer is no other buyer's sum, also after it has changed. Her own word that she has sent the
+/// old sum leaves it as it is: that is what will be looked for.
+fn told_apart(conn: &mut Conn, order: &Order, before: &Bill, after: Bill) -> Outcome<Bill> {
+    let (was, is) = (before.outstanding().map_err(OrderError::from)?, after.outstanding().map_err(OrderError::from)?);
+    let asked_anew = is.is_positive() && (was != is || before.claimed.is_positive()) && !after.claimed.is_positive();
+    if !asked_anew || order.state == State::Placed || !is_told_apart(order) {
+        return Ok(after);
+    }
+    payments::with_digits(conn, order.seller_id, order.id, after).map_err(refused)
+}
+
+/// Whether its transfer carries digits: not that of a sale written down, whose buyer was told another sum.
+fn is_told_apart(order: &Order) -> bool {
+    order.bill.method == Method::BankTransfer && order.channel == Channel::Online
 }
 
 fn post(tx: &mut Tx<'_>, order: &Order, entry: &Entry) -> Outcome<()> {
@@ -139,7 +157,7 @@ fn take_in(tx: &mut Tx<'_>, order: &Order, received: Received, by: By<'_>) -> Ou
 fn came_in(tx: &mut Tx<'_>, order: &Order, payment: PaymentId, till: Account, amount: Rupiah, claimed: Rupiah, by: By<'_>) -> Outcome<()> {
     let reference = format!("{payment}:confirmed");
     let cause = if order.bill.void { RefundCause::CalledOff } else { RefundCause::Overpaid };
-    let doing = Doing { movement: Movement::PaymentReceived, reference, till, cause, by: Some(by) };
+    let doing = Doing { movement: Movement::PaymentReceived, reference, till, part: None, cause, by: Some(by) };
     apply(tx, order, doing, |bill| {
         let received = bill.received.plus(amount)?;
         without_missing_digits(Bill { received, claimed: bill.claimed.minus(claimed)?, ..bill })
@@ -153,8 +171,25 @@ fn done(tx: &mut Tx<'_>, id: OrderId, by: By<'_>) -> Outcome<Whole> {
     if order.complete_at.is_some_and(|at| at <= tx.now()) {
         step_if_done(tx, id, Some(by))?;
     }
+    shown(tx, id)
+}
+
+/// The order after an act on its money.
+fn shown(tx: &mut Tx<'_>, id: OrderId) -> Outcome<Whole> {
     store::touch(tx, id)?;
+    look_again(tx, id)?;
     Ok(whole(tx, id)?)
+}
+
+/// The look at the end of the time to pay leaves alone what the buyer says she has paid. Where that turns out not to be so,
+/// she gets some time more, and the order is looked at again.
+pub(super) fn look_again(tx: &mut Tx<'_>, id: OrderId) -> Outcome<()> {
+    let order = get(tx, id)?;
+    if let Some(later) = rules::pay_again_by(&order, tx.now()) {
+        store::set_pay_by(tx, id, later)?;
+        jobs::look_at(tx, id, later)?;
+    }
+    Ok(())
 }
 
 /// The seller has the money that was claimed; `amount` is what really came.
@@ -181,10 +216,9 @@ pub fn refuse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> Ou
     let payment = payments::payment(tx, id)?;
     let (order, by) = acting(tx, who, payment.order_id, Action::FulfilOrder, Some(reason))?;
     payments::advance(tx, &payment, Move::Refuse, payment.amount, payment.holder, Some(by)).map_err(refused)?;
-    let claimed = order.bill.claimed.minus(payment.amount).map_err(OrderError::from)?;
-    payments::settle(tx, order.id, &Bill { claimed, ..order.bill }, RefundCause::Overpaid, Some(by))?;
-    store::touch(tx, order.id)?;
-    Ok(whole(tx, order.id)?)
+    let doing = quiet(Movement::PaymentReversed, format!("{id}:refused"), &order, RefundCause::Overpaid, Some(by));
+    apply(tx, &order, doing, |bill| Ok(Bill { claimed: bill.claimed.minus(payment.amount)?, ..bill }))?;
+    shown(tx, order.id)
 }
 
 /// Money that was confirmed is not there after all.
@@ -204,12 +238,12 @@ pub fn reverse(tx: &mut Tx<'_>, who: Identity, id: PaymentId, reason: &str) -> O
         movement: Movement::PaymentReversed,
         reference: format!("{id}:reversed"),
         till,
+        part: None,
         cause: RefundCause::Overpaid,
         by: Some(by),
     };
     apply(tx, &order, doing, |bill| Ok(Bill { received: left, ..bill }))?;
-    store::touch(tx, order.id)?;
-    Ok(whole(tx, order.id)?)
+    shown(tx, order.id)
 }
 
 /// Cash that a courier or a warung held comes into the seller's hand.
@@ -227,22 +261,44 @@ pub fn hand_in(tx: &mut Tx<'_>, who: Identity, id: PaymentId) -> Outcome<Whole> 
     Ok(whole(tx, order.id)?)
 }
 
-/// The seller sends back what is owed, the way the money came, or shows again that she has.
+/// The seller sends back what is owed, or shows again that she has; the way the money came unless she says another.
 ///
 /// # Errors
-/// [`PaymentError::RefundWrongState`].
-pub fn send_refund(tx: &mut Tx<'_>, who: Identity, id: RefundId, proof: Option<MediaId>) -> Outcome<Whole> {
+/// [`PaymentError::RefundWrongState`], [`PaymentError::CashNotHandedIn`] when part of it came as cash that someone else
+/// holds and she does not say how it goes back.
+pub fn send_refund(tx: &mut Tx<'_>, who: Identity, id: RefundId, proof: Option<MediaId>, way: Option<RefundWay>) -> Outcome<Whole> {
     let refund: Refund = payments::refund(tx, id)?;
     let (order, by) = acting(tx, who, refund.order_id, Action::FulfilOrder, None)?;
     attach(tx, who, &order, proof)?;
-    payments::advance_refund(tx, &refund, RefundMove::Send, proof, Some(by)).map_err(refused)?;
-    if refund.state == crate::market::payments::model::RefundState::Due {
-        let till = payments::last_confirmed(tx, order.id)?.unwrap_or(order.bill.method).till(Holder::Seller);
-        let doing = Doing { movement: Movement::RefundSent, reference: format!("{id}:sent"), till, cause: refund.cause, by: Some(by) };
-        apply(tx, &order, doing, |bill| Ok(Bill { returned: bill.returned.plus(refund.amount)?, ..bill }))?;
+    let by_bank = if refund.state == RefundState::Due { payments::by_bank(tx, &refund, way).map_err(refused)? } else { refund.by_bank };
+    let sending = Refund { by_bank, ..refund };
+    payments::advance_refund(tx, &sending, RefundMove::Send, proof, Some(by)).map_err(refused)?;
+    if sending.state == RefundState::Due {
+        let doing = Doing {
+            movement: Movement::RefundSent,
+            reference: format!("{id}:sent"),
+            till: Account::cash(Holder::Seller),
+            part: Some((Account::Bank, by_bank.negated())),
+            cause: sending.cause,
+            by: Some(by),
+        };
+        apply(tx, &order, doing, |bill| Ok(Bill { returned: bill.returned.plus(sending.amount)?, ..bill }))?;
     }
     store::touch(tx, order.id)?;
     Ok(whole(tx, order.id)?)
+}
+
+/// What was said to be sent back was not: it is where it was, and owed as before.
+pub(super) fn unsend(tx: &mut Tx<'_>, order: &Order, refund: &Refund, by: By<'_>) -> Outcome<()> {
+    let doing = Doing {
+        movement: Movement::RefundDue,
+        reference: format!("{}:not_sent", refund.id),
+        till: Account::cash(Holder::Seller),
+        part: Some((Account::Bank, refund.by_bank)),
+        cause: refund.cause,
+        by: Some(by),
+    };
+    apply(tx, order, doing, |bill| Ok(Bill { returned: bill.returned.minus(refund.amount)?, ..bill })).map(drop)
 }
 
 /// The buyer has the money, or does not see it.
@@ -310,16 +366,15 @@ pub fn allow(tx: &mut Tx<'_>, order: &Order, reference: String, amount: Rupiah, 
 
 /// An act in which no money comes in or goes out.
 fn quiet<'a>(movement: Movement, reference: String, order: &Order, cause: RefundCause, by: Option<By<'a>>) -> Doing<'a> {
-    Doing { movement, reference, till: order.bill.method.till(Holder::Seller), cause, by }
+    Doing { movement, reference, till: order.bill.method.till(Holder::Seller), part: None, cause, by }
 }
 
 /// A transfer is asked for with digits that tell it from the seller's others.
 pub(super) fn choose_digits(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
-    let untouched = order.bill.received == Rupiah::ZERO && order.state == State::Placed;
-    if order.bill.method != Method::BankTransfer || !untouched {
+    if !is_told_apart(order) {
         return Ok(());
     }
-    let digits = payments::choose_digits(tx, order.seller_id, order.id)?;
-    payments::settle(tx, order.id, &Bill { digits, ..order.bill }, RefundCause::Overpaid, None)?;
+    let asked = payments::with_digits(tx, order.seller_id, order.id, order.bill).map_err(refused)?;
+    payments::settle(tx, order.id, &asked, RefundCause::Overpaid, None)?;
     Ok(())
 }

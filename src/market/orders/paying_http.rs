@@ -2,13 +2,13 @@
 
 use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::http::shown;
-use super::model::OrderId;
+use super::model::{Order, OrderId};
 use super::paying::{self, Received};
-use super::service;
-use super::views::OrderView;
+use super::views::{OrderView, RefundView};
+use super::{mediating, service};
 use crate::act;
 use crate::books::ledger::Holder;
 use crate::kit::auth::{Actor, Buying, SignedIn};
@@ -16,12 +16,15 @@ use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::responses::{Always, OnOne, SignedInOnly, WithBody, WithKey};
 use crate::kit::http::web;
-use crate::kit::http::{Posted, Problem, Reply};
+use crate::kit::http::{Limit, Page, Posted, Problem, Reply, page};
 use crate::kit::money::{Amount, Rupiah};
-use crate::market::payments::model::RefundMove;
-use crate::market::payments::{Method, PaymentId, RefundId};
+use crate::kit::text::Reason;
+use crate::market::payments::model::{RefundMove, RefundWay};
+use crate::market::payments::{Method, PaymentId, Refund, RefundId};
+use crate::people::enterprises::EnterpriseId;
 use crate::people::media::MediaId;
 use crate::people::payment_details::http::PaymentInstructionsView;
+use crate::people::villages::VillageId;
 
 /// How much a buyer pays, by when and to where.
 #[derive(Serialize, ToSchema)]
@@ -146,6 +149,8 @@ act!(
 pub struct SendRefund {
     /// A picture of the transfer, uploaded before.
     proof_media_id: Option<MediaId>,
+    /// How it goes back. As the money came unless said otherwise: the last first, and by both ways where it came by both.
+    method: Option<RefundWay>,
 }
 
 /// The seller has sent back what was owed, or shows again that she has.
@@ -158,8 +163,8 @@ pub async fn send_refund(
     posted: Posted<SendRefund>,
     db: web::Data<Db>,
 ) -> Result<Reply, Problem> {
-    let (who, id, proof) = (actor.who, *id, posted.body.proof_media_id);
-    let reply = posted.once.write(&db, who, move |tx| shown(who, paying::send_refund(tx, who, id, proof)?));
+    let (who, id, SendRefund { proof_media_id: proof, method }) = (actor.who, *id, posted.body);
+    let reply = posted.once.write(&db, who, move |tx| shown(who, paying::send_refund(tx, who, id, proof, method)?));
     Ok(reply.await?)
 }
 
@@ -173,3 +178,76 @@ act!(
     Buying dispute_refund, "payments", "/refunds/{id}/dispute", "dispute_refund", RefundId, OrderView,
     |tx, who, id, reason| paying::answer_refund(tx, who, id, RefundMove::Dispute, Some(reason.as_str())).and_then(|whole| shown(who, whole))
 );
+
+/// A refund that its buyer does not see, as the village sees it.
+#[derive(Serialize, ToSchema)]
+pub struct RefundCaseView {
+    order_id: OrderId,
+    order_number: String,
+    seller_id: EnterpriseId,
+    seller_name: String,
+    refund: RefundView,
+}
+
+impl From<(Order, Refund)> for RefundCaseView {
+    fn from((order, refund): (Order, Refund)) -> Self {
+        let Order { id: order_id, number: order_number, seller_id, seller_name, .. } = order;
+        Self { order_id, order_number, seller_id, seller_name, refund: refund.into() }
+    }
+}
+
+/// Which page of a village's disputed refunds is asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DisputedRefundQuery {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+const OLDEST: &str = "disputed_refunds";
+
+/// Lists the refunds a village is to decide on: said to be sent, and not seen by their buyers. Oldest first.
+#[utoipa::path(tag = "payments", operation_id = "list_disputed_refunds", params(("id" = VillageId, Path), DisputedRefundQuery),
+    responses((status = 200, body = Page<RefundCaseView>), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/villages/{id}/disputed-refunds")]
+pub async fn disputed_refunds(
+    actor: Actor<SignedIn>,
+    id: web::Path<VillageId>,
+    query: web::Query<DisputedRefundQuery>,
+    db: web::Data<Db>,
+) -> Result<Page<RefundCaseView>, Problem> {
+    let (now, q, who) = (db.clock().now(), query.into_inner(), actor.who);
+    let after = page::decode(OLDEST, q.cursor.as_deref())?;
+    let rows = db.read(move |conn| mediating::disputed(conn, who, now, *id, after, q.limit.fetch())).await?;
+    Ok(Page::cut(rows, q.limit, OLDEST, |(_, refund)| refund.id).map(RefundCaseView::from))
+}
+
+/// What the village finds.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideRefund {
+    /// Whether the money was sent. Where it was not, it is owed anew, as another refund.
+    sent: bool,
+    /// For both sides to read.
+    reason: Reason,
+}
+
+/// The village decides whether a refund that the buyer does not see was sent.
+#[utoipa::path(tag = "payments", operation_id = "decide_refund", params(("id" = RefundId, Path), ("Idempotency-Key" = String, Header)), request_body = DecideRefund,
+    responses((status = 200, body = RefundCaseView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
+#[post("/refunds/{id}/decide")]
+pub async fn decide_refund(
+    actor: Actor<SignedIn>,
+    id: web::Path<RefundId>,
+    posted: Posted<DecideRefund>,
+    db: web::Data<Db>,
+) -> Result<Reply, Problem> {
+    let (who, id, DecideRefund { sent, reason }) = (actor.who, *id, posted.body);
+    let reply = posted.once.write(&db, who, move |tx| {
+        let decided = mediating::decide(tx, who, id, sent, reason.as_str())?;
+        Ok(Reply::ok(&RefundCaseView::from(decided)))
+    });
+    Ok(reply.await?)
+}

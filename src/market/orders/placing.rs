@@ -54,7 +54,7 @@ pub fn place(tx: &mut Tx<'_>, who: Identity, cart: &Cart) -> Outcome<(OrderGroup
     }
     let by = By { actor: who.account, on_behalf_of: None, reason: None };
     let group = store::insert_group(tx, Some(who.account))?;
-    let why = Why::now(tx, group, Some(by));
+    let why = Why::now(tx, group, None);
     let shares = shares(tx, cart, &demand, &offers, &why)?;
     check_total(cart, &shares)?;
     let contact = accounts::service::contact(tx, who.account)?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Duration;
+
 use super::model::{CartLine, Fulfilment, Order, Quote, State};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
@@ -207,6 +209,19 @@ pub fn overdue(order: &Order, now: Timestamp) -> Option<Overdue> {
         | State::Cancelled
         | State::Expired => None,
     }
+}
+
+/// How long a buyer has at least to pay what turned out not to be paid.
+const HOURS_TO_PAY_AGAIN: i64 = 12;
+
+/// Until when an order that is to be paid beforehand can be paid now, where its time is nearly over or past and nothing is
+/// said to be paid any more; `None` where the time it has is enough, or does not matter.
+#[must_use]
+pub fn pay_again_by(order: &Order, now: Timestamp) -> Option<Timestamp> {
+    let later = now.after(Duration::hours(HOURS_TO_PAY_AGAIN));
+    let missing = order.bill.outstanding().is_ok_and(Rupiah::is_positive) && !order.bill.claimed.is_positive();
+    let waits = order.state == State::Accepted && missing && order.pay_by.is_some_and(|pay_by| pay_by < later);
+    waits.then_some(later)
 }
 
 /// Whether all of the order's money is there.

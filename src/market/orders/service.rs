@@ -2,10 +2,10 @@
 
 use chrono::{Duration, NaiveDate};
 
-use super::model::{ChangeState, Event, Line, Order, OrderGroupId, OrderId, State, Whole};
+use super::model::{ChangeState, Event, Line, Order, OrderGroupId, OrderId, Quote, State, Whole};
 use super::rules::{self, Move, Overdue};
 use super::store::{self, Wish};
-use super::{jobs, paying};
+use super::{changes_store, jobs, paying};
 use crate::books::ledger::service::LedgerError;
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
@@ -28,30 +28,58 @@ use crate::people::{accounts, media, villages};
 /// What can happen to a person here.
 #[derive(Debug)]
 pub enum OrderError {
-    NotForSale { pack: PackId },
-    OwnProduct { pack: PackId },
-    OnHoliday { seller: EnterpriseId, back_on: NaiveDate },
-    BelowMinimum { seller: EnterpriseId, minimum: Rupiah, goods: Rupiah },
-    TooManyWaiting { most: i64 },
-    OtherTotal { total: Rupiah },
+    NotForSale {
+        pack: PackId,
+    },
+    OwnProduct {
+        pack: PackId,
+    },
+    OnHoliday {
+        seller: EnterpriseId,
+        back_on: NaiveDate,
+    },
+    BelowMinimum {
+        seller: EnterpriseId,
+        minimum: Rupiah,
+        goods: Rupiah,
+    },
+    TooManyWaiting {
+        most: i64,
+    },
+    OtherTotal {
+        total: Rupiah,
+    },
     TooMuch,
-    WrongState { state: State, wanted: Move },
+    WrongState {
+        state: State,
+        wanted: Move,
+    },
     NotPaid,
     NotTrading,
     QuoteOpen,
     NoQuote,
-    OtherFee { fee: Rupiah },
+    OtherFee {
+        fee: Rupiah,
+    },
     ChangeWaits,
     NoChange,
-    CannotChange { state: State },
+    CannotChange {
+        state: State,
+    },
     BadChange,
-    PaymentNotDue { state: State },
+    PaymentNotDue {
+        state: State,
+    },
     NothingToPay,
     ClaimWaits,
     AlreadySentBack,
+    /// She bought the goods, or sent the money for the seller: another admin decides.
+    Involved,
     NoSuchZone,
     PhoneNotProven,
-    MethodNotTaken { seller: EnterpriseId },
+    MethodNotTaken {
+        seller: EnterpriseId,
+    },
     Payment(PaymentError),
     Photo(AttachError),
     Preorder(NotTaken),
@@ -129,13 +157,13 @@ pub fn instructions(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId)
     Ok((order, shown))
 }
 
-/// The moves of an order and those of its money, oldest first.
+/// An order with its moves and those of its money, oldest first.
 ///
 /// # Errors
 /// [`OrderError::Denied`].
-pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outcome<(Vec<Event>, Vec<payments::model::Event>)> {
-    show(conn, who, now, id)?;
-    Ok((store::events(conn, id)?, payments::service::events(conn, id)?))
+pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: OrderId) -> Outcome<(Order, Vec<Event>, Vec<payments::model::Event>)> {
+    let Whole { order, .. } = show(conn, who, now, id)?;
+    Ok((order, store::events(conn, id)?, payments::service::events(conn, id)?))
 }
 
 /// What the caller has bought, newest first.
@@ -166,13 +194,18 @@ pub fn sold(
     Ok(store::of_seller(conn, seller, wish, rules::SHOW_BUYER, before, rows)?)
 }
 
-/// A seller's orders placed from one instant until before another, with their lines, oldest first; in two queries, however
-/// many they are. Whoever asks has judged who may see them.
+/// A seller's orders placed from one instant until before another, with their lines, oldest first; `most` of them at most, in
+/// two queries. Whoever asks has judged who may see them.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
-pub fn placed_between(conn: &mut Conn, seller: EnterpriseId, span: (Timestamp, Timestamp)) -> Result<Vec<(Order, Vec<Line>)>, DbError> {
-    store::placed_between(conn, seller, span)
+pub fn placed_between(
+    conn: &mut Conn,
+    seller: EnterpriseId,
+    span: (Timestamp, Timestamp),
+    most: i64,
+) -> Result<Vec<(Order, Vec<Line>)>, DbError> {
+    store::placed_between(conn, seller, span, most)
 }
 
 /// Takes over the orders that were made with the caller's number and no account; answers how many.
@@ -238,12 +271,13 @@ pub fn time_up(tx: &mut Tx<'_>, id: OrderId) -> Outcome<()> {
     let order = store::get(tx, id)?;
     let Some(overdue) = rules::overdue(&order, tx.now()) else { return Ok(()) };
     let language = villages::settings::settings(tx, order.village_id)?.language;
-    go(tx, &order, overdue.event(), None, why(overdue, language).as_deref())
+    go(tx, &order, overdue.event(), None, why(&order, overdue, language).as_deref())
 }
 
 /// Why the clock ended an order, for both sides to read.
-fn why(overdue: Overdue, language: Language) -> Option<String> {
+fn why(order: &Order, overdue: Overdue, language: Language) -> Option<String> {
     match overdue {
+        Overdue::Answer if order.quote == Quote::Quoted => Some(say(language, "reason.quote_not_agreed", &[])),
         Overdue::Answer => Some(say(language, "reason.not_answered", &[])),
         Overdue::Payment => Some(say(language, "reason.not_paid", &[])),
         Overdue::HandOver => Some(say(language, "reason.not_handed_over", &[])),
@@ -292,7 +326,7 @@ pub(super) fn go(tx: &mut Tx<'_>, order: &Order, event: Move, by: Option<By<'_>>
 fn may_go(conn: &mut Conn, order: &Order, event: Move) -> Outcome<()> {
     match event {
         Move::Accept if !rules::is_quote_settled(order.quote) => Err(OrderError::QuoteOpen.into()),
-        Move::HandOver if !store::open_changes(conn, &[order.id])?.is_empty() => Err(OrderError::ChangeWaits.into()),
+        Move::HandOver if !changes_store::open(conn, &[order.id])?.is_empty() => Err(OrderError::ChangeWaits.into()),
         Move::Complete if !rules::is_paid(order) => Err(OrderError::NotPaid.into()),
         Move::Accept
         | Move::HandOver
@@ -354,12 +388,12 @@ fn call_off(tx: &mut Tx<'_>, order: &Order, by: Option<By<'_>>) -> Outcome<()> {
         if let Some(window) = line.preorder_id.filter(|_| order.state != State::Ready) {
             preorders::service::give_back(tx, window, line.quantity)?;
         } else {
-            let why = Why::now(tx, order.id, by);
+            let why = Why::now(tx, order.id, order.by_seller(by));
             inventory::release(tx, line.pack_id, line.quantity, &why).map_err(Failure::widen)?;
         }
     }
-    for (change, _) in store::open_changes(tx, &[order.id])? {
-        store::decide_change(tx, change.id, ChangeState::Withdrawn, by.map(|by| by.actor))?;
+    for (change, _) in changes_store::open(tx, &[order.id])? {
+        changes_store::decide(tx, change.id, ChangeState::Withdrawn, by.map(|by| by.actor))?;
     }
     paying::call_off(tx, order, by)
 }

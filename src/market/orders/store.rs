@@ -1,4 +1,4 @@
-//! The tables of orders, their groups, lines, changes and events.
+//! The tables of orders, their groups, lines and events. Those of their changes are in `changes_store.rs`.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,8 @@ use chrono::NaiveDate;
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
-use super::model::{
-    Address, Change, ChangeId, ChangeLine, ChangeState, Event, Fulfilment, Line, Note, Order, OrderGroupId, OrderId, Quote, State, Whole,
-};
+use super::changes_store;
+use super::model::{Address, Event, Fulfilment, Line, Note, Order, OrderGroupId, OrderId, Quote, State, Whole};
 use crate::books::ledger::Channel;
 use crate::columns;
 use crate::kit::auth::AccountId;
@@ -24,7 +23,7 @@ use crate::market::preorders::WindowId;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::permissions::By;
 use crate::people::villages::VillageId;
-use crate::schema::{bills, enterprises, order_change_lines, order_changes, order_events, order_groups, order_lines, orders};
+use crate::schema::{bills, enterprises, order_events, order_groups, order_lines, orders};
 
 columns!(
     Columns, COLUMNS:
@@ -174,6 +173,11 @@ pub(super) fn get(conn: &mut Conn, id: OrderId) -> Result<Order, DbError> {
     Ok(joined().filter(orders::id.eq(id)).first(conn)?)
 }
 
+pub(super) fn by_ids(conn: &mut Conn, ids: &[OrderId]) -> Result<BTreeMap<OrderId, Order>, DbError> {
+    let rows: Vec<Order> = joined().filter(orders::id.eq_any(ids)).load(conn)?;
+    Ok(rows.into_iter().map(|order| (order.id, order)).collect())
+}
+
 pub(super) fn by_number(conn: &mut Conn, number: &str) -> Result<Order, DbError> {
     Ok(joined().filter(orders::number.eq(number)).first(conn)?)
 }
@@ -258,10 +262,15 @@ pub(super) fn placed_between(
     conn: &mut Conn,
     seller: EnterpriseId,
     (from, to): (Timestamp, Timestamp),
+    most: i64,
 ) -> Result<Vec<(Order, Vec<Line>)>, DbError> {
     let these = orders::seller_id.eq(seller).and(orders::placed_at.ge(from)).and(orders::placed_at.lt(to));
-    let rows: Vec<Order> = joined().filter(these).order(orders::id).load(conn)?;
-    let lines = order_lines::table.inner_join(orders::table).filter(these).order((order_lines::order_id, order_lines::position));
+    let rows: Vec<Order> = joined().filter(these).order(orders::id).limit(most).load(conn)?;
+    let last = rows.last().map_or_else(OrderId::new, |order| order.id);
+    let lines = order_lines::table
+        .inner_join(orders::table)
+        .filter(these.and(orders::id.le(last)))
+        .order((order_lines::order_id, order_lines::position));
     let mut lines = grouped(lines.select(order_lines::all_columns).load(conn)?, |line: &Line| line.order_id);
     let with_lines = |order: Order| {
         let lines = lines.remove(&order.id).unwrap_or_default();
@@ -277,7 +286,7 @@ fn wholes(conn: &mut Conn, rows: Vec<Order>) -> Result<Vec<Whole>, DbError> {
     let (payments, refunds) = pay::service::of_orders(conn, &ids)?;
     let mut all_payments = grouped(payments, |payment| payment.order_id);
     let mut all_refunds = grouped(refunds, |refund| refund.order_id);
-    let mut changes = open_changes(conn, &ids)?;
+    let mut changes = changes_store::open(conn, &ids)?;
     let whole = |order: Order| {
         let id = order.id;
         let change = changes.iter().position(|(change, _)| change.order_id == id).map(|at| changes.swap_remove(at));
@@ -350,6 +359,11 @@ pub(super) fn set_accepted(tx: &mut Tx<'_>, id: OrderId, pay_by: Option<Timestam
     Ok(())
 }
 
+pub(super) fn set_pay_by(tx: &mut Tx<'_>, id: OrderId, pay_by: Timestamp) -> Result<(), DbError> {
+    diesel::update(orders::table.find(id)).set(orders::pay_by.eq(pay_by)).execute(&mut **tx)?;
+    Ok(())
+}
+
 pub(super) fn set_handed_over(tx: &mut Tx<'_>, id: OrderId, complete_at: Timestamp) -> Result<(), DbError> {
     let now = tx.now();
     let times = (orders::handed_over_at.eq(now), orders::complete_at.eq(complete_at));
@@ -416,80 +430,4 @@ pub(super) fn events(conn: &mut Conn, id: OrderId) -> Result<Vec<Event>, DbError
     use order_events as e;
     let rows = e::table.filter(e::order_id.eq(id)).order(e::id).limit(100);
     Ok(rows.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::at)).load(conn)?)
-}
-
-type ChangeColumns = (
-    order_changes::id,
-    order_changes::order_id,
-    order_changes::state,
-    order_changes::reason,
-    order_changes::goods,
-    order_changes::proposed_at,
-);
-const CHANGE: ChangeColumns = (
-    order_changes::id,
-    order_changes::order_id,
-    order_changes::state,
-    order_changes::reason,
-    order_changes::goods,
-    order_changes::proposed_at,
-);
-
-pub(super) fn open_changes(conn: &mut Conn, ids: &[OrderId]) -> Result<Vec<(Change, Vec<ChangeLine>)>, DbError> {
-    let open = order_changes::table.filter(order_changes::order_id.eq_any(ids).and(order_changes::state.eq(ChangeState::Proposed)));
-    let rows: Vec<Change> = open.select(CHANGE).load(conn)?;
-    let of: Vec<ChangeId> = rows.iter().map(|change| change.id).collect();
-    let lines: Vec<ChangeLine> = order_change_lines::table
-        .filter(order_change_lines::change_id.eq_any(&of))
-        .order((order_change_lines::change_id, order_change_lines::position))
-        .load(conn)?;
-    let with_lines = |change: Change| {
-        let mine = lines.iter().filter(|line| line.change_id == change.id).cloned().collect();
-        (change, mine)
-    };
-    Ok(rows.into_iter().map(with_lines).collect())
-}
-
-pub(super) fn insert_change(
-    tx: &mut Tx<'_>,
-    order: OrderId,
-    goods: Rupiah,
-    lines: &[ChangeLine],
-    by: AccountId,
-    reason: &str,
-) -> Result<ChangeId, DbError> {
-    let (id, now) = (ChangeId::new(), tx.now());
-    diesel::insert_into(order_changes::table)
-        .values((
-            order_changes::id.eq(id),
-            order_changes::order_id.eq(order),
-            order_changes::state.eq(ChangeState::Proposed),
-            order_changes::reason.eq(reason),
-            order_changes::goods.eq(goods),
-            order_changes::proposed_by.eq(by),
-            order_changes::proposed_at.eq(now),
-        ))
-        .execute(&mut **tx)?;
-    for line in lines {
-        diesel::insert_into(order_change_lines::table)
-            .values((
-                order_change_lines::change_id.eq(id),
-                order_change_lines::position.eq(line.position),
-                order_change_lines::quantity.eq(line.quantity),
-                order_change_lines::replacement_pack_id.eq(line.replacement_pack_id),
-                order_change_lines::replacement_quantity.eq(line.replacement_quantity),
-            ))
-            .execute(&mut **tx)?;
-    }
-    Ok(id)
-}
-
-/// The only writer of a change's state; answers whether it was still open.
-pub(super) fn decide_change(tx: &mut Tx<'_>, id: ChangeId, to: ChangeState, by: Option<AccountId>) -> Result<bool, DbError> {
-    let now = tx.now();
-    let open = order_changes::table.filter(order_changes::id.eq(id).and(order_changes::state.eq(ChangeState::Proposed)));
-    let moved = diesel::update(open)
-        .set((order_changes::state.eq(to), order_changes::decided_by.eq(by), order_changes::decided_at.eq(now)))
-        .execute(&mut **tx)?;
-    Ok(moved == 1)
 }

@@ -145,6 +145,8 @@ pub struct RefundView {
     amount: Rupiah,
     cause: RefundCause,
     state: RefundState,
+    /// How much of it was sent by bank; the rest was given in cash.
+    by_bank: Rupiah,
     /// A picture of the transfer.
     proof_media_id: Option<MediaId>,
     reason: Option<String>,
@@ -154,8 +156,8 @@ pub struct RefundView {
 
 impl From<Refund> for RefundView {
     fn from(refund: Refund) -> Self {
-        let Refund { id, order_id: _, amount, cause, state, proof, reason, created_at, updated_at } = refund;
-        Self { id, amount, cause, state, proof_media_id: proof, reason, created_at, updated_at }
+        let Refund { id, order_id: _, amount, cause, state, proof, reason, created_at, updated_at, by_bank } = refund;
+        Self { id, amount, cause, state, by_bank, proof_media_id: proof, reason, created_at, updated_at }
     }
 }
 
@@ -248,6 +250,11 @@ pub struct OrderView {
     updated_at: Timestamp,
 }
 
+/// Whether `viewer` may see who the buyer of `order` is: the buyer herself, and the seller where it is time.
+fn shows_buyer(order: &Order, viewer: AccountId) -> bool {
+    order.buyer_id == Some(viewer) || seller_sees_buyer(order.state, order.bill.owed_back, order.bill.returned)
+}
+
 impl OrderView {
     /// The order as `viewer` may see it.
     ///
@@ -255,9 +262,8 @@ impl OrderView {
     /// A problem when its sums leave the range of money.
     pub fn seen_by(viewer: AccountId, whole: Whole) -> Result<Self, Problem> {
         let Whole { order, lines, payments, refunds, change } = whole;
-        let Order { bill, buyer_id, buyer_name, buyer_phone, address, note, state, .. } = order;
-        let hers = buyer_id == Some(viewer);
-        let shown = hers || seller_sees_buyer(state, bill.owed_back, bill.returned);
+        let shown = shows_buyer(&order, viewer);
+        let Order { bill, buyer_name, buyer_phone, address, note, state, .. } = order;
         let buyer = shown.then_some(BuyerView { name: buyer_name, phone: buyer_phone, address, note });
         let bill = BillView::try_from(bill).map_err(|_| Problem::conflict("sum_out_of_range"))?;
         Ok(Self {
@@ -342,7 +348,7 @@ impl TryFrom<Order> for TrackingView {
 pub struct OrderEventView {
     from: State,
     to: State,
-    /// Null when it was the clock.
+    /// Null when it was the clock, or the buyer where the seller may not see who she is.
     actor_id: Option<AccountId>,
     /// The enterprise for which the village office acted.
     on_behalf_of: Option<EnterpriseId>,
@@ -361,7 +367,7 @@ pub struct PaymentEventView {
     from: String,
     to: String,
     amount: Rupiah,
-    /// Null when it followed from something else.
+    /// Null when it followed from something else, or where the seller may not see who the buyer is.
     actor_id: Option<AccountId>,
     /// The enterprise for which the village office acted.
     on_behalf_of: Option<EnterpriseId>,
@@ -377,17 +383,25 @@ pub struct OrderHistoryView {
     payment: Vec<PaymentEventView>,
 }
 
-impl From<(Vec<Event>, Vec<pay::Event>)> for OrderHistoryView {
-    fn from((moves, money): (Vec<Event>, Vec<pay::Event>)) -> Self {
-        let order =
-            |Event { from, to, actor: actor_id, on_behalf_of, reason, at }| OrderEventView { from, to, actor_id, on_behalf_of, reason, at };
+impl OrderHistoryView {
+    /// The moves as `viewer` may see them.
+    #[must_use]
+    pub fn seen_by(viewer: AccountId, (order, moves, money): (Order, Vec<Event>, Vec<pay::Event>)) -> Self {
+        // Who placed it may have taken it over with another account since.
+        let placed_by = moves.first().filter(|_| order.channel == Channel::Online).and_then(|first| first.actor);
+        let shown = shows_buyer(&order, viewer);
+        let seen = |actor: Option<AccountId>| actor.filter(|_| shown || (actor != order.buyer_id && actor != placed_by));
+        let order = |Event { from, to, actor, on_behalf_of, reason, at }| {
+            let actor_id = seen(actor);
+            OrderEventView { from, to, actor_id, on_behalf_of, reason, at }
+        };
         let paid = |event: pay::Event| PaymentEventView {
             payment_id: event.payment,
             refund_id: event.refund,
             from: event.from,
             to: event.to,
             amount: event.amount,
-            actor_id: event.actor,
+            actor_id: seen(event.actor),
             on_behalf_of: event.on_behalf_of,
             reason: event.reason,
             at: event.at,

@@ -78,7 +78,7 @@ word_enum! {
         Acknowledged = "acknowledged",
         /// The buyer does not see it.
         Disputed = "disputed",
-        /// It is not owed any more.
+        /// It is not owed any more, or owed in another, because it was not sent.
         Withdrawn = "withdrawn",
     }
 }
@@ -94,6 +94,8 @@ word_enum! {
         Dispute = "dispute",
         /// It is not owed any more.
         Withdraw = "withdraw",
+        /// The village finds that it was not sent.
+        FindUnsent = "find_unsent",
     }
 }
 
@@ -126,6 +128,16 @@ word_enum! {
         Paid = "paid",
         /// The order was called off: nothing is to be paid.
         Void = "void",
+    }
+}
+
+word_enum! {
+    /// How money goes back.
+    RefundWay {
+        /// From hand to hand.
+        Cash = "cash",
+        /// By transfer.
+        Bank = "bank",
     }
 }
 
@@ -231,6 +243,14 @@ pub struct Payment {
     pub updated_at: Timestamp,
 }
 
+impl Payment {
+    /// Whether the seller has the money herself: in her bank or in her hand.
+    #[must_use]
+    pub fn is_with_seller(&self) -> bool {
+        self.method.is_prepaid() || self.holder == Holder::Seller
+    }
+}
+
 /// Money that goes back to a buyer.
 #[derive(Clone, Debug, Queryable)]
 pub struct Refund {
@@ -244,6 +264,8 @@ pub struct Refund {
     pub reason: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// How much of it was sent by bank; the rest was given in cash.
+    pub by_bank: Rupiah,
 }
 
 /// One move of a payment or a refund; without an actor it followed from something else.

@@ -1,6 +1,8 @@
 //! Bills, payments and refunds as orders use them. What each does to the books is theirs to say.
 
-use super::model::{Bill, Event, Method, Move, Payment, PaymentId, Refund, RefundCause, RefundId, RefundMove, RefundState, State};
+use super::model::{
+    Bill, Event, Method, Move, Payment, PaymentId, Refund, RefundCause, RefundId, RefundMove, RefundState, RefundWay, State,
+};
 use super::rules;
 use super::store::{self, New, RefundChange};
 use crate::books::ledger::Holder;
@@ -10,21 +12,29 @@ use crate::market::orders::OrderId;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::media::MediaId;
 use crate::people::permissions::By;
+use crate::people::villages::VillageId;
 
 /// The most payments an order can have that its buyer claims.
 const MOST_CLAIMED: i64 = 20;
 /// The most its seller can write down beside them: a buyer's claims must not keep her from it.
 const MOST: i64 = 200;
-/// Transfers are told apart by 1 to 999 rupiah.
-const MOST_DIGITS: i64 = 999;
-
 /// Why money did not move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentError {
-    WrongState { state: State, wanted: Move },
-    RefundWrongState { state: RefundState, wanted: RefundMove },
-    TooMany { most: i64 },
+    WrongState {
+        state: State,
+        wanted: Move,
+    },
+    RefundWrongState {
+        state: RefundState,
+        wanted: RefundMove,
+    },
+    TooMany {
+        most: i64,
+    },
     WithSeller,
+    /// Part of what is owed back came as cash that a courier or a warung still holds.
+    CashNotHandedIn,
     TooMuch,
 }
 impl Refusal for PaymentError {}
@@ -53,7 +63,8 @@ pub fn bill(conn: &mut Conn, order: OrderId) -> Result<Bill, DbError> {
     store::bill(conn, order)
 }
 
-/// Writes the bill as it is now, and brings the refund that is due in line with it.
+/// Writes the bill as it is now, and brings the refund that is due in line with it. What it grows by does not hide why it was
+/// due before.
 ///
 /// # Errors
 /// [`DbError`] when the database fails.
@@ -65,24 +76,40 @@ pub fn settle(tx: &mut Tx<'_>, order: OrderId, bill: &Bill, cause: RefundCause, 
         Some(due) if due.amount != owed => {
             let to = if owed.is_positive() { RefundState::Due } else { RefundState::Withdrawn };
             let amount = if owed.is_positive() { owed } else { due.amount };
-            store::move_refund(tx, &due, &RefundChange { to, amount, cause, proof: None }, by).map(drop)
+            let cause = if owed > due.amount { rules::graver(due.cause, cause) } else { due.cause };
+            store::move_refund(tx, &due, &RefundChange { to, amount, cause, by_bank: due.by_bank, proof: None }, by).map(drop)
         }
         None | Some(_) => Ok(()),
     }
 }
 
-/// Up to three digits by which a transfer to `seller` is told from the others that are still to come;
-/// nothing when all are in use.
+/// The bill with digits by which what is to be transferred is no other sum that `seller` waits for; without any where all of
+/// them are taken.
 ///
 /// # Errors
-/// [`DbError`] when the database fails.
-pub fn choose_digits(conn: &mut Conn, seller: EnterpriseId, order: OrderId) -> Result<Rupiah, DbError> {
-    let used = store::digits_in_use(conn, seller)?;
+/// [`PaymentError::TooMuch`] when a sum leaves the range.
+pub fn with_digits(conn: &mut Conn, seller: EnterpriseId, order: OrderId, bill: Bill) -> Outcome<Bill> {
+    let others = store::awaited_transfers(conn, seller, order)?;
+    let taken = rules::awaited_sums(&others).map_err(PaymentError::from)?;
     // Begins at a place that differs from order to order, so that the digits tell nothing of how many there are.
-    let start = order.to_string().bytes().fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % MOST_DIGITS);
-    let free =
-        (0..MOST_DIGITS).map(|step| (start + step) % MOST_DIGITS + 1).find(|digits| used.iter().all(|other| other.amount() != *digits));
-    Ok(free.and_then(|digits| Rupiah::new(digits).ok()).unwrap_or_default())
+    let start = order.to_string().bytes().fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % rules::MOST_DIGITS);
+    Ok(rules::told_apart(bill, &taken, start).map_err(PaymentError::from)?)
+}
+
+/// How much of a refund goes back by bank; the rest goes in cash.
+///
+/// # Errors
+/// [`PaymentError::CashNotHandedIn`] when `way` is not said and what the seller has herself is not enough.
+pub fn by_bank(conn: &mut Conn, refund: &Refund, way: Option<RefundWay>) -> Outcome<Rupiah> {
+    match way {
+        Some(RefundWay::Bank) => Ok(refund.amount),
+        Some(RefundWay::Cash) => Ok(Rupiah::ZERO),
+        None => {
+            let (payments, refunds) = of_orders(conn, &[refund.order_id])?;
+            let part = rules::by_bank(refund.amount, &payments, &refunds).map_err(PaymentError::from)?;
+            Ok(part.ok_or(PaymentError::CashNotHandedIn)?)
+        }
+    }
 }
 
 /// A payment on its way in.
@@ -149,14 +176,6 @@ pub fn advance(tx: &mut Tx<'_>, was: &Payment, event: Move, amount: Rupiah, hold
     if store::move_payment(tx, was, to, amount, holder, by)? { Ok(()) } else { Err(wrong().into()) }
 }
 
-/// The way in which the last money for an order came.
-///
-/// # Errors
-/// [`DbError`] when the database fails.
-pub fn last_confirmed(conn: &mut Conn, order: OrderId) -> Result<Option<Method>, DbError> {
-    store::last_confirmed(conn, order)
-}
-
 /// The cash of a payment is handed in to `to`.
 ///
 /// # Errors
@@ -178,8 +197,27 @@ pub fn hand_in(tx: &mut Tx<'_>, was: &Payment, to: Holder, by: Option<By<'_>>) -
 pub fn advance_refund(tx: &mut Tx<'_>, was: &Refund, event: RefundMove, proof: Option<MediaId>, by: Option<By<'_>>) -> Outcome<()> {
     let wrong = || PaymentError::RefundWrongState { state: was.state, wanted: event };
     let to = rules::next_refund(was.state, event).ok_or_else(wrong)?;
-    let change = RefundChange { to, amount: was.amount, cause: was.cause, proof: proof.or(was.proof) };
+    let change = RefundChange { to, amount: was.amount, cause: was.cause, by_bank: was.by_bank, proof: proof.or(was.proof) };
     if store::move_refund(tx, was, &change, by)? { Ok(()) } else { Err(wrong().into()) }
+}
+
+/// A village's refunds that their buyers do not see, oldest first.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn disputed_of(conn: &mut Conn, village: VillageId, after: Option<RefundId>, rows: i64) -> Result<Vec<Refund>, DbError> {
+    store::disputed_of(conn, village, after, rows)
+}
+
+/// Moves a refund by the word of the village, which is asked only where the two sides do not agree.
+///
+/// # Errors
+/// [`PaymentError::RefundWrongState`] unless it is disputed.
+pub fn mediate_refund(tx: &mut Tx<'_>, was: &Refund, event: RefundMove, by: By<'_>) -> Outcome<()> {
+    if was.state != RefundState::Disputed {
+        return Err(PaymentError::RefundWrongState { state: was.state, wanted: event }.into());
+    }
+    advance_refund(tx, was, event, None, Some(by))
 }
 
 /// The moves of an order's payments and refunds, oldest first.

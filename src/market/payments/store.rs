@@ -9,9 +9,11 @@ use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::market::orders::OrderId;
+use crate::market::orders::model::State::Placed;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::media::MediaId;
 use crate::people::permissions::By;
+use crate::people::villages::VillageId;
 use crate::schema::{bills, orders, payment_events, payments, refunds};
 
 columns!(
@@ -78,11 +80,14 @@ pub(super) fn save(tx: &mut Tx<'_>, order: OrderId, bill: &Bill) -> Result<(), D
     Ok(())
 }
 
-/// The digits by which transfers to `seller` are told apart that are still to come.
-pub(super) fn digits_in_use(conn: &mut Conn, seller: EnterpriseId) -> Result<Vec<Rupiah>, DbError> {
-    let open = bills::table.inner_join(orders::table).filter(orders::seller_id.eq(seller).and(bills::digits.gt(Rupiah::ZERO)));
-    let unpaid = open.filter(bills::void.eq(false).and(bills::received.eq(Rupiah::ZERO)));
-    Ok(unpaid.select(bills::digits).load(conn)?)
+/// The bills of `seller`, all but this order's, by which a transfer is still to come or said to have come.
+pub(super) fn awaited_transfers(conn: &mut Conn, seller: EnterpriseId, but: OrderId) -> Result<Vec<Bill>, DbError> {
+    let charge = bills::goods + bills::digits + bills::delivery.assume_not_null() - bills::allowance;
+    let missing = bills::delivery.is_not_null().and(charge.gt(bills::received - bills::returned)).assume_not_null();
+    let asked = bills::void.eq(false).and(orders::state.ne(Placed)).and(missing);
+    let theirs = orders::seller_id.eq(seller).and(bills::order_id.ne(but)).and(bills::method.eq(Method::BankTransfer));
+    let awaited = bills::table.inner_join(orders::table).filter(theirs.and(asked.or(bills::claimed.gt(Rupiah::ZERO))));
+    Ok(awaited.select(COLUMNS).load(conn)?)
 }
 
 pub(super) struct New<'a> {
@@ -153,11 +158,6 @@ pub(super) fn count_payments(conn: &mut Conn, order: OrderId) -> Result<i64, DbE
     Ok(payments::table.filter(payments::order_id.eq(order)).count().get_result(conn)?)
 }
 
-pub(super) fn last_confirmed(conn: &mut Conn, order: OrderId) -> Result<Option<Method>, DbError> {
-    let confirmed = payments::table.filter(payments::order_id.eq(order).and(payments::state.eq(State::Confirmed)));
-    Ok(confirmed.order(payments::id.desc()).select(payments::method).first(conn).optional()?)
-}
-
 /// Moves a payment; the only writer of its state. Answers whether it still stood there.
 pub(super) fn move_payment(
     tx: &mut Tx<'_>,
@@ -214,6 +214,7 @@ pub(super) fn insert_refund(
             refunds::amount.eq(amount),
             refunds::cause.eq(cause),
             refunds::state.eq(RefundState::Due),
+            refunds::by_bank.eq(Rupiah::ZERO),
             refunds::created_at.eq(now),
             refunds::updated_at.eq(now),
         ))
@@ -232,6 +233,7 @@ type RefundColumns = (
     refunds::reason,
     refunds::created_at,
     refunds::updated_at,
+    refunds::by_bank,
 );
 const REFUND: RefundColumns = (
     refunds::id,
@@ -243,6 +245,7 @@ const REFUND: RefundColumns = (
     refunds::reason,
     refunds::created_at,
     refunds::updated_at,
+    refunds::by_bank,
 );
 
 pub(super) fn refund(conn: &mut Conn, id: RefundId) -> Result<Refund, DbError> {
@@ -258,11 +261,22 @@ pub(super) fn refunds_of(conn: &mut Conn, orders: &[OrderId]) -> Result<Vec<Refu
     Ok(refunds::table.filter(refunds::order_id.eq_any(orders)).order(refunds::id).select(REFUND).load(conn)?)
 }
 
+/// A village's refunds that their buyers do not see, oldest first.
+pub(super) fn disputed_of(conn: &mut Conn, village: VillageId, after: Option<RefundId>, rows: i64) -> Result<Vec<Refund>, DbError> {
+    let here = orders::village_id.eq(village).and(refunds::state.eq(RefundState::Disputed));
+    let mut query = refunds::table.inner_join(orders::table).filter(here).order(refunds::id).limit(rows).select(REFUND).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(refunds::id.gt(after));
+    }
+    Ok(query.load(conn)?)
+}
+
 /// What becomes of a refund.
 pub(super) struct RefundChange {
     pub to: RefundState,
     pub amount: Rupiah,
     pub cause: RefundCause,
+    pub by_bank: Rupiah,
     pub proof: Option<MediaId>,
 }
 
@@ -275,6 +289,7 @@ pub(super) fn move_refund(tx: &mut Tx<'_>, was: &Refund, change: &RefundChange, 
             refunds::state.eq(change.to),
             refunds::amount.eq(change.amount),
             refunds::cause.eq(change.cause),
+            refunds::by_bank.eq(change.by_bank),
             refunds::proof_media_id.eq(change.proof),
             refunds::reason.eq(by.and_then(|by| by.reason)),
             refunds::updated_at.eq(now),

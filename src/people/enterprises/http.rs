@@ -434,7 +434,8 @@ act!(
     |tx, who, id, reason| service::advance(tx, who, id, Move::Reject, Action::ReviewEnterprise, Some(reason)).map(moved)
 );
 act!(
-    /// Stops an enterprise's trade.
+    /// Stops an enterprise's trade. Orders it has accepted go on to their end; those that wait for its word can be rejected and not
+    /// accepted, and expire when its time to answer is over, with stock and money put back. It gets no new ones.
     suspend, "enterprises", "/enterprises/{id}/suspend", "suspend_enterprise", EnterpriseId, EnterpriseView,
     |tx, who, id, reason| service::advance(tx, who, id, Move::Suspend, Action::ReviewEnterprise, Some(reason)).map(moved)
 );

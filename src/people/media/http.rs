@@ -67,7 +67,7 @@ pub struct UploadForm {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form for the document; `UploadForm` is what reads it")]
 pub struct UploadPhoto {
-    /// JPEG or PNG, at most 8 MB and 40 megapixels (progressive JPEG: 24). Its name and type must fit its content.
+    /// JPEG or PNG, at most 8 MB and 40 megapixels (a progressive JPEG with colours at full resolution: 33). Its name and type must fit its content.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     purpose: Purpose,

@@ -34,7 +34,8 @@ impl Purpose {
     pub const fn asks_for(self) -> Option<Action> {
         match self {
             Self::ProductPhoto => None,
-            Self::PaymentProof | Self::ClaimPhoto => Some(Action::ViewEvidence),
+            Self::PaymentProof => Some(Action::ViewOrder),
+            Self::ClaimPhoto => Some(Action::ViewEvidence),
             Self::CashBook => Some(Action::ViewBooks),
         }
     }

@@ -26,14 +26,16 @@ pub enum AttachError {
 impl Refusal for AttachError {}
 
 /// Attaches a photo that the caller uploaded, in the transaction of the act that names it. Attaching it where it is attached already
-/// changes nothing, whoever asks: an edit names the photos that stay.
+/// changes nothing, whoever of that side asks: an edit names the photos that stay. What the buyer uploaded proves nothing for the seller,
+/// nor the other way about.
 ///
 /// # Errors
 /// [`AttachError`].
 pub fn attach(tx: &mut Tx<'_>, who: AccountId, id: MediaId, purpose: Purpose, to: &Attachment<'_>) -> Result<(), Failure<AttachError>> {
     let media = found(tx, id)?;
     if media.subject.as_deref() == Some(to.subject) && media.purpose == purpose {
-        return Ok(());
+        let bought = |account: AccountId| to.buyer == Some(account);
+        return if bought(media.owner) == bought(who) { Ok(()) } else { Err(AttachError::NoSuchPhoto.into()) };
     }
     may_attach(&media, who, purpose)?;
     if store::attach(tx, id, to)? { Ok(()) } else { Err(AttachError::InUse.into()) }
