@@ -462,8 +462,8 @@ impl World {
             let stock = pair.warung.owner.client.get(&format!("/v1/enterprises/{}/stock?limit=100", pair.warung.id)).expect(200);
             let sum = |site: &str, pack: usize| -> i64 {
                 let rows = stock["items"].as_array().expect("items").iter();
-                let these = rows.filter(|row| row["site"] == site && row["pack_id"] == self.packs[pack].as_str());
-                these.map(|row| row["on_hand"].as_i64().expect("a number")).sum()
+                let matching = rows.filter(|row| row["site"] == site && row["pack_id"] == self.packs[pack].as_str());
+                matching.map(|row| row["on_hand"].as_i64().expect("a number")).sum()
             };
             assert_eq!(
                 [0, 1].map(|pack| (sum("consigned", pack), sum("bought", pack))),

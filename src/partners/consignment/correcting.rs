@@ -76,6 +76,10 @@ pub(super) fn correct(tx: &mut Tx<'_>, hand: &Hand<'_>, visit: &Visit, right: &R
         beside.push((was.clone(), is));
     }
     costing::shift(tx, of, &mut beside, &about, bears)?;
+    // What more was left takes its cost from home, where that of what went back must be by then.
+    for (was, is) in &beside {
+        top_up(tx, of, (was.pack_id, is.topped_up - was.topped_up), (&why, hand.by), &visit.id.to_string())?;
+    }
     for (_, is) in &beside {
         visit_store::correct_line(tx, visit.id, is)?;
         lines.insert(is.pack_id, is.clone());
@@ -150,7 +154,7 @@ fn shift_goods(
     } else {
         notes::depart(tx, of.id, pack, -more)?;
     }
-    top_up(tx, of, (pack, is.topped_up - was.topped_up), (why, by), &its)
+    Ok(())
 }
 
 /// More was left than had been written down, or less.

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::model::{AskedAs, Basis, MOST_LINES, NewRestock, Payment, RestockId, TemplateId, Whole};
 use super::service::{self, RestockError};
 use super::views::{ParLevelsView, RestockHistoryView, RestockRunView, RestockSuggestionView, RestockTemplateView, RestockView};
-use super::{paying, standing, suggesting};
+use super::{levels, paying, standing, suggesting};
 use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::clock::Timestamp;
@@ -342,8 +342,8 @@ pub async fn set_par_levels(
     if lines.len() > MOST_LINES {
         return Err(Problem::invalid_field("lines", format!("lines_out_of_range({MOST_LINES})")));
     }
-    let levels = db.write(move |tx| service::set_par_levels(tx, actor.who, *id, &lines)).await?;
-    Ok(web::Json(levels.into()))
+    let set = db.write(move |tx| levels::set_par_levels(tx, actor.who, *id, &lines)).await?;
+    Ok(web::Json(set.into()))
 }
 
 /// Shows what should always stand at a warung.
@@ -356,7 +356,7 @@ pub async fn par_levels(
     db: web::Data<Db>,
 ) -> Result<web::Json<ParLevelsView>, Problem> {
     let now = db.clock().now();
-    Ok(web::Json(db.read(move |conn| service::par_levels(conn, actor.who, now, *id)).await?.into()))
+    Ok(web::Json(db.read(move |conn| levels::par_levels(conn, actor.who, now, *id)).await?.into()))
 }
 
 /// Suggests what a warung will need of a maker's goods until she comes, and tells what that is based on.

@@ -23,6 +23,7 @@
 
 pub mod http;
 pub mod jobs;
+pub mod levels;
 pub mod model;
 pub mod paying;
 pub mod rules;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
+use super::levels::coming;
 use super::rules;
-use super::service::{Outcome, coming, seen_by};
+use super::service::{Outcome, seen_by};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Conn;
