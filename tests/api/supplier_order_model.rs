@@ -127,7 +127,13 @@ impl Order {
                     Fate::Late(days) => Fate::Late(days),
                     Fate::Open | Fate::Met | Fate::Missed | Fate::Released => Fate::Missed,
                 },
-                Some(_) | None => if today <= due.last() { Fate::Open } else { Fate::Missed },
+                Some(_) | None => {
+                    if today <= due.last() {
+                        Fate::Open
+                    } else {
+                        Fate::Missed
+                    }
+                }
             };
         }
         self.settle(before, today);
@@ -156,14 +162,18 @@ impl Order {
 
     /// What the order says of itself, as the model has it.
     fn told(&self) -> Value {
-        let lines: Vec<Value> =
-            self.lines.iter().map(|line| json!([line.ordered, line.promised, line.billed, line.received])).collect();
+        let lines: Vec<Value> = self.lines.iter().map(|line| json!([line.ordered, line.promised, line.billed, line.received])).collect();
         json!([self.state, owed(&self.lines), self.paid, self.promised, self.received_on, lines])
     }
 }
 
 fn told(order: &Value) -> Value {
-    let lines: Vec<Value> = order["lines"].as_array().expect("a list").iter().map(|line| json!([line["ordered"], line["promised"], line["billed"], line["received"]])).collect();
+    let lines: Vec<Value> = order["lines"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|line| json!([line["ordered"], line["promised"], line["billed"], line["received"]]))
+        .collect();
     json!([order["state"], order["owed"], order["paid"], order["promised_on"], order["received_on"], lines])
 }
 
@@ -187,7 +197,7 @@ impl<'a> World<'a> {
             item(&supplier, "Plastik", "piece", "piece", None, PRICES[2]),
         ];
         let today = app.clock.now().business_date();
-        let mut terms = supply_terms(1_000_000_000);
+        let mut terms = supply_terms(100_000_000);
         terms["minimum"] = json!(0);
         let proposal = json!({ "starts_on": today, "ends_on": today + Days::new(700), "notice_days": 14, "terms": terms });
         let agreement = offered(&maker.owner, &supplier, &maker, proposal);
@@ -353,7 +363,8 @@ impl<'a> World<'a> {
 
     fn receive(&self, order: &mut Order, buyer: &Person, some: [i64; 3]) -> (&'static str, Option<Answer>, bool) {
         let (today, before) = (self.today(), owed(&order.lines));
-        let counts: Vec<i64> = order.lines.iter().zip(some).map(|(line, n)| if n % 2 == 0 { line.ordered - line.received } else { n % 20 }.max(0)).collect();
+        let some_of = |(line, n): (&Line, i64)| if n % 2 == 0 { (line.ordered - line.received).max(0) } else { n % 20 };
+        let counts: Vec<i64> = order.lines.iter().zip(some).map(some_of).collect();
         let on = today - Days::new((some[0] % 3).unsigned_abs());
         let mut body = count(&counts.iter().zip(1..).map(|(n, position)| (position, *n)).collect::<Vec<_>>());
         body["on"] = json!(on);
@@ -382,12 +393,19 @@ impl<'a> World<'a> {
             .zip(some)
             .map(|(line, n)| Line { received: if none { 0 } else { (line.received + n % 5 - 2).max(0) }, ..line.clone() })
             .collect();
-        let answer = act(buyer, &order.id, "recount", count(&counted.iter().zip(1..).map(|(line, n)| (n, line.received)).collect::<Vec<_>>()));
+        let answer =
+            act(buyer, &order.id, "recount", count(&counted.iter().zip(1..).map(|(line, n)| (n, line.received)).collect::<Vec<_>>()));
         let stands = matches!(order.state, "received_part" | "received_full" | "billed") && counted != order.lines;
         let much = counted.iter().any(|line| line.received > 2 * line.ordered);
         let billed = order.state == "billed";
         let may = stands && !much && owed(&counted) >= order.paid && !(billed && owed(&counted) < before);
-        let name = if billed { "count what is billed" } else if none { "count nothing" } else { "recount" };
+        let name = if billed {
+            "count what is billed"
+        } else if none {
+            "count nothing"
+        } else {
+            "recount"
+        };
         if may {
             order.lines = counted;
             let nothing = order.lines.iter().all(|line| line.received == 0);
@@ -427,7 +445,12 @@ impl<'a> World<'a> {
         (if again { "put the bill right" } else { "bill" }, Some(answer), may)
     }
 
-    fn pay(&self, order: &mut Order, (buyer, seller): (&Person, &Person), (kind, a, yes): (u8, i64, bool)) -> (&'static str, Option<Answer>, bool) {
+    fn pay(
+        &self,
+        order: &mut Order,
+        (buyer, seller): (&Person, &Person),
+        (kind, a, yes): (u8, i64, bool),
+    ) -> (&'static str, Option<Answer>, bool) {
         let (today, open, owes) = (self.today(), order.open(), owed(&order.lines));
         let amount = if yes { open.max(1) } else { 1_000 * (a % 30 + 1) };
         let paid = |order: &mut Order, amount: i64, day: NaiveDate| {
