@@ -68,7 +68,8 @@ impl Trade {
     /// How many of this quarter: all, on time, in full, both, outstanding, unanswered.
     fn on_time(&self) -> [i64; 6] {
         let told = self.buyer().client.get(&format!("/v1/enterprises/{}/on-time", self.supplier.id)).expect(200);
-        ["n", "on_time", "in_full", "on_time_in_full", "outstanding", "unanswered"].map(|field| told["quarters"][0][field].as_i64().unwrap_or(0))
+        ["n", "on_time", "in_full", "on_time_in_full", "outstanding", "unanswered"]
+            .map(|field| told["quarters"][0][field].as_i64().unwrap_or(0))
     }
 
     fn days(&self, days: i64) {
@@ -377,7 +378,8 @@ fn the_limit_counts_whatever_is_owed_and_what_is_still_to_come() {
 fn a_suspended_enterprise_settles_what_is_under_way_and_begins_nothing() {
     let t = trade(0);
     let (drafted, asked, under_way) = (drafted(&t.maker, &t.supplier, &[(&t.cassava, 50)], "cash"), t.ordered("cash"), t.promised("cash"));
-    let stop = |of: &Shop, word: &str, body: Value| t.village.admin.client.post(&format!("/v1/enterprises/{}/{word}", of.id), body).expect(200);
+    let stop =
+        |of: &Shop, word: &str, body: Value| t.village.admin.client.post(&format!("/v1/enterprises/{}/{word}", of.id), body).expect(200);
     for side in [&t.supplier, &t.maker] {
         stop(side, "suspend", json!({ "reason": "Izin habis" }));
         act(&t.buyer(), &drafted, "send", json!({})).expect_problem(409, "partners_not_trading");
@@ -397,7 +399,10 @@ fn a_delivery_is_parted_over_the_lines_by_what_they_are_worth() {
     let app = TestApp::start();
     let (Dealing { supplier, maker, village }, _) = cassava_at(&app, 0);
     let other = app.home_industry(&village, "Dodol Balewangi");
-    let (sack, oil) = (item(&supplier, "Ketela", "g", "sack", Some(50_000), 150_000), item(&supplier, "Minyak goreng", "ml", "litre", Some(1_000), 18_000));
+    let (sack, oil) = (
+        item(&supplier, "Ketela", "g", "sack", Some(50_000), 150_000),
+        item(&supplier, "Minyak goreng", "ml", "litre", Some(1_000), 18_000),
+    );
     let body = json!({
         "supplier_id": supplier.id, "members": [other.id], "cut_off": "2026-11-25T10:00:00Z", "minimum": 0, "delivery_cost": 20_000,
         "split": "by_value", "extend_days": 2, "extensions": 0, "note": null,
@@ -412,7 +417,11 @@ fn a_delivery_is_parted_over_the_lines_by_what_they_are_worth() {
     let own = maker.owner.client.get(&format!("/v1/enterprises/{}/supplier-orders", maker.id)).expect(200);
     let order = own["items"][0]["id"].as_str().expect("an id").to_owned();
     act(&supplier.owner, &order, "answer", json!({ "answer": "accept" })).expect(200);
-    let all = own["items"][0]["lines"].as_array().expect("a list").iter().map(|line| json!({ "position": line["position"], "quantity": line["ordered"] }));
+    let all = own["items"][0]["lines"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|line| json!({ "position": line["position"], "quantity": line["ordered"] }));
     act(&maker.owner, &order, "receive", json!({ "lines": all.collect::<Vec<_>>() })).expect(200);
     let mut there: Vec<i64> = stock(&maker.owner, &maker.id).into_iter().map(|(.., cost)| cost).collect();
     there.sort_unstable();

@@ -263,11 +263,7 @@ pub(super) fn any_in_force(conn: &mut Conn, these: &[EnterpriseId], other: Enter
 }
 
 /// The enterprises with anything in force with `other` that a village's office acts for, each with its village.
-pub(super) fn assisted_partners(
-    conn: &mut Conn,
-    other: EnterpriseId,
-    at: Timestamp,
-) -> Result<Vec<(EnterpriseId, VillageId)>, DbError> {
+pub(super) fn assisted_partners(conn: &mut Conn, other: EnterpriseId, at: Timestamp) -> Result<Vec<(EnterpriseId, VillageId)>, DbError> {
     let running = || agreement_periods::table.filter(agreement_periods::begins_at.le(at).and(agreement_periods::ends_at.gt(at)));
     let receive = running().filter(agreement_periods::provider_id.eq(other)).select(agreement_periods::receiver_id);
     let provide = running().filter(agreement_periods::receiver_id.eq(other)).select(agreement_periods::provider_id);

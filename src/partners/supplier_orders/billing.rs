@@ -70,7 +70,8 @@ fn charge(tx: &mut Tx<'_>, hand: &Hand<'_>, before: &[Line], after: &[Line], ref
     }
     owe_less(tx, order, reference, less)?;
     if goods.is_positive() {
-        let entries = rules::more_owed(between(order), &format!("{reference}:more"), goods, worth, now).map_err(SupplierOrderError::from)?;
+        let entries =
+            rules::more_owed(between(order), &format!("{reference}:more"), goods, worth, now).map_err(SupplierOrderError::from)?;
         account(tx, order, &entries)?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::model::{Answer, LineCount, MOST_LINES, NewOrder, Payment, SupplierOrd
 use super::reading;
 use super::service::{self, SupplierOrderError};
 use super::views::{SupplierOrderHistoryView, SupplierOrderView};
-use super::{billing, paying, receiving};
+use super::{answering, billing, paying, receiving};
 use crate::act;
 use crate::kit::auth::{Actor, SignedIn};
 use crate::kit::db::{Db, Tx};
@@ -261,7 +261,7 @@ pub async fn give_answer(
     db: web::Data<Db>,
 ) -> Result<Reply, Problem> {
     let (who, id, answer) = (actor.who, id.into_inner(), Answer::from(posted.body));
-    let reply = posted.once.write(&db, who, move |tx| service::answer(tx, who, id, &answer).map(|whole| shown(tx, whole)));
+    let reply = posted.once.write(&db, who, move |tx| answering::answer(tx, who, id, &answer).map(|whole| shown(tx, whole)));
     Ok(reply.await?)
 }
 
@@ -288,7 +288,7 @@ act!(
 act!(
     /// Agrees to the later day that the supplier proposed.
     agree, "supply", "/supplier-orders/{id}/agree", "agree_to_supplier_day", SupplierOrderId, SupplierOrderView, AgreeToDay,
-    |tx, who, id, body| service::agree(tx, who, id, body.on).map(|whole| shown(tx, whole))
+    |tx, who, id, body| answering::agree(tx, who, id, body.on).map(|whole| shown(tx, whole))
 );
 
 /// Writes a draft anew.

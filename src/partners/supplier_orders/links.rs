@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answering;
 use super::http::AnswerSupplierOrder;
 use super::model::{Answer, SupplierOrderId};
 use super::reading;
-use super::service::{self, SupplierOrderError};
+use super::service::SupplierOrderError;
 use super::views::LinkedOrderView;
 use crate::kit::auth::token::{digest, random_secret};
 use crate::kit::auth::{Actor, Anyone, SignedIn};
@@ -47,7 +48,7 @@ pub async fn make(
     let (who, id) = (actor.who, id.into_inner());
     let token = random_secret().map_err(|_| Problem::new(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR, "internal"))?;
     let reply = posted.once.write(&db, who, move |tx| {
-        let expires_at = service::make_link(tx, who, id, &digest(&token), LINK_DAYS)?;
+        let expires_at = answering::make_link(tx, who, id, &digest(&token), LINK_DAYS)?;
         let path = format!("/v1/supplier-links/{token}");
         Ok(Reply::ok(&SupplierLinkView { order_id: id, token: token.clone(), path, expires_at }))
     });
@@ -91,7 +92,7 @@ pub async fn answer(
     let whole = db.write(move |tx| {
         let now = tx.now();
         let (id, made_by) = reading::by_link(tx, &secret, now)?;
-        service::answer_by_link(tx, id, made_by, &said)
+        answering::answer_by_link(tx, id, made_by, &said)
     });
     Ok(HttpResponse::Ok().json(LinkedOrderView::from(whole.await?)))
 }

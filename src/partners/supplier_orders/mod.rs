@@ -29,6 +29,7 @@
 //! | `received_part`, `received_full` | `receive_part`, `receive_full`, `receive_none`, bill | `received_part`, `received_full`, `promised`, `billed` |
 //! | `billed` | bill, recount, settle | `billed`, `billed`, `paid` |
 
+pub mod answering;
 pub mod billing;
 pub mod http;
 pub mod jobs;

@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 
-use super::model::{Doer, Event, Line, Money, NewLine, NewOrder, Order, Payment, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole};
+use super::model::{
+    Doer, Event, Line, Money, NewLine, NewOrder, Order, Payment, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole,
+};
 use super::rules::{COMING, quarter};
 use crate::columns;
 use crate::kit::auth::AccountId;
