@@ -267,29 +267,29 @@ fn no_till_gives_back_what_never_came_into_it() {
     let Stall { shop, product, buyer, .. } = stall(&app);
     app.takes_transfers(&shop);
     let tills = || (balance(&shop, "cash:seller"), balance(&shop, "bank"), balance(&shop, "refunds:buyers"));
-    let send = |seen: &Value, body: Value| shop.owner.client.post(&format!("/v1/refunds/{}/send", last(seen, "refunds")), body);
+    let give_back = |seen: &Value, body: Value| shop.owner.client.post(&format!("/v1/refunds/{}/send", last(seen, "refunds")), body);
 
     let order = mixed(&buyer, &shop.owner, &product);
     assert_eq!(tills(), (10_000, 15_000, 0));
     let off = called_off(&buyer, &order);
     assert_eq!(tills(), (10_000, 15_000, -25_000));
-    let sent = send(&off, json!({})).expect(200);
+    let sent = give_back(&off, json!({})).expect(200);
     assert_eq!((tills(), &sent["refunds"][0]["by_bank"]), ((0, 0, 0), &json!(15_000)));
 
     let order = mixed(&buyer, &shop.owner, &product);
-    let sent = send(&called_off(&buyer, &order), json!({ "method": "cash" })).expect(200);
+    let sent = give_back(&called_off(&buyer, &order), json!({ "method": "cash" })).expect(200);
     assert_eq!((tills(), &sent["refunds"][0]["by_bank"]), ((-15_000, 15_000, 0), &json!(0)), "as the seller says");
     let order = mixed(&buyer, &shop.owner, &product);
-    send(&called_off(&buyer, &order), json!({ "method": "bank" })).expect(200);
+    give_back(&called_off(&buyer, &order), json!({ "method": "bank" })).expect(200);
     assert_eq!(tills(), (-5_000, 5_000, 0));
 
     let order = buyer.orders(&product, 2);
     shop.owner.step(&order, "accept");
     let paid = pay(&shop.owner, &order, json!({ "holder": "courier" })).expect(200);
     let off = called_off(&buyer, &order);
-    send(&off, json!({})).expect_problem(409, "cash_not_handed_in");
+    give_back(&off, json!({})).expect_problem(409, "cash_not_handed_in");
     shop.owner.client.post(&format!("/v1/payments/{}/hand-in", last(&paid, "payments")), json!({})).expect(200);
-    send(&off, json!({})).expect(200);
+    give_back(&off, json!({})).expect(200);
     assert_eq!((tills(), balance(&shop, "cash:courier")), ((-5_000, 5_000, 0), 0));
 }
 

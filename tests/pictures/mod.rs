@@ -141,7 +141,7 @@ pub fn archive() -> Vec<u8> {
 /// A progressive JPEG of 40 megapixels as a camera makes it, with colours at half the resolution.
 pub fn largest_progressive() -> Vec<u8> {
     // One bit for each block, six blocks for each square of sixteen pixels.
-    let mut file = jpeg_of(0xC2, 8000, 5000, 3, &[0; 500 * 313 * 6 / 8], 6);
+    let mut file = jpeg_of(0xC2, 8000, 5000, 3, &vec![0; 500 * 313 * 6 / 8], 6);
     let frame = file.windows(2).position(|pair| pair == [0xFF, 0xC2]).expect("a progressive frame");
     file[frame + 11] = 0x22;
     file
