@@ -95,7 +95,7 @@ fn who_waits_or_is_about_to_order_is_told_of_a_new_price() {
     let Dealing { supplier, maker, village } = dealing(&app);
     let [sack, oil] = [("Singkong", "g", "sack", Some(50_000)), ("Minyak", "ml", "litre", None)]
         .map(|(material, base, unit, content)| item(&supplier, material, base, unit, content, 60_000));
-    let [waiting, had, drafting, member, wanting] = [(); 5].map(|()| app.home_industry(&village, "Usaha"));
+    let [waiting, had, drafting, member, filling] = [(); 5].map(|()| app.home_industry(&village, "Usaha"));
     for buyer in [&maker, &waiting, &had, &drafting] {
         supplied(&supplier, buyer, supply_terms(0));
     }
@@ -106,20 +106,20 @@ fn who_waits_or_is_about_to_order_is_told_of_a_new_price() {
     let counted = json!({ "lines": [{ "position": 1, "quantity": 1 }] });
     had.owner.client.post(&format!("/v1/supplier-orders/{part}/receive"), counted).expect(200);
     let buy = json!({
-        "supplier_id": supplier.id, "members": [member.id, wanting.id], "cut_off": "2026-11-25T10:00:00Z", "minimum": 0,
+        "supplier_id": supplier.id, "members": [member.id, filling.id], "cut_off": "2026-11-25T10:00:00Z", "minimum": 0,
         "delivery_cost": 0, "split": "evenly", "extend_days": 1, "extensions": 0, "note": null,
     });
     let opened = maker.owner.client.post(&format!("/v1/enterprises/{}/joint-buys", maker.id), buy).expect(201);
     let wants = format!("/v1/joint-buys/{}/wants", opened["joint_buy"]["id"].as_str().expect("an id"));
-    let want = json!({ "member_id": wanting.id, "item_id": sack, "wanted": 1_000, "tolerance": 0 });
-    wanting.owner.client.post(&wants, want).expect(200);
+    let want = json!({ "member_id": filling.id, "item_id": sack, "wanted": 1_000, "tolerance": 0 });
+    filling.owner.client.post(&wants, want).expect(200);
     supplier.owner.client.post(&format!("/v1/supply-items/{sack}/prices"), json!({ "price": 70_000 })).expect(200);
     app.run_jobs();
     let told = |shop: &Shop| {
         let notices = shop.owner.client.get(&format!("/v1/enterprises/{}/notices", shop.id)).expect(200);
         notices["items"].as_array().expect("a list").iter().filter(|row| row["notice"] == "supply_price_changed").count()
     };
-    assert_eq!([&waiting, &drafting, &maker, &member, &wanting, &had].map(told), [1, 1, 1, 1, 1, 0], "who has it already is not told");
+    assert_eq!([&waiting, &drafting, &maker, &member, &filling, &had].map(told), [1, 1, 1, 1, 1, 0], "who has it already is not told");
 }
 
 #[test]

@@ -154,7 +154,7 @@ pub fn want(
     let (before, now_wanted) = (store::want_of(tx, id, member, item)?, (wanted.get(), tolerance.get()));
     match before {
         Some(before) if rules::keeps_place((before.wanted, before.tolerance), now_wanted) => {
-            store::change_want(tx, before.id, before.id, now_wanted, by)?
+            store::change_want(tx, before.id, before.id, now_wanted, by)?;
         }
         Some(before) => store::change_want(tx, before.id, WantId::new(), now_wanted, by)?,
         None => store::insert_want(tx, id, (member, item), now_wanted, by)?,

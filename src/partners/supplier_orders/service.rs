@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 
 use super::model::{Doer, LineCount, NewLine, NewOrder, Order, Payment, State, SupplierOrderId, Whole};
 use super::rules::{self, Move};
-use super::shares;
 use super::store::{self, Place};
 use crate::books::ledger;
 use crate::books::ledger::service::LedgerError;
