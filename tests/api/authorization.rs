@@ -406,6 +406,7 @@ impl World {
             | "list_payment_details_history"
             | "list_price_history"
             | "list_products"
+            | "preview_reverse_cash_row"
             | "list_partners"
             | "list_sellers"
             | "list_village_enterprises"

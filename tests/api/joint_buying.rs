@@ -407,7 +407,7 @@ fn what_was_sent_together_is_answered_and_called_off_together() {
     assert_eq!(states(), ["promised"; 3], "the organiser's link speaks to all");
     on(supplier, second, "ship", json!({})).expect(200);
     let calls = format!("/v1/joint-buys/{buy}/call-off");
-    first.owner.client.post(&calls, reason.clone()).expect_problem(409, "supplier_order_wrong_state");
+    first.owner.client.post(&calls, reason.clone()).expect_problem(409, "supplier_order_not_overdue");
     assert_eq!(states(), ["promised", "shipped", "promised"], "nothing is called off halfway");
     let mut delivery = 0;
     for (member, grams, cost) in [(first, 40_000, 128_000), (second, 30_000, 96_000)] {

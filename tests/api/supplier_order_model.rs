@@ -2,7 +2,7 @@
 //! each act whether it may happen and how the order then stands; at the end material, debts, claims, both books and what became of every
 //! delivery and payment are what it says.
 //!
-//! 8 runs of 110 acts; `PROPTEST_CASES` makes more of them.
+//! 8 runs of 260 acts; `PROPTEST_CASES` makes more of them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use crate::supply::item;
 use crate::support::{Answer, Person, Shop, TestApp};
 
 const CASES: u32 = 8;
-const ACTS: usize = 110;
+const ACTS: usize = 260;
 /// What one kilogram, one litre and one piece cost.
 const PRICES: [i64; 3] = [3_000, 18_000, 1_333];
 /// Days to pay what is bought on credit.

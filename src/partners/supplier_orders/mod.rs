@@ -36,6 +36,7 @@ pub mod jobs;
 pub mod links;
 pub mod model;
 pub mod on_time;
+mod on_time_store;
 pub mod paying;
 pub mod reading;
 pub mod receiving;

@@ -8,9 +8,9 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::on_time_store::{self, Tally};
 use super::rules::quarter;
 use super::service::{self, SupplierOrderError};
-use super::store::{self, Tally};
 use crate::kit::auth::{Actor, Identity, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Db, Failure};
@@ -102,8 +102,8 @@ fn kept(
     }
     let today = now.business_date();
     let from = today - Days::new(u64::from(today.day0())) - Months::new(today.month0() % 3 + 3 * (QUARTERS - 1));
-    let unanswered = store::unanswered(conn, supplier, from, today)?;
-    Ok(summed(store::tallies(conn, supplier, &quarter(from), today)?, unanswered))
+    let unanswered = on_time_store::unanswered(conn, supplier, from, today)?;
+    Ok(summed(on_time_store::tallies(conn, supplier, &quarter(from), today)?, unanswered))
 }
 
 /// Shows how a supplier kept her promises, to those who deal with her and to her village's office.
