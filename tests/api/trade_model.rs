@@ -68,17 +68,7 @@ enum Act {
 
 fn act() -> impl Strategy<Value = Act> {
     let n = 0usize..100;
-    let steps = prop::sample::select(vec![
-        "accept",
-        "prepare",
-        "ready",
-        "hand-over",
-        "complete",
-        "reject",
-        "cancel",
-        "cancel",
-        "cancel",
-    ]);
+    let steps = prop::sample::select(vec!["accept", "prepare", "ready", "hand-over", "complete", "reject", "cancel", "cancel", "cancel"]);
     let line = (0usize..4, 1i64..8);
     prop_oneof![
         8 => (0usize..2, proptest::collection::vec(line, 1..4), any::<bool>(), any::<bool>()).prop_map(|(b, l, t, d)| Act::Place(b, l, t, d)),
