@@ -91,7 +91,7 @@ is "both sides" "$(field '.balance_sheet[] | select(.line == "total_assets") | .
 get "$books/statements/$month?form=html" "$seller"
 is "the page to print names the net" 1 "$(grep -c 'bersih</td><td>Rp1.566.000<' "$answer")"
 get "$books/statements/$month?form=csv&separator=semicolon&bom=true" "$seller"
-is "the sheet for Excel has it as a figure" 1 "$(grep -c 'bersih;1566000' "$answer")"
+is "the sheet for Excel has it as a figure" 1 "$(grep -c 'bersih";1566000' "$answer")"
 get "$books/statements/$month?form=xlsx" "$seller"
 is "the workbook" PK "$(head -c 2 "$answer")"
 
