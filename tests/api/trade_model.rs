@@ -83,17 +83,17 @@ fn act() -> impl Strategy<Value = Act> {
         8 => (n.clone(), prop::sample::select(vec!["accept", "accept", "accept", "decline", "withdraw"])).prop_map(|(n, d)| Act::Decide(n, d)),
         6 => (n.clone(), proptest::option::of(1i64..90_000)).prop_map(|(n, a)| Act::Claim(n, a)),
         6 => (n.clone(), proptest::option::weighted(0.3, 1i64..120_000)).prop_map(|(n, a)| Act::Confirm(n, a)),
-        1 => n.clone().prop_map(Act::Refuse),
+        3 => n.clone().prop_map(Act::Refuse),
         8 => (n.clone(), proptest::option::weighted(0.4, 1i64..120_000), prop::sample::select(vec!["seller", "seller", "courier", "warung"]), any::<bool>())
             .prop_map(|(n, a, h, c)| Act::Receive(n, a, h, c)),
         2 => n.clone().prop_map(Act::Reverse),
         8 => n.clone().prop_map(Act::HandIn),
-        16 => (n.clone(), prop::sample::select(vec!["send", "acknowledge", "dispute", "dispute"]), prop::sample::select(vec![None, None, Some("cash"), Some("bank")]))
+        16 => (n.clone(), prop::sample::select(vec!["send", "acknowledge", "acknowledge", "dispute", "dispute"]), prop::sample::select(vec![None, None, Some("cash"), Some("bank")]))
             .prop_map(|(n, m, w)| Act::Refund(n, m, w)),
         12 => (n.clone(), any::<bool>()).prop_map(|(n, s)| Act::Rule(n, s)),
         8 => (n.clone(), 1i64..4, prop::sample::select(vec!["refund_full", "refund_part", "replacement"])).prop_map(|(n, q, w)| Act::Complain(n, q, w)),
         12 => (n.clone(), proptest::option::weighted(0.7, 1i64..=100)).prop_map(|(n, p)| Act::Offer(n, p)),
-        10 => (n.clone(), prop::sample::select(vec!["accept", "accept", "decline", "withdraw", "refuse", "refuse", "mediate", "mediate"])).prop_map(|(n, s)| Act::Settle(n, s)),
+        16 => (n.clone(), prop::sample::select(vec!["accept", "accept", "decline", "withdraw", "refuse", "refuse", "mediate", "mediate"])).prop_map(|(n, s)| Act::Settle(n, s)),
         20 => (n, prop::sample::select(vec![None, Some("replacement"), Some("refund"), Some("refund")]), 1i64..=100)
             .prop_map(|(n, r, p)| Act::Mediate(n, r, p)),
         1 => (1i64..80).prop_map(Act::Wait),
