@@ -240,19 +240,22 @@ fn asked(buyer: &Person, orders: &[&String]) -> Vec<i64> {
     orders.iter().map(|order| amount(order).expect("an amount")).collect()
 }
 
+/// An order by transfer that its seller has taken on.
+fn accepted_transfer(buyer: &Person, shop: &Shop, product: &str, quantity: i64) -> String {
+    let mut body = cart(product, quantity);
+    body["payment"] = "bank_transfer".into();
+    let order = id(&buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]);
+    shop.owner.step(&order, "accept");
+    order
+}
+
 /// Other goods cost so much more that the digits of one order make up the difference: still no sum is asked for twice.
 #[test]
 fn no_sum_is_asked_for_twice_whatever_the_totals_are() {
     let app = TestApp::start();
     let Stall { village, shop, product, buyer } = stall(&app);
     app.takes_transfers(&shop);
-    let transfer = |product: &str, quantity: i64| {
-        let mut body = cart(product, quantity);
-        body["payment"] = "bank_transfer".into();
-        let order = id(&buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]);
-        shop.owner.step(&order, "accept");
-        order
-    };
+    let transfer = |product: &str, quantity: i64| accepted_transfer(&buyer, &shop, product, quantity);
     let first = transfer(&product, 1);
     let sum = asked(&buyer, &[&first])[0];
     // All sums but one that these could be asked for lie on the sums of others: of 999, those of twelve orders are tried.
@@ -273,13 +276,7 @@ fn a_sum_that_changes_is_told_apart_anew_and_one_that_is_claimed_stays() {
     let app = TestApp::start();
     let Stall { village, shop, product, buyer } = stall(&app);
     app.takes_transfers(&shop);
-    let transfer = |product: &str, quantity: i64| {
-        let mut body = cart(product, quantity);
-        body["payment"] = "bank_transfer".into();
-        let order = id(&buyer.client.post("/v1/order-groups", body).expect(201)["orders"][0]);
-        shop.owner.step(&order, "accept");
-        order
-    };
+    let transfer = |product: &str, quantity: i64| accepted_transfer(&buyer, &shop, product, quantity);
     // Two packs that become one come to exactly what the other is asked for, digits and all.
     let large = transfer(&product, 2);
     let digits = asked(&buyer, &[&large])[0] - 25_000;

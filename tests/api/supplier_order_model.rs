@@ -4,18 +4,15 @@
 //!
 //! 8 runs of 260 acts; `PROPTEST_CASES` makes more of them.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-
 use chrono::{Datelike, Days, Duration, NaiveDate, Weekday};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 use crate::agreements::{offered, supply_terms};
 use crate::obligations::kept;
 use crate::supplier_orders::{act, balance, count, stock};
 use crate::supply::item;
+use crate::support::model::{self, Done};
 use crate::support::{Answer, Person, Shop, TestApp};
 
 const CASES: u32 = 8;
@@ -186,7 +183,7 @@ struct World<'a> {
     agreement: String,
     items: [String; 3],
     orders: Vec<Order>,
-    done: BTreeMap<&'static str, usize>,
+    done: Done,
 }
 
 impl<'a> World<'a> {
@@ -204,7 +201,7 @@ impl<'a> World<'a> {
         let proposal = json!({ "starts_on": today, "ends_on": today + Days::new(700), "notice_days": 14, "terms": terms });
         let agreement = offered(&maker.owner, &supplier, &maker, proposal);
         supplier.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
-        Self { app, supplier, maker, agreement, items, orders: Vec::new(), done: BTreeMap::new() }
+        Self { app, supplier, maker, agreement, items, orders: Vec::new(), done: Done::new() }
     }
 
     fn today(&self) -> NaiveDate {
@@ -579,28 +576,6 @@ fn tally(dues: &[&Due]) -> [i64; 5] {
 #[test]
 fn orders_do_what_a_model_of_them_does() {
     let app = TestApp::start();
-    let done: RefCell<BTreeMap<&'static str, usize>> = RefCell::default();
-    let villages = Cell::new(1_000);
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
-    let mut runner = TestRunner::new(Config { cases, max_shrink_iters: 40, failure_persistence: None, ..Config::default() });
-    let roll = (0u8..40, 0usize..10, 0i64..1_000, 0i64..1_000, 0i64..1_000, any::<bool>());
-    let run = runner.run(&proptest::collection::vec(roll, ACTS), |rolls| {
-        villages.set(villages.get() + 1);
-        let village = app.village(&format!("32.05.20.{}", villages.get()));
-        let mut world = World::new(&app, &village);
-        world.begin();
-        for roll in rolls {
-            world.step(roll);
-        }
-        world.compare();
-        for (kind, times) in world.done {
-            *done.borrow_mut().entry(kind).or_default() += times;
-        }
-        Ok(())
-    });
-    run.unwrap_or_else(|failure| panic!("{failure}"));
-    // A model that is refused everything proves nothing.
-    let done = done.into_inner();
     let kinds = [
         "promise",
         "promise a day",
@@ -621,8 +596,15 @@ fn orders_do_what_a_model_of_them_does() {
         "confirm",
         "refuse",
     ];
-    for kind in kinds {
-        assert!(done.contains_key(kind), "{kind} was never done: {done:?}");
-    }
-    println!("{done:?}");
+    let roll = (0u8..40, 0usize..10, 0i64..1_000, 0i64..1_000, 0i64..1_000, any::<bool>());
+    model::run(CASES, proptest::collection::vec(roll, ACTS), &kinds, |run, rolls| {
+        let village = app.village(&format!("32.05.20.{run}"));
+        let mut world = World::new(&app, &village);
+        world.begin();
+        for roll in rolls {
+            world.step(roll);
+        }
+        world.compare();
+        world.done
+    });
 }

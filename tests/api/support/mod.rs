@@ -5,6 +5,7 @@
 
 mod database;
 pub mod http;
+pub mod model;
 pub mod people;
 
 use std::net::TcpListener;
