@@ -135,6 +135,32 @@ fn at_the_cut_off_it_is_extended_and_then_sent_or_dropped() {
 }
 
 #[test]
+fn whoever_the_village_has_stopped_begins_nothing_by_a_joint_buy() {
+    let app = TestApp::start();
+    let circle = circle(&app);
+    let [first, second, third] = &circle.members;
+    let buy = opened(&circle, 0, 0);
+    want(first, &buy, &circle.sack, 50_000, 0).expect(200);
+    want(second, &buy, &circle.sack, 50_000, 0).expect(200);
+    let office = |shop: &Shop, act: &str, body: Value| {
+        circle.village.admin.client.post(&format!("/v1/enterprises/{}/{act}", shop.id), body).expect(200)
+    };
+    let stop = json!({ "reason": "Diperiksa" });
+    office(second, "suspend", stop.clone());
+    let shown = first.owner.client.get(&format!("/v1/joint-buys/{buy}")).expect(200);
+    assert_eq!((&shown["items"][0]["units"], &shown["value"]), (&json!(1), &json!(150_000)), "a sack without her");
+    office(&circle.supplier, "suspend", stop);
+    let send = || first.owner.client.post(&format!("/v1/joint-buys/{buy}/send"), json!({}));
+    send().expect_problem(409, "joint_not_enough");
+    office(&circle.supplier, "reinstate", json!({}));
+    send().expect(200);
+    let orders = |of: &Shop| {
+        of.owner.client.get(&format!("/v1/enterprises/{}/supplier-orders?direction=bought", of.id)).expect(200)["items"].clone()
+    };
+    assert_eq!([first, second, third].map(|of| orders(of).as_array().map(Vec::len)), [Some(1), Some(0), Some(0)]);
+}
+
+#[test]
 fn a_joint_buy_is_for_its_members() {
     let app = TestApp::start();
     let circle = circle(&app);

@@ -28,9 +28,19 @@ pub(super) fn visible(conn: &mut Conn, person: &Principal, buy: &JointBuy) -> Ou
     Ok(())
 }
 
+/// The organiser's terms. Whoever the village has stopped begins nothing: it is as if nothing were agreed.
+pub(super) fn terms(conn: &mut Conn, buy: &JointBuy, now: Timestamp) -> Result<Option<InForce<Supply>>, DbError> {
+    let sides = enterprises::service::these(conn, &[buy.supplier_id, buy.organiser_id])?;
+    if sides.iter().all(Enterprise::is_seller) {
+        agreements::supply_in_force(conn, buy.supplier_id, buy.organiser_id, now)
+    } else {
+        Ok(None)
+    }
+}
+
 /// The organiser's terms, and what of `items` is for sale under them today.
 pub(super) fn offers(conn: &mut Conn, buy: &JointBuy, items: &[Item], now: Timestamp) -> Outcome<(Option<InForce<Supply>>, Vec<Offer>)> {
-    let in_force = agreements::supply_in_force(conn, buy.supplier_id, buy.organiser_id, now)?;
+    let in_force = terms(conn, buy, now)?;
     let Some(terms) = in_force.as_ref().map(|found| &found.terms) else { return Ok((None, Vec::new())) };
     let offer = |item: &Item| {
         let price = supplier_orders::unit_price(terms, item, now.business_date())?;
@@ -51,6 +61,10 @@ pub(super) fn gathered(conn: &mut Conn, now: Timestamp, buy: JointBuy) -> Outcom
     let (plan, needed) = if shares.is_empty() {
         let (in_force, offers) = offers(conn, &buy, &items, now)?;
         let needed = in_force.filter(|_| buy.state == State::Open).map(|found| rules::needed(&buy, &found.terms));
+        // Sacks are filled without a member whom the village has stopped.
+        let trade: BTreeSet<EnterpriseId> =
+            enterprises::service::these(conn, &members)?.into_iter().filter(Enterprise::is_seller).map(|member| member.id).collect();
+        let wants: Vec<_> = wants.iter().filter(|want| trade.contains(&want.member)).copied().collect();
         (rules::plan(&offers, &wants, buy.delivery_cost, buy.split).map_err(JointBuyError::from)?, needed)
     } else {
         // What was sent stands as it was sent, whatever things cost now.

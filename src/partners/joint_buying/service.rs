@@ -195,7 +195,7 @@ pub fn send_now(tx: &mut Tx<'_>, who: Identity, id: JointBuyId) -> Outcome<Whole
 /// The terms it would be sent under, or what it comes to and should come to.
 fn enough(conn: &mut Conn, whole: &Whole, now: Timestamp) -> Outcome<Result<InForce<Supply>, (Rupiah, Rupiah)>> {
     let Plan { value, .. } = whole.plan;
-    let Some(in_force) = agreements::supply_in_force(conn, whole.buy.supplier_id, whole.buy.organiser_id, now)? else {
+    let Some(in_force) = reading::terms(conn, &whole.buy, now)? else {
         return Ok(Err((value, whole.buy.minimum)));
     };
     let minimum = rules::needed(&whole.buy, &in_force.terms);
