@@ -10,7 +10,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
 use crate::market::{batches, catalogue, claims, complaints, desk, inventory, moderation, orders, packs, preorders, shops, whatsapp};
 use crate::partners::{
-    agreements, breaches, consignment, joint_buying, materials, notices, obligations, recipes, restock, supplier_orders, supply, till,
+    agreements, breaches, consignment, joint_buying, materials, notices, obligations, recipes, restock, stalls, supplier_orders, supply,
+    till,
 };
 use crate::people::{accounts, enterprises, media, payment_details, villages};
 
@@ -47,6 +48,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
             .configure(consignment::routes)
             .configure(till::routes)
             .configure(restock::routes)
+            .configure(stalls::routes)
             .configure(ledger::routes)
             .configure(cashbook::routes)
             .configure(income::routes)

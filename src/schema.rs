@@ -412,6 +412,15 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
+    stall_days (id) {
+        id -> Id, agreement_id -> Id, number -> Integer, provider_id -> Id, receiver_id -> Id, day -> Date, takings -> BigInt, share -> BigInt,
+        cost_part -> BigInt, entry_id -> Nullable<Id>, recorded_by -> Id, on_behalf_of -> Nullable<Id>, recorded_at -> Utc, outcome -> Nullable<Text>,
+        reason -> Nullable<Text>, settled_by -> Nullable<Id>, settled_for -> Nullable<Id>, settled_at -> Nullable<Utc>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
     obligations (id) { id -> Id, agreement_id -> Id, number -> Integer, kind -> Text, subject -> Text, owed_by -> Id, owed_to -> Id, due_on -> Date, state -> Text, done_on -> Nullable<Date>, days_late -> Integer, created_at -> Utc, }
 }
 table! {
@@ -841,6 +850,7 @@ allow_tables_to_appear_in_same_query!(
     sessions,
     setup_tokens,
     shop_terms,
+    stall_days,
     stock_items,
     stock_lots,
     stock_movements,

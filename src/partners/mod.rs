@@ -11,6 +11,7 @@ pub mod obligations;
 pub mod parties;
 pub mod recipes;
 pub mod restock;
+pub mod stalls;
 pub mod supplier_orders;
 pub mod supply;
 pub mod till;

@@ -50,6 +50,7 @@ mod sales;
 mod screens;
 mod search;
 mod shops;
+mod stalls;
 mod statements;
 mod stock;
 mod supplier_dealings;

@@ -270,6 +270,8 @@ word_enum! {
         Supplied = "supplied",
         /// A debt between two enterprises was paid.
         DebtSettled = "debt_settled",
+        /// What a shared stall cost and brought was parted.
+        StallShared = "stall_shared",
         /// Raw material was bought.
         Purchase = "purchase",
         /// Something else was paid for.

@@ -39,7 +39,7 @@ mod wording;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::{AgreementId, InForce};
-pub use reading::{are_partners, consignment_in_force, in_force, purchase_in_force, supply_in_force};
+pub use reading::{are_partners, consignment_in_force, in_force, joint_stall_in_force, purchase_in_force, supply_in_force};
 pub use terms::{Kind, Side, Terms};
 
 /// The operations of this feature.

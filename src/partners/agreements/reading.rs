@@ -6,7 +6,7 @@ use super::model::{Agreement, AgreementId, Event, InForce, Pair, Period, State, 
 use super::rules;
 use super::service::{AgreementError, Outcome, Sides, person};
 use super::store;
-use super::terms::{Consignment, Kind, Purchase, Supply, Terms};
+use super::terms::{Consignment, JointStall, Kind, Purchase, Supply, Terms};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
@@ -172,6 +172,10 @@ typed!(
 typed!(
     /// The terms on which `receiver` buys of `provider`.
     purchase_in_force, Purchase
+);
+typed!(
+    /// The terms on which `receiver` joins a stall of `provider`.
+    joint_stall_in_force, JointStall
 );
 
 /// Whether `a` and `b` have any business with each other at `now`.

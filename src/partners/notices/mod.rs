@@ -86,6 +86,10 @@ word_enum! {
         RestockPaid = "restock_paid",
         /// A standing reorder was not made.
         RestockNotMade = "restock_not_made",
+        /// What was taken at a shared stall was told.
+        StallDayTold = "stall_day_told",
+        /// A day at a shared stall was paid or taken back.
+        StallDaySettled = "stall_day_settled",
         /// Members may say what they want.
         JointBuyOpened = "joint_buy_opened",
         /// It went to the supplier.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::agreements;
 use crate::consignment;
+use crate::stalls;
 use crate::supplier_orders;
 use crate::supply;
 use crate::support::people::pack_of;
@@ -25,6 +26,7 @@ pub struct Partners {
     visit: String,
     restock: String,
     reorder: String,
+    stall_day: String,
 }
 
 pub fn partners(app: &TestApp, village: &Village, shop: &Shop) -> Partners {
@@ -44,7 +46,24 @@ pub fn partners(app: &TestApp, village: &Village, shop: &Shop) -> Partners {
     let joint = shop.owner.client.post(&format!("/v1/enterprises/{}/joint-buys", shop.id), joint).expect(201);
     let joint_buy = joint["joint_buy"]["id"].as_str().expect("an id").to_owned();
     let Consigned { warung, goods, consignment, note, visit, restock, reorder } = consigned(app, village, shop);
-    Partners { supplier, agreement, breach, item, order, payment, joint_buy, warung, goods, consignment, note, visit, restock, reorder }
+    let stall_day = stalls::told(&warung, &stalls::joined(shop, &warung), "2026-11-24", 50_000);
+    Partners {
+        supplier,
+        agreement,
+        breach,
+        item,
+        order,
+        payment,
+        joint_buy,
+        warung,
+        goods,
+        consignment,
+        note,
+        visit,
+        restock,
+        reorder,
+        stall_day,
+    }
 }
 
 struct Consigned {
@@ -96,6 +115,7 @@ impl Partners {
             "supplier-orders" => &self.order,
             "supplier-payments" => &self.payment,
             "joint-buys" => &self.joint_buy,
+            "stall-days" => &self.stall_day,
             "consignments" => &self.consignment,
             "consignment-notes" => &self.note,
             "consignment-visits" => &self.visit,
@@ -172,6 +192,9 @@ impl Partners {
             "produce" => json!({ "quantity": 1 }),
             "set_recipe" => json!({ "makes": 1, "lines": [{ "material": "Garam", "base": "g", "quantity": 1 }] }),
             "want_in_joint_buy" => json!({ "member_id": shop.id, "item_id": self.item, "wanted": 1_000, "tolerance": 0 }),
+            "tell_stall_day" => json!({ "day": "2026-11-24", "takings": 1_000 }),
+            "pay_stall_day" => json!({ "method": "cash" }),
+            "withdraw_stall_day" => json!({ "reason": "Salah hari" }),
             "note_breach" => json!({ "note": "Datang terlambat" }),
             "reply_to_breach" | "settle_breach" => json!({ "words": "Jalan rusak" }),
             "set_agreement_template" => json!({ "wording": "Kesepakatan" }),
@@ -218,6 +241,7 @@ impl Partners {
             | "list_agreement_versions"
             | "list_agreements"
             | "list_breaches"
+            | "list_stall_days"
             | "list_village_breaches"
             | "list_notices"
             | "list_obligations"
