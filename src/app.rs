@@ -134,7 +134,8 @@ impl App {
         })
     }
 
-    /// Forgets what need not be remembered: old answers, ended sessions, full buckets. And looks for what ends soon.
+    /// Forgets what need not be remembered: old answers, ended sessions, full buckets. Looks for what ends soon, and at what the tables
+    /// have come to hold.
     ///
     /// # Errors
     /// [`DbError`] when the database fails.
@@ -150,7 +151,7 @@ impl App {
             Err(Failure::Db(error)) => return Err(error),
             Err(Failure::Refused(never)) => match never {},
         }
-        Ok(())
+        self.db.tune().await
     }
 
     /// Links new entries of the books into their chains, and makes the stored balances that are due.

@@ -153,6 +153,16 @@ impl Conn {
         }
     }
 
+    /// Lets SQLite count what its tables hold by now, for it chooses between indexes by that
+    /// (<https://sqlite.org/lang_analyze.html#pragopt>). PostgreSQL does so by itself.
+    pub(super) fn tune(&mut self) -> QueryResult<()> {
+        match self {
+            // All tables that have grown much, and not only those this connection has read.
+            Self::Sqlite(conn) => conn.batch_execute("PRAGMA optimize = 0x10002"),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Applies what is missing and answers the names of what it applied.
     pub(super) fn migrate(&mut self) -> Result<Vec<String>, DbError> {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
@@ -242,6 +252,32 @@ mod tests {
         assert_eq!(Engine::of("postgres://localhost/pasar").ok(), Some(Engine::Postgres));
         assert!(Engine::of("mysql://localhost/pasar").is_err());
         assert!(Engine::of("pasar.db").is_err(), "a bare path is not guessed at");
+    }
+
+    #[test]
+    fn sqlite_knows_which_index_holds_the_few_once_it_has_counted() {
+        #[derive(QueryableByName)]
+        struct Step {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            detail: String,
+        }
+        let mut conn = Conn::open("sqlite::memory:", false).expect("a database");
+        let made = "CREATE TABLE orders (id TEXT NOT NULL PRIMARY KEY, seller INTEGER NOT NULL);
+            CREATE TABLE bills (id TEXT NOT NULL PRIMARY KEY, due INTEGER NOT NULL);
+            CREATE INDEX ix_orders_seller ON orders (seller, id);
+            CREATE INDEX ix_bills_due ON bills (id) WHERE due > 0;
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+            INSERT INTO bills SELECT printf('%05d', i), i % 50 = 0 FROM n;
+            INSERT INTO orders SELECT id, rowid % 5 FROM bills;";
+        conn.batch_execute(made).expect("filled");
+        let by = |conn: &mut Conn| {
+            let asked = diesel::sql_query("EXPLAIN QUERY PLAN SELECT due FROM orders JOIN bills USING (id) WHERE seller = 1 AND due > 0");
+            asked.load::<Step>(conn).expect("a plan").into_iter().map(|step| step.detail).collect::<String>()
+        };
+        assert!(by(&mut conn).contains("sqlite_autoindex_bills_1"));
+        conn.tune().expect("tuned");
+        let by = by(&mut conn);
+        assert!(by.contains("ix_bills_due"), "{by}");
     }
 
     #[test]

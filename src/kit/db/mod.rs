@@ -187,6 +187,17 @@ impl Db {
         Conn::open(&self.inner.url, false)?.migrate()
     }
 
+    /// Keeps lists fast while tables grow.
+    ///
+    /// # Errors
+    /// [`DbError`] when the database fails.
+    pub async fn tune(&self) -> Result<(), DbError> {
+        match &self.inner.writes {
+            Writes::Queue(writer) => Ok(writer.run(Conn::tune).await??),
+            Writes::Pool(_) => Ok(()),
+        }
+    }
+
     fn stale_reads(&self) -> &Pooled {
         self.inner.replica.as_ref().unwrap_or(&self.inner.reads)
     }

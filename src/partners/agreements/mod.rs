@@ -1,8 +1,8 @@
 //! Agreements: what two enterprises settle between them, in plain words that both keep, and that the system then goes by.
 //!
 //! A consignment, a supply, a purchase or a joint stall is offered, answered with other terms any number of times, and
-//! accepted. From its first day on, prices, shares, days, minimums and limits are read from it. Without one two enterprises
-//! have no business with each other here, and when it ends that ends too.
+//! accepted. From its first day on, prices, shares, days, minimums and limits are read from it. Without one neither of two
+//! enterprises orders of the other, leaves goods with her or sees anything of hers, and when it ends that ends too.
 //!
 //! 1. Both sides agree to every version. Who proposed it has; the other accepts. Someone without a phone is represented by her
 //!    village's office, which is written down beside the act, and nobody represents one side while she belongs to the other.
