@@ -1,1 +1,2 @@
+DROP TABLE stall_day_events;
 DROP TABLE stall_days;

@@ -35,7 +35,10 @@ fn gathered(conn: &mut Conn, now: Timestamp, these: Vec<Agreement>) -> Outcome<V
 }
 
 /// The agreement with this id, if `who` belongs to one of its sides or to the village's office that stands by.
-pub(super) fn visible(conn: &mut Conn, who: Identity, now: Timestamp, id: AgreementId) -> Outcome<Agreement> {
+///
+/// # Errors
+/// [`AgreementError::Denied`].
+pub fn visible(conn: &mut Conn, who: Identity, now: Timestamp, id: AgreementId) -> Outcome<Agreement> {
     let person = person(conn, who, now)?;
     let agreement = store::get(conn, id)?;
     let sides = Sides::of(conn, agreement.provider_id, agreement.receiver_id)?;

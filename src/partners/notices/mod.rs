@@ -86,10 +86,22 @@ word_enum! {
         RestockPaid = "restock_paid",
         /// A standing reorder was not made.
         RestockNotMade = "restock_not_made",
-        /// What was taken at a shared stall was told.
+        /// Who joins a stall told what she took.
         StallDayTold = "stall_day_told",
-        /// A day at a shared stall was paid or taken back.
-        StallDaySettled = "stall_day_settled",
+        /// Who holds a stall told what the other took; it waits for her word.
+        StallDayProposed = "stall_day_proposed",
+        /// It was so.
+        StallDayConfirmed = "stall_day_confirmed",
+        /// It was not so.
+        StallDayRefused = "stall_day_refused",
+        /// Who joins a stall says that she paid for a day.
+        StallPaymentClaimed = "stall_payment_claimed",
+        /// Who holds the stall has the money.
+        StallDayPaid = "stall_day_paid",
+        /// Who holds the stall does not see the money.
+        StallPaymentRefused = "stall_payment_refused",
+        /// A day was told wrong and taken back.
+        StallDayWithdrawn = "stall_day_withdrawn",
         /// Members may say what they want.
         JointBuyOpened = "joint_buy_opened",
         /// It went to the supplier.

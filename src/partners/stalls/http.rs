@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{StallDay, StallDayId, State};
+use super::model::{Event, StallDay, StallDayId, State};
 use super::service::{self, MOST_DAYS_LATE, StallError};
 use crate::act;
 use crate::kit::auth::{AccountId, Actor, SignedIn};
@@ -23,12 +23,15 @@ use crate::people::enterprises::EnterpriseId;
 impl From<StallError> for Problem {
     fn from(error: StallError) -> Self {
         match error {
-            StallError::NotAgreed => Self::conflict("stall_day_not_agreed"),
+            StallError::NotAgreed { day } => Self::conflict("stall_day_not_agreed").arg("day", day),
+            StallError::NotTrading => Self::conflict("partners_not_trading"),
             StallError::DayOutOfRange => Self::invalid_field("day", format!("stall_day_out_of_range({MOST_DAYS_LATE})")),
-            StallError::AlreadyTold => Self::conflict("stall_day_told"),
-            StallError::WrongState { state } => Self::conflict("stall_day_wrong_state").arg("state", state),
+            StallError::AlreadyTold { day } => Self::conflict("stall_day_told").arg("day", day),
+            StallError::PaidDay { from } => Self::invalid_field("on", format!("paid_day_out_of_range({from})")),
+            StallError::WrongState { state, wanted } => Self::conflict("stall_day_wrong_state").arg("state", state).arg("event", wanted),
             StallError::TooMuch => Self::conflict("sum_out_of_range"),
             StallError::Books(error) => error.into(),
+            StallError::Agreement(error) => error.into(),
             StallError::Denied(denied) => denied.into(),
         }
     }
@@ -49,6 +52,9 @@ pub struct TellStallDay {
 #[serde(deny_unknown_fields)]
 pub struct PayStallDay {
     method: Method,
+    /// The day it was paid: today unless said otherwise, not before the day at the stall. What the receiver said stands.
+    #[schema(value_type = Option<String>, format = Date)]
+    on: Option<NaiveDate>,
 }
 
 /// A day at a stall, and what is owed for it.
@@ -56,9 +62,11 @@ pub struct PayStallDay {
 pub struct StallDayView {
     id: StallDayId,
     agreement_id: AgreementId,
-    /// The version of the agreement by which it was settled.
-    number: i32,
+    /// The version of the agreement by which it is settled.
+    agreement_version: i32,
+    /// Who holds the stall.
     provider_id: EnterpriseId,
+    /// Who joins it.
     receiver_id: EnterpriseId,
     #[schema(value_type = String, format = Date)]
     day: NaiveDate,
@@ -68,40 +76,76 @@ pub struct StallDayView {
     share: Rupiah,
     /// What of the cost of the stall the receiver bears.
     cost_part: Rupiah,
+    /// Both together.
+    owed: Rupiah,
     state: State,
-    recorded_by: AccountId,
-    /// The enterprise the village office acted for.
-    on_behalf_of: Option<EnterpriseId>,
-    recorded_at: Timestamp,
-    /// Why it was taken back.
-    reason: Option<String>,
-    settled_by: Option<AccountId>,
-    settled_at: Option<Timestamp>,
+    /// By when it is to be paid.
+    #[schema(value_type = Option<String>, format = Date)]
+    due_on: Option<NaiveDate>,
+    /// How it was paid, as it was said last.
+    method: Option<Method>,
+    #[schema(value_type = Option<String>, format = Date)]
+    paid_on: Option<NaiveDate>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
 }
 
 impl From<StallDay> for StallDayView {
     fn from(told: StallDay) -> Self {
-        let state = told.state();
-        let StallDay { id, agreement_id, number, provider_id, receiver_id, day, takings, share, cost_part, .. } = told;
-        let StallDay { recorded_by, on_behalf_of, recorded_at, reason, settled_by, settled_at, .. } = told;
+        // What was summed when it was told can be summed again.
+        let owed = told.owed().unwrap_or_default();
+        let StallDay { id, agreement_id, agreement_number, provider_id, receiver_id, day, takings, share, cost_part, state, .. } = told;
+        let StallDay { due_on, method, paid_on, created_at, updated_at, .. } = told;
         Self {
             id,
             agreement_id,
-            number,
+            agreement_version: agreement_number,
             provider_id,
             receiver_id,
             day,
             takings,
             share,
             cost_part,
+            owed,
             state,
-            recorded_by,
-            on_behalf_of,
-            recorded_at,
-            reason,
-            settled_by,
-            settled_at,
+            due_on,
+            method,
+            paid_on,
+            created_at,
+            updated_at,
         }
+    }
+}
+
+/// One move of a day at a stall.
+#[derive(Serialize, ToSchema)]
+pub struct StallDayEventView {
+    from: State,
+    to: State,
+    actor_id: AccountId,
+    /// The enterprise for which the village's office acted.
+    on_behalf_of: Option<EnterpriseId>,
+    reason: Option<String>,
+    at: Timestamp,
+}
+
+/// The moves of a day at a stall, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct StallDayHistoryView {
+    items: Vec<StallDayEventView>,
+}
+
+impl From<Vec<Event>> for StallDayHistoryView {
+    fn from(events: Vec<Event>) -> Self {
+        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, at }| StallDayEventView {
+            from,
+            to,
+            actor_id,
+            on_behalf_of,
+            reason,
+            at,
+        };
+        Self { items: events.into_iter().map(view).collect() }
     }
 }
 
@@ -117,7 +161,8 @@ pub struct StallDayQuery {
 
 const NEWEST: &str = "stall_days";
 
-/// Tells what who joins a shared stall took on a day; what she owes for it stands in both books from then on.
+/// Tells what who joins a shared stall took on a day. Told by herself, what she owes for it stands in both books from then on; told by
+/// who holds the stall, it waits for her word.
 #[utoipa::path(tag = "agreements", operation_id = "tell_stall_day", params(("id" = AgreementId, Path), ("Idempotency-Key" = String, Header)), request_body = TellStallDay,
     responses((status = 201, body = StallDayView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/agreements/{id}/stall-days")]
@@ -151,13 +196,50 @@ pub async fn list(
     Ok(Page::cut(rows, q.limit, NEWEST, |told| told.id).map(StallDayView::from))
 }
 
+/// Shows a day at a shared stall.
+#[utoipa::path(tag = "agreements", operation_id = "get_stall_day", params(("id" = StallDayId, Path)),
+    responses((status = 200, body = StallDayView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/stall-days/{id}")]
+pub async fn show(actor: Actor<SignedIn>, id: web::Path<StallDayId>, db: web::Data<Db>) -> Result<web::Json<StallDayView>, Problem> {
+    let now = db.clock().now();
+    Ok(web::Json(db.read(move |conn| service::show(conn, actor.who, now, *id)).await?.into()))
+}
+
+/// Lists the moves of a day at a shared stall.
+#[utoipa::path(tag = "agreements", operation_id = "list_stall_day_history", params(("id" = StallDayId, Path)),
+    responses((status = 200, body = StallDayHistoryView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/stall-days/{id}/history")]
+pub async fn history(
+    actor: Actor<SignedIn>,
+    id: web::Path<StallDayId>,
+    db: web::Data<Db>,
+) -> Result<web::Json<StallDayHistoryView>, Problem> {
+    let now = db.clock().now();
+    Ok(web::Json(db.read(move |conn| service::history(conn, actor.who, now, *id)).await?.into()))
+}
+
 act!(
-    /// Says that who holds the stall has what was owed for a day.
-    pay, "agreements", "/stall-days/{id}/pay", "pay_stall_day", StallDayId, StallDayView, PayStallDay,
-    |tx, who, id, body| service::pay(tx, who, id, body.method).map(|told| Reply::ok(&StallDayView::from(told)))
+    /// Who joins the stall says that a day was as its holder told it: what she owes for it stands in both books from then on.
+    confirm, "agreements", "/stall-days/{id}/confirm", "confirm_stall_day", StallDayId, StallDayView,
+    |tx, who, id| service::confirm(tx, who, id).map(|told| Reply::ok(&StallDayView::from(told)))
 );
 act!(
-    /// Takes a day back that was told wrong, by who holds the stall: nothing is owed for it, and it may be told anew.
+    /// Who joins the stall says that a day was not as its holder told it. It may be told anew.
+    refuse, "agreements", "/stall-days/{id}/refuse", "refuse_stall_day", StallDayId, StallDayView,
+    |tx, who, id, reason| service::refuse(tx, who, id, reason.as_str()).map(|told| Reply::ok(&StallDayView::from(told)))
+);
+act!(
+    /// What was owed for a day was paid: the word of who holds the stall counts at once, that of who joins it waits for hers.
+    pay, "agreements", "/stall-days/{id}/pay", "pay_stall_day", StallDayId, StallDayView, PayStallDay,
+    |tx, who, id, body| service::pay(tx, who, id, body.method, body.on).map(|told| Reply::ok(&StallDayView::from(told)))
+);
+act!(
+    /// Who holds the stall does not have the money that the other says she paid.
+    refuse_payment, "agreements", "/stall-days/{id}/refuse-payment", "refuse_stall_payment", StallDayId, StallDayView,
+    |tx, who, id, reason| service::refuse_payment(tx, who, id, reason.as_str()).map(|told| Reply::ok(&StallDayView::from(told)))
+);
+act!(
+    /// Takes a day back that was told wrong, by who holds the stall: nothing was owed for it, and it may be told anew.
     withdraw, "agreements", "/stall-days/{id}/withdraw", "withdraw_stall_day", StallDayId, StallDayView,
     |tx, who, id, reason| service::withdraw(tx, who, id, reason.as_str()).map(|told| Reply::ok(&StallDayView::from(told)))
 );

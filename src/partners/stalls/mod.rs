@@ -3,15 +3,23 @@
 //! The **provider** holds the stall and pays for it; the **receiver** joins it and sells there. What the receiver sells goes into her
 //! own books, through the channel `market_stall`; here it is only told, for her part of the cost and the provider's share of it.
 //!
-//! 1. A day is settled by the terms of the joint-stall agreement that were in force on it, and only on a day of the week that they name.
-//! 2. Who joins says what she took: it is against herself, so it counts at once, in both books alike. Who holds the stall says that she has
-//!    the money, or takes a day back that was told wrong.
-//! 3. A day is told once. What was taken back leaves it free.
-//! 4. What is owed for a day is to be paid by the next day of the stall, and is counted with the agreement's obligations.
+//! 1. A day is settled by the terms of the joint-stall agreement that were in force when it ended, and only on a day of the week that
+//!    they name.
+//! 2. What the receiver says that she took is against herself: it counts at once, in both books alike. What the provider says of it
+//!    waits for the receiver's word.
+//! 3. Between the two a day is told once. What was refused or taken back leaves it free.
+//! 4. What is owed for a day is to be paid by the next day of the stall, or by the next after it was told, and is counted with the
+//!    agreement's obligations. A day that was told wrong was never owed.
+//! 5. Money is hers who says that she has it: a payment that the receiver tells waits for the provider's word, and was paid on the day
+//!    the receiver said. It is paid at once, not in parts.
+//! 6. Both enterprises must be approved for a day to be told; what is owed is paid, or taken back, without.
 //!
 //! | from | act | to |
 //! |---|---|---|
-//! | `owed` | pay, withdraw | `paid`, `withdrawn` |
+//! | `proposed` | confirm, settle, refuse, withdraw | `owed`, `settled`, `refused`, `withdrawn` |
+//! | `owed` | claim, pay, withdraw | `claimed`, `paid`, `withdrawn` |
+//! | `claimed` | pay, `refuse_payment` | `paid`, `owed` |
+//! | `settled` | withdraw | `withdrawn` |
 
 pub mod http;
 pub mod model;
@@ -23,5 +31,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(http::record).service(http::list).service(http::pay).service(http::withdraw);
+    config
+        .service(http::record)
+        .service(http::list)
+        .service(http::show)
+        .service(http::history)
+        .service(http::confirm)
+        .service(http::refuse)
+        .service(http::pay)
+        .service(http::refuse_payment)
+        .service(http::withdraw);
 }

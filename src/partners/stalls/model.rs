@@ -18,34 +18,21 @@ typed_id!(
 );
 
 word_enum! {
-    /// What became of a day.
-    Outcome as "StallDayOutcome" {
-        /// What was owed was paid in cash.
-        Cash = "cash",
-        /// It was paid from bank to bank.
-        Transfer = "transfer",
-        /// It was told wrong and taken back.
-        Withdrawn = "withdrawn",
-    }
-}
-
-impl From<Method> for Outcome {
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Cash => Self::Cash,
-            Method::Transfer => Self::Transfer,
-        }
-    }
-}
-
-word_enum! {
     /// Where a day stands.
     State as "StallDayState" {
-        /// Something of it is owed.
+        /// The provider has told it; it waits for the receiver's word.
+        Proposed = "proposed",
+        /// The receiver owes for it.
         Owed = "owed",
-        /// Nothing of it is owed any more.
+        /// The receiver says that she paid.
+        Claimed = "claimed",
+        /// The provider has the money.
         Paid = "paid",
-        /// It counts for nothing.
+        /// Nothing came of it that is owed.
+        Settled = "settled",
+        /// The receiver says that it was not so.
+        Refused = "refused",
+        /// The provider took it back.
         Withdrawn = "withdrawn",
     }
 }
@@ -55,8 +42,8 @@ word_enum! {
 pub struct StallDay {
     pub id: StallDayId,
     pub agreement_id: AgreementId,
-    /// The version of the agreement by which it was settled.
-    pub number: i32,
+    /// The version of the agreement by which it is settled.
+    pub agreement_number: i32,
     pub provider_id: EnterpriseId,
     pub receiver_id: EnterpriseId,
     pub day: NaiveDate,
@@ -66,16 +53,16 @@ pub struct StallDay {
     pub share: Rupiah,
     /// What of the cost of the stall the receiver bears.
     pub cost_part: Rupiah,
-    /// The entry in the provider's books; nothing where nothing is owed.
+    pub state: State,
+    /// The entry in the provider's books.
     pub entry_id: Option<EntryId>,
-    pub recorded_by: AccountId,
-    pub on_behalf_of: Option<EnterpriseId>,
-    pub recorded_at: Timestamp,
-    pub outcome: Option<Outcome>,
-    pub reason: Option<String>,
-    pub settled_by: Option<AccountId>,
-    pub settled_for: Option<EnterpriseId>,
-    pub settled_at: Option<Timestamp>,
+    /// By when what is owed is to be paid.
+    pub due_on: Option<NaiveDate>,
+    pub method: Option<Method>,
+    /// The day the receiver says that she paid, or the provider that she has it.
+    pub paid_on: Option<NaiveDate>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
 }
 
 impl StallDay {
@@ -87,19 +74,20 @@ impl StallDay {
         self.share.plus(self.cost_part)
     }
 
-    #[must_use]
-    pub fn state(&self) -> State {
-        match self.outcome {
-            Some(Outcome::Withdrawn) => State::Withdrawn,
-            Some(Outcome::Cash | Outcome::Transfer) => State::Paid,
-            None if self.share.is_positive() || self.cost_part.is_positive() => State::Owed,
-            None => State::Paid,
-        }
-    }
-
     /// Who has the claim, and who the debt.
     #[must_use]
     pub const fn between(&self) -> Between {
         Between { seller: self.provider_id, buyer: self.receiver_id }
     }
+}
+
+/// One move of a day.
+#[derive(Clone, Debug, Queryable)]
+pub struct Event {
+    pub from: State,
+    pub to: State,
+    pub actor: AccountId,
+    pub on_behalf_of: Option<EnterpriseId>,
+    pub reason: Option<String>,
+    pub at: Timestamp,
 }

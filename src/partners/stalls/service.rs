@@ -1,21 +1,24 @@
-//! Telling a day at a stall, paying for it, and taking it back.
+//! Telling a day at a stall, saying whether it was so, paying for it, and taking it back.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
-use super::model::{Outcome as Became, StallDay, StallDayId, State};
-use super::rules;
+use super::model::{Event, StallDay, StallDayId, State};
+use super::rules::{self, Move};
 use super::store;
 use crate::books::ledger::service::{self as ledger, LedgerError};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
+use crate::partners::agreements::model::Agreement;
+use crate::partners::agreements::service::AgreementError;
 use crate::partners::agreements::terms::{JointStall, Side};
-use crate::partners::agreements::{self, AgreementId, InForce};
+use crate::partners::agreements::{self, AgreementId, InForce, Terms};
 use crate::partners::debts::{self, Method};
 use crate::partners::notices::{Notice, tell};
 use crate::partners::obligations::{self, Kind as Obligation, Owed};
 use crate::partners::parties::{acting_for, hand};
+use crate::people::enterprises::model::Enterprise;
 use crate::people::enterprises::{self, EnterpriseId};
 use crate::people::permissions::{Action, By, Denied, authorize, principal};
 
@@ -26,17 +29,28 @@ pub const MOST_DAYS_LATE: i64 = 30;
 #[derive(Debug)]
 pub enum StallError {
     /// No joint stall of this agreement was in force on that day, or it was none of its days.
-    NotAgreed,
+    NotAgreed {
+        day: NaiveDate,
+    },
+    /// One of the two may not trade.
+    NotTrading,
     /// The day is still to come, or long past.
     DayOutOfRange,
     /// It was told before.
-    AlreadyTold,
-    /// It is paid, or taken back.
+    AlreadyTold {
+        day: NaiveDate,
+    },
+    /// It was paid on a day between the one at the stall and today.
+    PaidDay {
+        from: NaiveDate,
+    },
     WrongState {
         state: State,
+        wanted: Move,
     },
     TooMuch,
     Books(LedgerError),
+    Agreement(AgreementError),
     Denied(Denied),
 }
 impl Refusal for StallError {}
@@ -55,88 +69,223 @@ impl From<MoneyError> for StallError {
 
 type Outcome<T> = Result<T, Failure<StallError>>;
 
-/// By whose hand `side` of the two acts; whoever may see one of them is told that it is not hers to do.
-fn side<'a>(
+fn sums<T>(outcome: Result<T, MoneyError>) -> Outcome<T> {
+    Ok(outcome.map_err(StallError::from)?)
+}
+
+/// A day in the hands of one of its sides.
+struct Hand<'a> {
+    told: StallDay,
+    side: Side,
+    by: By<'a>,
+}
+
+impl Hand<'_> {
+    fn go(&self, tx: &mut Tx<'_>, event: Move) -> Outcome<()> {
+        let wrong = || StallError::WrongState { state: self.told.state, wanted: event };
+        let to = rules::next(self.told.state, event).ok_or_else(wrong)?;
+        if store::move_state(tx, self.told.id, self.told.state, to, self.by)? { Ok(()) } else { Err(wrong().into()) }
+    }
+
+    /// Tells the other side, and answers the day as it stands now.
+    fn tell(self, tx: &mut Tx<'_>, notice: Notice) -> Outcome<StallDay> {
+        let StallDay { id, provider_id, receiver_id, day, .. } = self.told;
+        let (to, from) = if self.side == Side::Provider { (receiver_id, provider_id) } else { (provider_id, receiver_id) };
+        let fact = format!("{}, {}", day.format("%d-%m-%Y"), sums(self.told.owed())?);
+        tell(tx, notice, to, from, fact)?;
+        Ok(store::get(tx, id)?)
+    }
+}
+
+/// The first of `sides` that someone acts for; who only stands on another is told that it is not hers to do.
+fn side_of<'a>(
     tx: &mut Tx<'_>,
     who: Identity,
     (provider, receiver): (EnterpriseId, EnterpriseId),
-    side: Side,
+    sides: &[Side],
     reason: Option<&'a str>,
-) -> Outcome<By<'a>> {
+) -> Outcome<(Side, By<'a>)> {
     let now = tx.now();
     let person = principal(tx, who, now).map_err(|failure| failure.map(StallError::from))?;
     let (provider, receiver) = (enterprises::service::get(tx, provider)?, enterprises::service::get(tx, receiver)?);
-    let (own, other) = if side == Side::Provider { (&provider, &receiver) } else { (&receiver, &provider) };
-    if authorize(&person, Action::WriteProduct, &own.resource()).is_ok() {
-        return Ok(hand(&person, own, other, reason).map_err(StallError::from)?);
+    for side in sides {
+        let (own, other) = if *side == Side::Provider { (&provider, &receiver) } else { (&receiver, &provider) };
+        if authorize(&person, Action::WriteProduct, &own.resource()).is_ok() {
+            return Ok((*side, hand(&person, own, other, reason).map_err(StallError::from)?));
+        }
     }
-    acting_for(&person, Action::ViewEnterprise, &[own, other]).map_err(StallError::from)?;
+    acting_for(&person, Action::ViewEnterprise, &[&provider, &receiver]).map_err(StallError::from)?;
     Err(StallError::Denied(Denied::Forbidden).into())
 }
 
-/// The joint stall of this agreement as it was in force on a day.
-fn terms_on(conn: &mut Conn, agreement: &agreements::model::Agreement, at: Timestamp) -> Outcome<InForce<JointStall>> {
-    let in_force = agreements::joint_stall_in_force(conn, agreement.provider_id, agreement.receiver_id, at)?;
-    let day = at.business_date();
-    Ok(in_force.filter(|found| found.agreement == agreement.id && found.terms.days.contain(day)).ok_or(StallError::NotAgreed)?)
+fn take<'a>(tx: &mut Tx<'_>, who: Identity, id: StallDayId, sides: &[Side], reason: Option<&'a str>) -> Outcome<Hand<'a>> {
+    let told = store::get(tx, id)?;
+    let (side, by) = side_of(tx, who, (told.provider_id, told.receiver_id), sides, reason)?;
+    Ok(Hand { told, side, by })
 }
 
-/// Who joined the stall tells what she took on a day. What she owes for it stands in both books from then on.
+/// The agreement, if `who` may know of it.
+fn agreement(conn: &mut Conn, who: Identity, now: Timestamp, id: AgreementId) -> Outcome<Agreement> {
+    agreements::reading::visible(conn, who, now, id).map_err(|failure| {
+        failure.map(|error| match error {
+            AgreementError::Denied(denied) => StallError::Denied(denied),
+            other => StallError::Agreement(other),
+        })
+    })
+}
+
+/// What was taken on a day. The receiver's word counts at once: what she owes for it stands in both books from then on. The
+/// provider's waits for hers.
 ///
 /// # Errors
-/// [`StallError::NotAgreed`], [`StallError::DayOutOfRange`], [`StallError::AlreadyTold`].
+/// [`StallError::NotAgreed`], [`StallError::NotTrading`], [`StallError::DayOutOfRange`], [`StallError::AlreadyTold`].
 pub fn record(tx: &mut Tx<'_>, who: Identity, of: AgreementId, day: NaiveDate, takings: Rupiah) -> Outcome<StallDay> {
-    let now = tx.now();
-    let agreement = agreements::reading::get(tx, of)?;
-    let pair = (agreement.provider_id, agreement.receiver_id);
-    let by = side(tx, who, pair, Side::Receiver, None)?;
-    let today = now.business_date();
+    let (now, today) = (tx.now(), tx.now().business_date());
+    let agreement = agreement(tx, who, now, of)?;
+    let (provider_id, receiver_id) = (agreement.provider_id, agreement.receiver_id);
+    let (side, by) = side_of(tx, who, (provider_id, receiver_id), &[Side::Receiver, Side::Provider], None)?;
+    if !enterprises::service::these(tx, &[provider_id, receiver_id])?.iter().all(Enterprise::is_seller) {
+        return Err(StallError::NotTrading.into());
+    }
     if !(0..=MOST_DAYS_LATE).contains(&(today - day).num_days()) {
         return Err(StallError::DayOutOfRange.into());
     }
-    let at = if day == today { now } else { Timestamp::in_village(day, 12 * 60) };
-    let in_force = terms_on(tx, &agreement, at)?;
-    let settled = rules::settle(&in_force.terms, takings).map_err(StallError::from)?;
-    let mut told = StallDay {
+    let in_force = agreements::joint_stall_in_force(tx, provider_id, receiver_id, rules::end_of(day))?;
+    let agreed = in_force.filter(|found| found.agreement == of && found.terms.days.contain(day));
+    let InForce { number, terms, .. } = agreed.ok_or(StallError::NotAgreed { day })?;
+    let settled = sums(rules::settle(&terms, takings))?;
+    let owes = settled.share.is_positive() || settled.cost_part.is_positive();
+    let told = StallDay {
         id: StallDayId::new(),
         agreement_id: of,
-        number: in_force.number,
-        provider_id: pair.0,
-        receiver_id: pair.1,
+        agreement_number: number,
+        provider_id,
+        receiver_id,
         day,
         takings,
         share: settled.share,
         cost_part: settled.cost_part,
+        state: match side {
+            Side::Provider => State::Proposed,
+            Side::Receiver if owes => State::Owed,
+            Side::Receiver => State::Settled,
+        },
         entry_id: None,
-        recorded_by: by.actor,
-        on_behalf_of: by.on_behalf_of,
-        recorded_at: now,
-        outcome: None,
-        reason: None,
-        settled_by: None,
-        settled_for: None,
-        settled_at: None,
+        due_on: None,
+        method: None,
+        paid_on: None,
+        created_at: now,
+        updated_at: now,
     };
-    if told.state() == State::Owed {
-        let counts = ledger::counts_at(tx, &[pair.0, pair.1], at, now)?;
-        let (claim, debt) = rules::entries(told.between(), &told.id.to_string(), settled, counts).map_err(StallError::from)?;
-        let entered = ledger::post_mirrored(tx, (pair.0, &claim), (pair.1, &debt)).map_err(|failure| failure.map(StallError::Books))?;
-        told.entry_id = Some(entered.0);
-    }
-    match store::insert(tx, &told) {
-        Err(error) if error.violates("uq_stall_days_agreement_id_day") => return Err(StallError::AlreadyTold.into()),
+    match store::insert(tx, &told, by) {
+        Err(error) if error.violates("uq_stall_days_provider_id_receiver_id_day") => return Err(StallError::AlreadyTold { day }.into()),
         inserted => inserted?,
     }
-    if told.state() == State::Owed {
-        let (subject, due_on) = (told.id.to_string(), in_force.terms.days.next_from(day + Days::new(1)));
-        let owed = Owed { kind: Obligation::Payment, subject: &subject, by: told.receiver_id, to: told.provider_id, due_on };
-        obligations::owe(tx, &in_force, owed)?;
+    if told.state == State::Owed {
+        owe(tx, &told, &terms)?;
     }
-    tell(tx, Notice::StallDayTold, told.provider_id, told.receiver_id, day)?;
-    Ok(told)
+    let notice = if side == Side::Receiver { Notice::StallDayTold } else { Notice::StallDayProposed };
+    Hand { told, side, by }.tell(tx, notice)
 }
 
-/// The days of an agreement, the one told last first, for both sides.
+/// What is owed for a day goes into both books, and is to be paid.
+fn owe(tx: &mut Tx<'_>, told: &StallDay, terms: &JointStall) -> Outcome<()> {
+    let (now, today, reference) = (tx.now(), tx.now().business_date(), told.id.to_string());
+    let happened = if told.day == today { now } else { Timestamp::in_village(told.day, 12 * 60) };
+    let counts = ledger::counts_at(tx, &[told.provider_id, told.receiver_id], happened, now)?;
+    let (claim, debt) = sums(rules::entries(told.between(), &reference, sums(told.owed())?, counts))?;
+    let entered = ledger::post_mirrored(tx, (told.provider_id, &claim), (told.receiver_id, &debt));
+    let (entry, _) = entered.map_err(|failure| failure.map(StallError::Books))?;
+    let due_on = rules::due(terms, told.day, today);
+    store::owe(tx, told.id, entry, due_on)?;
+    let under = InForce { agreement: told.agreement_id, number: told.agreement_number, terms: () };
+    let owed = Owed { kind: Obligation::Payment, subject: &reference, by: told.receiver_id, to: told.provider_id, due_on };
+    obligations::owe(tx, &under, owed)?;
+    Ok(())
+}
+
+/// The receiver says that a day was as the provider told it: what she owes for it stands in both books from then on.
+///
+/// # Errors
+/// [`StallError::WrongState`].
+pub fn confirm(tx: &mut Tx<'_>, who: Identity, id: StallDayId) -> Outcome<StallDay> {
+    let hand = take(tx, who, id, &[Side::Receiver], None)?;
+    if sums(hand.told.owed())?.is_positive() {
+        hand.go(tx, Move::Confirm)?;
+        // A day is told under a joint stall and nothing else.
+        if let Terms::JointStall(terms) = agreements::reading::terms_of(tx, hand.told.agreement_id, hand.told.agreement_number)? {
+            owe(tx, &hand.told, &terms)?;
+        }
+    } else {
+        hand.go(tx, Move::Settle)?;
+    }
+    hand.tell(tx, Notice::StallDayConfirmed)
+}
+
+/// The receiver says that a day was not as the provider told it. It may be told anew.
+///
+/// # Errors
+/// [`StallError::WrongState`].
+pub fn refuse(tx: &mut Tx<'_>, who: Identity, id: StallDayId, reason: &str) -> Outcome<StallDay> {
+    let hand = take(tx, who, id, &[Side::Receiver], Some(reason))?;
+    hand.go(tx, Move::Refuse)?;
+    hand.tell(tx, Notice::StallDayRefused)
+}
+
+/// Money goes over for a day. The provider's word counts at once, the receiver's waits for hers; it was paid on the day the receiver
+/// said, where she said one.
+///
+/// # Errors
+/// [`StallError::WrongState`], [`StallError::PaidDay`].
+pub fn pay(tx: &mut Tx<'_>, who: Identity, id: StallDayId, method: Method, on: Option<NaiveDate>) -> Outcome<StallDay> {
+    let (now, today) = (tx.now(), tx.now().business_date());
+    let hand = take(tx, who, id, &[Side::Provider, Side::Receiver], None)?;
+    let told = &hand.told;
+    if on.is_some_and(|on| on < told.day || on > today) {
+        return Err(StallError::PaidDay { from: told.day }.into());
+    }
+    let paid_on = told.paid_on.or(on).unwrap_or(today);
+    if hand.side == Side::Receiver {
+        hand.go(tx, Move::Claim)?;
+        store::set_payment(tx, id, Some((method, paid_on)))?;
+        return hand.tell(tx, Notice::StallPaymentClaimed);
+    }
+    hand.go(tx, Move::Pay)?;
+    store::set_payment(tx, id, Some((method, paid_on)))?;
+    let amount = sums(told.owed())?;
+    let settled = sums(debts::settled(told.between(), &format!("{id}:paid"), method, amount, now))?;
+    let entered = ledger::post_mirrored(tx, (told.provider_id, &settled.0), (told.receiver_id, &settled.1));
+    entered.map_err(|failure| failure.map(StallError::Books))?;
+    obligations::parts_done_on(tx, told.agreement_id, Obligation::Payment, &id.to_string(), paid_on)?;
+    hand.tell(tx, Notice::StallDayPaid)
+}
+
+/// The provider does not have the money that the receiver says she paid.
+///
+/// # Errors
+/// [`StallError::WrongState`].
+pub fn refuse_payment(tx: &mut Tx<'_>, who: Identity, id: StallDayId, reason: &str) -> Outcome<StallDay> {
+    let hand = take(tx, who, id, &[Side::Provider], Some(reason))?;
+    hand.go(tx, Move::RefusePayment)?;
+    store::set_payment(tx, id, None)?;
+    hand.tell(tx, Notice::StallPaymentRefused)
+}
+
+/// The provider takes a day back that was told wrong: nothing was owed for it, and it may be told anew.
+///
+/// # Errors
+/// [`StallError::WrongState`].
+pub fn withdraw(tx: &mut Tx<'_>, who: Identity, id: StallDayId, reason: &str) -> Outcome<StallDay> {
+    let hand = take(tx, who, id, &[Side::Provider], Some(reason))?;
+    hand.go(tx, Move::Withdraw)?;
+    if let Some(entry) = hand.told.entry_id {
+        ledger::reverse(tx, hand.told.provider_id, entry).map_err(|failure| failure.map(StallError::Books))?;
+        obligations::parts_released(tx, hand.told.agreement_id, Obligation::Payment, &id.to_string())?;
+    }
+    hand.tell(tx, Notice::StallDayWithdrawn)
+}
+
+/// The days of an agreement, the one told last first, for both sides and the village's office.
 ///
 /// # Errors
 /// [`StallError::Denied`].
@@ -148,54 +297,25 @@ pub fn list(
     before: Option<StallDayId>,
     rows: i64,
 ) -> Outcome<Vec<StallDay>> {
-    let person = principal(conn, who, now).map_err(|failure| failure.map(StallError::from))?;
-    let agreement = agreements::reading::get(conn, of)?;
-    let (one, other) = (enterprises::service::get(conn, agreement.provider_id)?, enterprises::service::get(conn, agreement.receiver_id)?);
-    acting_for(&person, Action::ViewEnterprise, &[&one, &other]).map_err(StallError::from)?;
+    agreement(conn, who, now, of)?;
     Ok(store::page(conn, of, before, rows)?)
 }
 
-/// Who holds the stall has what was owed for a day.
+/// A day, for both sides and the village's office.
 ///
 /// # Errors
-/// [`StallError::WrongState`].
-pub fn pay(tx: &mut Tx<'_>, who: Identity, id: StallDayId, method: Method) -> Outcome<StallDay> {
-    let (told, by) = owed(tx, who, id, None)?;
-    let (now, amount) = (tx.now(), told.owed().map_err(StallError::from)?);
-    let settled = debts::settled(told.between(), &format!("{id}:paid"), method, amount, now).map_err(StallError::from)?;
-    let entered = ledger::post_mirrored(tx, (told.provider_id, &settled.0), (told.receiver_id, &settled.1));
-    entered.map_err(|failure| failure.map(StallError::Books))?;
-    obligations::done(tx, Obligation::Payment, &id.to_string())?;
-    became(tx, &told, method.into(), by)
+/// [`StallError::Denied`].
+pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: StallDayId) -> Outcome<StallDay> {
+    let told = store::get(conn, id)?;
+    agreement(conn, who, now, told.agreement_id)?;
+    Ok(told)
 }
 
-/// Who holds the stall takes a day back that was told wrong: nothing is owed for it, and it may be told anew.
+/// The moves of a day, oldest first.
 ///
 /// # Errors
-/// [`StallError::WrongState`].
-pub fn withdraw(tx: &mut Tx<'_>, who: Identity, id: StallDayId, reason: &str) -> Outcome<StallDay> {
-    let (told, by) = owed(tx, who, id, Some(reason))?;
-    if let Some(entry) = told.entry_id {
-        ledger::reverse(tx, told.provider_id, entry).map_err(|failure| failure.map(StallError::Books))?;
-    }
-    obligations::called_off(tx, Obligation::Payment, &id.to_string())?;
-    became(tx, &told, Became::Withdrawn, by)
-}
-
-/// A day that is owed for, and the hand of who holds the stall.
-fn owed<'a>(tx: &mut Tx<'_>, who: Identity, id: StallDayId, reason: Option<&'a str>) -> Outcome<(StallDay, By<'a>)> {
-    let told = store::get(tx, id)?;
-    let by = side(tx, who, (told.provider_id, told.receiver_id), Side::Provider, reason)?;
-    match told.state() {
-        State::Owed => Ok((told, by)),
-        state @ (State::Paid | State::Withdrawn) => Err(StallError::WrongState { state }.into()),
-    }
-}
-
-fn became(tx: &mut Tx<'_>, told: &StallDay, outcome: Became, by: By<'_>) -> Outcome<StallDay> {
-    if !store::settle(tx, told.id, outcome, by)? {
-        return Err(StallError::WrongState { state: told.state() }.into());
-    }
-    tell(tx, Notice::StallDaySettled, told.receiver_id, told.provider_id, told.day)?;
-    Ok(store::get(tx, told.id)?)
+/// [`StallError::Denied`].
+pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: StallDayId) -> Outcome<Vec<Event>> {
+    show(conn, who, now, id)?;
+    Ok(store::events(conn, id)?)
 }
