@@ -413,9 +413,17 @@ table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
     stall_days (id) {
-        id -> Id, agreement_id -> Id, number -> Integer, provider_id -> Id, receiver_id -> Id, day -> Date, takings -> BigInt, share -> BigInt,
-        cost_part -> BigInt, entry_id -> Nullable<Id>, recorded_by -> Id, on_behalf_of -> Nullable<Id>, recorded_at -> Utc, outcome -> Nullable<Text>,
-        reason -> Nullable<Text>, settled_by -> Nullable<Id>, settled_for -> Nullable<Id>, settled_at -> Nullable<Utc>,
+        id -> Id, agreement_id -> Id, agreement_number -> Integer, provider_id -> Id, receiver_id -> Id, day -> Date, takings -> BigInt,
+        share -> BigInt, cost_part -> BigInt, state -> Text, entry_id -> Nullable<Id>, due_on -> Nullable<Date>, method -> Nullable<Text>,
+        paid_on -> Nullable<Date>, created_at -> Utc, updated_at -> Utc,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::types::{Id, Utc};
+    stall_day_events (id) {
+        id -> Id, stall_day_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>,
+        at -> Utc,
     }
 }
 table! {
@@ -471,7 +479,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    supplier_order_events (id) { id -> Id, order_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, link_made_by -> Nullable<Id>, }
+    supplier_order_events (id) { id -> Id, order_id -> Id, from_state -> Text, to_state -> Text, actor_id -> Nullable<Id>, on_behalf_of -> Nullable<Id>, reason -> Nullable<Text>, at -> Utc, link_made_by -> Nullable<Id>, day -> Nullable<Date>, }
 }
 table! {
     use diesel::sql_types::*;
@@ -486,7 +494,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    supplier_payments (id) { id -> Id, order_id -> Id, method -> Text, amount -> BigInt, state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, created_at -> Utc, settled_at -> Nullable<Utc>, }
+    supplier_payments (id) { id -> Id, order_id -> Id, method -> Text, amount -> BigInt, state -> Text, actor_id -> Id, on_behalf_of -> Nullable<Id>, created_at -> Utc, settled_at -> Nullable<Utc>, settled_by -> Nullable<Id>, settled_for -> Nullable<Id>, reason -> Nullable<Text>, }
 }
 table! {
     use diesel::sql_types::*;
@@ -850,6 +858,7 @@ allow_tables_to_appear_in_same_query!(
     sessions,
     setup_tokens,
     shop_terms,
+    stall_day_events,
     stall_days,
     stock_items,
     stock_lots,

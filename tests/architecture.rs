@@ -158,6 +158,22 @@ fn every_handler_says_who_may_knock() {
     assert!(handlers >= 30);
 }
 
+/// What takes an idempotency key writes through it, or a request that is sent again would land twice.
+#[test]
+fn what_takes_a_key_lands_once() {
+    let mut keyed = 0;
+    for file in files(&source()) {
+        let code = code(&file);
+        for handler in code.split("#[utoipa::path(").skip(1).filter(|handler| handler.contains("(\"Idempotency-Key\" = String, Header)")) {
+            let name = handler.split("pub async fn ").nth(1).and_then(|rest| rest.split('(').next()).unwrap_or("");
+            let written: String = handler.split_whitespace().collect();
+            assert!(written.contains(".once.write(") && !written.contains("db.write("), "{name} in {}", shown(&file));
+            keyed += 1;
+        }
+    }
+    assert!(keyed >= 50, "{keyed}");
+}
+
 #[test]
 fn a_file_stays_readable() {
     // The tables of the schema are a list that is looked up and not read.

@@ -10,7 +10,7 @@ use crate::orders::{Stall, stall};
 use crate::pictures::jpeg;
 use crate::support::http::{File, fresh_key};
 use crate::support::people::{cart, pack_of, product_body};
-use crate::support::{Client, Person, Shop, TestApp, Village};
+use crate::support::{Answer, Client, Person, Shop, TestApp, Village};
 
 mod partners;
 use partners::{Partners, partners};
@@ -20,6 +20,8 @@ struct Operation {
     method: String,
     path: String,
     public: bool,
+    /// It takes an `Idempotency-Key`.
+    keyed: bool,
 }
 
 fn operations() -> Vec<Operation> {
@@ -30,7 +32,8 @@ fn operations() -> Vec<Operation> {
             let security = operation["security"].as_array().cloned().unwrap_or_default();
             let public = security.is_empty() || security.iter().any(|one| one.get("bearer").is_none());
             let id = operation["operationId"].as_str().expect("an id").to_owned();
-            all.push(Operation { id, method: method.to_uppercase(), path: path.clone(), public });
+            let keyed = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "Idempotency-Key"));
+            all.push(Operation { id, method: method.to_uppercase(), path: path.clone(), public, keyed });
         }
     }
     // What ends sessions and memberships comes last, so that it takes no role away from those before it.
@@ -420,24 +423,27 @@ impl World {
     }
 
     fn ask(&self, client: &Client, operation: &Operation) -> u16 {
+        self.send(client, operation, &fresh_key()).status
+    }
+
+    fn send(&self, client: &Client, operation: &Operation, key: &str) -> Answer {
         let file = File { name: "foto.jpg", kind: "image/jpeg", bytes: &jpeg(32, 24) };
         match operation.id.as_str() {
-            "upload_photo" => return client.upload(&operation.path, &[("purpose", "product_photo")], &file).status,
-            "read_qris" => return client.upload(&operation.path, &[], &file).status,
+            "upload_photo" => return client.upload(&operation.path, &[("purpose", "product_photo")], &file),
+            "read_qris" => return client.upload(&operation.path, &[], &file),
             _ => {}
         }
-        let key = fresh_key();
         let headers: &[(&str, &str)] = match operation.method.as_str() {
-            "POST" => &[("Idempotency-Key", key.as_str())],
+            "POST" => &[("Idempotency-Key", key)],
             "PATCH" | "PUT" => &[("If-Match", "\"0\"")],
             _ => &[],
         };
         let (path, body) = (self.path(&operation.path), self.body(operation));
         if let Some(table) = body.as_ref().and_then(Value::as_str) {
-            let headers = [("Idempotency-Key", key.as_str()), ("Content-Type", "text/csv")];
-            return client.send_raw(&operation.method, &path, Some(table.to_owned()), &headers).status;
+            let headers = [("Idempotency-Key", key), ("Content-Type", "text/csv")];
+            return client.send_raw(&operation.method, &path, Some(table.to_owned()), &headers);
         }
-        client.send(&operation.method, &path, body, headers).status
+        client.send(&operation.method, &path, body, headers)
     }
 }
 
@@ -483,4 +489,27 @@ fn every_role_may_do_what_the_matrix_says_and_nobody_reaches_into_another_tenant
         matrix.push('\n');
     }
     insta::assert_snapshot!(matrix);
+}
+
+#[test]
+fn what_is_sent_again_lands_once_and_is_answered_alike() {
+    let app = TestApp::start();
+    let world = world(&app);
+    let partners = [("supplier", &world.partners.supplier.owner), ("warung", &world.partners.warung.owner)];
+    let mut landed = String::new();
+    for operation in operations().into_iter().filter(|operation| operation.keyed) {
+        for (role, person) in world.roles().into_iter().chain(partners) {
+            let key = fresh_key();
+            let first = world.send(&person.client, &operation, &key);
+            if (200..300).contains(&first.status) {
+                let again = world.send(&person.client, &operation, &key);
+                let replayed = (again.status, again.text.as_str(), again.header("idempotency-replayed"));
+                assert_eq!(replayed, (first.status, first.text.as_str(), "true"), "{} as {role}", operation.id);
+                writeln!(landed, "{} as {role}", operation.id).expect("a string");
+                break;
+            }
+        }
+    }
+    // Where the samples land. What stands here is sent again; this list may only grow.
+    insta::assert_snapshot!(landed);
 }

@@ -238,8 +238,13 @@ fn money_that_is_not_there_is_refused_and_a_transfer_lands_in_the_bank() {
     let payment = told["payments"][0]["id"].as_str().expect("an id").to_owned();
     let say = |by: &Person, payment: &str, word: &str| by.client.post(&format!("/v1/supplier-payments/{payment}/{word}"), json!({}));
     say(&t.buyer(), &payment, "refuse").expect_problem(403, "forbidden");
-    let refused = say(&t.seller(), &payment, "refuse").expect(200);
+    let seller = t.seller();
+    let refused = seller.client.post(&format!("/v1/supplier-payments/{payment}/refuse"), json!({ "reason": "Belum masuk" })).expect(200);
     assert_eq!((&refused["payments"][0]["state"], &refused["paid"]), (&json!("refused"), &json!(0)));
+    assert_eq!(
+        (&refused["payments"][0]["reason"], &refused["payments"][0]["settled_by"]),
+        (&json!("Belum masuk"), &json!(seller.account_id))
+    );
     assert_eq!(t.newest_notice(&t.maker)["notice"], "supplier_payment_refused");
     say(&t.seller(), &payment, "confirm").expect_problem(409, "supplier_payment_settled");
     assert_eq!(t.books()[0], -150_000, "it is owed as before");

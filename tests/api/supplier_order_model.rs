@@ -364,12 +364,16 @@ impl<'a> World<'a> {
         let day = on.or(order.promised).unwrap_or(order.wanted);
         let passed = day < today && (on.is_none() || day < today - Days::new(7));
         let lower = order.promised.is_some() && less.is_some_and(|less| order.lines[0].promised.is_some_and(|before| less < before));
-        let may = matches!(order.state, "sent" | "promised") && !passed && !lower;
+        let nothing = order.lines.len() == 1 && less.or(order.lines[0].promised).unwrap_or(order.lines[0].ordered) == 0;
+        let standing = order.promised.unwrap_or(order.wanted);
+        let unasked = day > standing || day < standing && matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+        let gone = unasked && day < today;
+        let may = matches!(order.state, "sent" | "promised") && !passed && !lower && !nothing && !gone;
         if may {
             for (index, line) in order.lines.iter_mut().enumerate() {
                 line.promised = less.filter(|_| index == 0).or(line.promised).or(Some(line.ordered));
             }
-            if day > order.promised.unwrap_or(order.wanted) {
+            if unasked {
                 order.proposed = Some(day);
             } else {
                 order.promise(day, true);

@@ -93,8 +93,10 @@ fn what_comes_late_and_short_is_counted_so_and_stands_in_both_books() {
     act(&buyer, &order, "payments", json!({ "amount": 157_501, "method": "cash" })).expect_problem(409, "more_than_open");
     let payment = claimed["payments"][0]["id"].as_str().expect("an id");
     buyer.client.post(&format!("/v1/supplier-payments/{payment}/confirm"), json!({})).expect_problem(403, "forbidden");
-    seller.client.post(&format!("/v1/supplier-payments/{payment}/confirm"), json!({})).expect(200);
+    let confirmed = seller.client.post(&format!("/v1/supplier-payments/{payment}/confirm"), json!({})).expect(200);
+    assert_eq!(confirmed["payments"][0]["settled_by"], seller.account_id, "who says that the money is there");
     seller.client.post(&format!("/v1/supplier-payments/{payment}/confirm"), json!({})).expect_problem(409, "supplier_payment_settled");
+    seller.client.post(&format!("/v1/supplier-payments/{payment}/refuse"), json!({})).expect_problem(409, "supplier_payment_settled");
     assert_eq!((balance(&buyer, &maker.id, "payable:partner"), balance(&seller, &supplier.id, "receivable:partner")), (-157_500, 157_500));
     assert_eq!((balance(&buyer, &maker.id, "materials"), balance(&seller, &supplier.id, "sales:supply")), (315_000, -315_000));
     let owed = buyer.client.get(&format!("/v1/agreements/{agreement}/obligations")).expect(200);
@@ -165,6 +167,81 @@ fn an_order_goes_by_the_agreement_in_force() {
     assert!(app.run_jobs() > 0);
     let rejected = act(&supplier.owner, &second, "answer", json!({ "answer": "reject", "reason": "Habis" })).expect(200);
     assert_eq!(rejected["state"], "rejected");
+    assert_eq!(moves(&maker.owner, &second).pop(), Some(json!(["sent", "rejected", "Habis", null])));
+}
+
+/// The moves of an order: from, to, why, and the day it was about.
+fn moves(by: &Person, order: &str) -> Vec<Value> {
+    let history = by.client.get(&format!("/v1/supplier-orders/{order}/history")).expect(200);
+    let row = |item: &Value| json!([item["from"], item["to"], item["reason"], item["day"]]);
+    history["items"].as_array().expect("a list").iter().map(row).collect()
+}
+
+#[test]
+fn only_what_the_supplier_sells_is_ordered() {
+    let app = TestApp::start();
+    let (Dealing { supplier, maker, village }, cassava) = cassava_at(&app, 0);
+    let other = app.shop(&village, "supplier", "Pemasok Lain");
+    let foreign = item(&other, "Gula", "g", "kg", None, 16_000);
+    let path = format!("/v1/enterprises/{}/supplier-orders", maker.id);
+    let body = |item: &str| json!({ "supplier_id": supplier.id, "lines": [{ "item_id": item, "quantity": 50 }], "payment": "cash" });
+    let refused = |answer: Answer, name: &str| {
+        answer.expect_problem(409, "supply_not_for_sale");
+        assert!(answer.json["detail"].as_str().is_some_and(|detail| detail.contains(name)), "{}", answer.text);
+    };
+    refused(maker.owner.client.post(&path, body(&foreign)), &foreign);
+    let draft = drafted(&maker, &supplier, &[(&cassava, 50)], "cash");
+    let offered = |tag: &str, active: bool| {
+        supplier.owner.client.patch(&format!("/v1/supply-items/{cassava}"), tag, json!({ "active": active })).expect(200)
+    };
+    offered("\"2\"", false);
+    refused(maker.owner.client.post(&path, body(&cassava)), "Singkong");
+    refused(act(&maker.owner, &draft, "send", json!({})), "Singkong");
+    offered("\"3\"", true);
+    act(&maker.owner, &draft, "send", json!({})).expect(200);
+    let add = json!({ "material": "Gula", "base": "g", "unit": "kg", "price": { "price": 16_000, "valid_from": "2026-12-01" } });
+    let later = supplier.owner.client.post(&format!("/v1/enterprises/{}/supply-items", supplier.id), add).expect(201);
+    refused(maker.owner.client.post(&path, body(later["id"].as_str().expect("an id"))), "Gula");
+}
+
+#[test]
+fn what_the_supplier_says_is_kept_with_the_day_it_is_about() {
+    let app = TestApp::start();
+    let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 0);
+    let order = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
+    let answer = |on: &str, why: &str| act(&supplier.owner, &order, "answer", json!({ "answer": "accept", "on": on, "reason": why }));
+    answer("2026-11-30", "Jalan longsor").expect(200);
+    let sooner = act(&supplier.owner, &order, "answer", json!({ "answer": "accept", "on": "2026-11-25" })).expect(200);
+    assert_eq!((&sooner["state"], &sooner["promised_on"]), (&json!("promised"), &json!("2026-11-25")), "a sooner day that was agreed on");
+    let nothing = json!({ "answer": "accept", "lines": [{ "position": 1, "quantity": 0 }] });
+    act(&supplier.owner, &order, "answer", nothing.clone()).expect_problem(400, "invalid_input");
+    assert_eq!(
+        moves(&maker.owner, &order)[2..],
+        [json!(["sent", "sent", "Jalan longsor", "2026-11-30"]), json!(["sent", "promised", null, "2026-11-25"])]
+    );
+    let linked = sent(&maker, &supplier, &[(&cassava, 50)], "cash");
+    act(&supplier.owner, &linked, "answer", nothing).expect_problem(400, "invalid_input");
+    let path = act(&maker.owner, &linked, "link", json!({})).expect(200)["path"].as_str().expect("a path").to_owned();
+    let no = json!({ "answer": "reject", "reason": "Panen gagal" });
+    app.client.send("POST", &format!("{path}/answer"), Some(no), &[]).expect(200);
+    assert_eq!(moves(&maker.owner, &linked).pop(), Some(json!(["sent", "rejected", "Panen gagal", null])));
+}
+
+#[test]
+fn a_day_that_was_not_agreed_on_waits_for_the_buyer_even_if_it_is_sooner() {
+    let app = TestApp::start();
+    let (Dealing { supplier, maker, .. }, cassava) = cassava_at(&app, 0);
+    let body = json!({
+        "supplier_id": supplier.id, "lines": [{ "item_id": cassava, "quantity": 50 }], "payment": "cash", "wanted_on": "2026-12-01",
+    });
+    let draft = maker.owner.client.post(&format!("/v1/enterprises/{}/supplier-orders", maker.id), body).expect(201);
+    let order = draft["id"].as_str().expect("an id");
+    act(&maker.owner, order, "send", json!({})).expect(200);
+    let answer = |on: &str| act(&supplier.owner, order, "answer", json!({ "answer": "accept", "on": on }));
+    answer("2026-11-22").expect_problem(400, "invalid_input");
+    let proposed = answer("2026-11-28").expect(200);
+    assert_eq!((&proposed["state"], &proposed["proposed_on"]), (&json!("sent"), &json!("2026-11-28")), "a Saturday");
+    assert_eq!(act(&maker.owner, order, "agree", json!({ "on": "2026-11-28" })).expect(200)["promised_on"], "2026-11-28");
 }
 
 #[test]

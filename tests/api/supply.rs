@@ -15,8 +15,12 @@ pub fn item(supplier: &Shop, material: &str, base: &str, unit: &str, content: Op
 }
 
 fn import(supplier: &Shop, csv: &str) -> Answer {
+    import_once(supplier, csv, &fresh_key())
+}
+
+fn import_once(supplier: &Shop, csv: &str, key: &str) -> Answer {
     let path = format!("/v1/enterprises/{}/supply-items/import", supplier.id);
-    supplier.owner.client.send_raw("POST", &path, Some(csv.to_owned()), &[("Content-Type", "text/csv"), ("Idempotency-Key", &fresh_key())])
+    supplier.owner.client.send_raw("POST", &path, Some(csv.to_owned()), &[("Content-Type", "text/csv"), ("Idempotency-Key", key)])
 }
 
 fn listed(supplier: &Shop) -> Value {
@@ -164,7 +168,8 @@ fn a_list_is_imported_whole_or_not_at_all() {
     assert_eq!((listed(&supplier).as_array().map(Vec::len), &listed(&supplier)[0]["price"]), (Some(1), &json!(150_000)));
 
     let csv = "material,unit,content,base,price,valid_from\nSingkong,sack,50000,g,155000,\nMinyak goreng,litre,,ml,18000,2026-12-01\n";
-    let good = import(&supplier, csv).expect(200);
+    let good = import_once(&supplier, csv, "daftar-1").expect(200);
+    assert_eq!(import_once(&supplier, csv, "daftar-1").expect(200), good, "a replay lands once");
     assert_eq!(
         (&good["imported"], &good["rows"][0]["outcome"], &good["rows"][1]["outcome"]),
         (&json!(true), &json!("changed"), &json!("added"))

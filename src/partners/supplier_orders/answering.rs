@@ -9,7 +9,7 @@ use super::{shares, store};
 use crate::kit::auth::{AccountId, Identity};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Tx;
-use crate::partners::agreements::InForce;
+use crate::partners::agreements::{self, InForce, Terms};
 use crate::partners::notices::Notice;
 use crate::partners::obligations::{self, Kind as Obligation, Owed};
 
@@ -17,12 +17,10 @@ use crate::partners::obligations::{self, Kind as Obligation, Owed};
 ///
 /// # Errors
 /// [`SupplierOrderError::WrongState`], [`SupplierOrderError::DayPassed`], [`SupplierOrderError::DayOutOfRange`],
-/// [`SupplierOrderError::PromisedMore`], [`SupplierOrderError::NotTrading`], [`SupplierOrderError::NoSuchLine`].
+/// [`SupplierOrderError::PromisedMore`], [`SupplierOrderError::NothingPromised`], [`SupplierOrderError::NotTrading`],
+/// [`SupplierOrderError::NoSuchLine`].
 pub fn answer(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, answer: &Answer) -> Outcome<Whole> {
-    let reason = match answer {
-        Answer::Reject { reason } => reason.as_ref().map(crate::kit::text::Reason::as_str),
-        Answer::Promise { .. } => None,
-    };
+    let reason = answer.reason();
     let hand = take(tx, who, id, &[Side::Supplier], reason)?;
     for share in shares::answered_with(tx, &hand.order, answer)? {
         let hand = take(tx, who, share.id, &[Side::Supplier], reason)?;
@@ -39,7 +37,7 @@ pub fn answer(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, answer: &Answ
 pub(super) fn answer_by_link(tx: &mut Tx<'_>, id: SupplierOrderId, made_by: Option<AccountId>, answer: &Answer) -> Outcome<Whole> {
     let order = store::get(tx, id)?;
     let again = match answer {
-        Answer::Promise { on, lines } => {
+        Answer::Promise { on, lines, .. } => {
             let day = on.or(order.wanted_on);
             let same_day =
                 order.state == State::Promised && order.promised_on == day || order.proposed_on.is_some() && order.proposed_on == day;
@@ -62,7 +60,7 @@ pub(super) fn answer_by_link(tx: &mut Tx<'_>, id: SupplierOrderId, made_by: Opti
     if sooner {
         return Err(SupplierOrderError::SoonerByLink.into());
     }
-    let hand = |order| Hand { order, side: Side::Supplier, by: Doer::Link { made_by } };
+    let hand = |order| Hand { order, side: Side::Supplier, by: Doer::Link { made_by, reason: answer.reason() } };
     for share in shares::answered_with(tx, &order, answer)? {
         answered(tx, &hand(share), &answer.for_share())?;
     }
@@ -76,11 +74,11 @@ fn answered(tx: &mut Tx<'_>, hand: &Hand<'_>, answer: &Answer) -> Outcome<()> {
         Answer::Reject { .. } => {
             hand.go(tx, Move::Reject)?;
         }
-        Answer::Promise { on, lines } => {
+        Answer::Promise { on, lines, .. } => {
             if rules::next(hand.order.state, Move::Promise).is_none() {
                 return Err(SupplierOrderError::WrongState { state: hand.order.state, wanted: Move::Promise }.into());
             }
-            trading(tx, hand.order.supplier_id, hand.order.buyer_id)?;
+            may_promise(tx, &hand.order)?;
             let wanted = hand.order.wanted_on.unwrap_or(today);
             let day = on.unwrap_or_else(|| hand.order.promised_on.unwrap_or(wanted));
             // A day of last week was promised by telephone. She who is judged by it may write it down now, if she names it.
@@ -92,15 +90,34 @@ fn answered(tx: &mut Tx<'_>, hand: &Hand<'_>, answer: &Answer) -> Outcome<()> {
                 return Err(SupplierOrderError::DayOutOfRange.into());
             }
             promise_lines(tx, &hand.order, lines)?;
-            // A later day than is wanted, or than was promised, waits for the buyer's word.
-            if day > hand.order.promised_on.unwrap_or(wanted) {
-                store::propose_day(tx, id, Some(day))?;
-            } else {
+            // Another day than is wanted, or than was promised, waits for the buyer's word, unless it is a sooner one that was agreed on.
+            let standing = hand.order.promised_on.unwrap_or(wanted);
+            let sooner = day < standing && is_agreed(tx, &hand.order, day)?;
+            if day == standing || sooner {
                 promised(tx, hand, day)?;
+            } else if day < today {
+                return Err(SupplierOrderError::DayPassed.into());
+            } else {
+                store::propose_day(tx, id, day)?;
+                store::record(tx, id, (hand.order.state, hand.order.state), Some(day), hand.by)?;
             }
         }
     }
     hand.tell(tx, Notice::SupplierOrderAnswered)
+}
+
+/// Both trade. A share of a joint buy is brought with the others, whomever of the members the village has stopped since.
+fn may_promise(tx: &mut Tx<'_>, order: &Order) -> Outcome<()> {
+    let buyer = if order.joint_buy_id.is_some() { order.supplier_id } else { order.buyer_id };
+    trading(tx, order.supplier_id, buyer)
+}
+
+/// Whether the agreement names the day of the week of `day` for deliveries.
+fn is_agreed(tx: &mut Tx<'_>, order: &Order, day: NaiveDate) -> Outcome<bool> {
+    Ok(match agreements::reading::terms_of(tx, order.agreement_id, order.agreement_number)? {
+        Terms::Supply(terms) => terms.delivery_days.contain(day),
+        Terms::Consignment(_) | Terms::Purchase(_) | Terms::JointStall(_) => false,
+    })
 }
 
 fn promise_lines(tx: &mut Tx<'_>, order: &Order, counts: &[LineCount]) -> Outcome<()> {
@@ -115,6 +132,9 @@ fn promise_lines(tx: &mut Tx<'_>, order: &Order, counts: &[LineCount]) -> Outcom
     for line in lines.iter().filter(|line| line.promised.is_none() && !counts.iter().any(|count| count.position == line.position)) {
         store::set_counts(tx, &Line { promised: Some(line.ordered), ..line.clone() })?;
     }
+    if store::lines(tx, order.id)?.iter().all(|line| line.promised == Some(0)) {
+        return Err(SupplierOrderError::NothingPromised.into());
+    }
     Ok(())
 }
 
@@ -127,7 +147,7 @@ fn promised(tx: &mut Tx<'_>, hand: &Hand<'_>, day: NaiveDate) -> Outcome<()> {
     let at_once = order.first_promised_on.is_none() && !hers && day <= tx.now().business_date();
     let judged = order.judged && !at_once;
     store::promise(tx, order.id, day, first, judged)?;
-    hand.go(tx, Move::Promise)?;
+    hand.go_for(tx, Move::Promise, Some(day))?;
     if order.first_promised_on.is_none() && judged {
         let under = InForce { agreement: order.agreement_id, number: order.agreement_number, terms: () };
         let subject = order.id.to_string();
@@ -137,7 +157,7 @@ fn promised(tx: &mut Tx<'_>, hand: &Hand<'_>, day: NaiveDate) -> Outcome<()> {
     Ok(())
 }
 
-/// The buyer agrees to the later day that the supplier proposed.
+/// The buyer agrees to the day that the supplier proposed.
 ///
 /// # Errors
 /// [`SupplierOrderError::NothingProposed`], [`SupplierOrderError::OtherDayProposed`] unless it is `day`, and

@@ -38,6 +38,7 @@ impl From<SupplierOrderError> for Problem {
             E::DayOutOfRange => Self::invalid_field("on", "promise_day_out_of_range"),
             E::DayPassed => Self::invalid_field("on", "promise_day_passed"),
             E::NotOverdue { day } => Self::conflict("supplier_order_not_overdue").arg("day", day),
+            E::NothingPromised => Self::invalid_field("lines", "nothing_promised"),
             E::PromisedMore { promised } => Self::invalid_field("lines", format!("promised_more({promised})")),
             E::ReceivedDay { from } => Self::invalid_field("on", format!("received_day_out_of_range({from})")),
             E::SoonerByLink => Self::invalid_field("on", "promise_sooner_by_link"),
@@ -106,7 +107,8 @@ word_enum! {
 pub struct AnswerSupplierOrder {
     answer: Word,
     /// The day she brings it; the one that is wanted unless said otherwise, today or later. A later one than is wanted waits for the
-    /// buyer's word. By her account she may name a day of the last week, which she promised by telephone.
+    /// buyer's word, and so does a sooner one that is none of the days agreed. By her account she may name a day of the last week, which
+    /// she promised by telephone.
     #[schema(value_type = Option<String>, format = Date)]
     on: Option<NaiveDate>,
     /// Where she takes on less than was ordered.
@@ -120,7 +122,7 @@ pub struct AnswerSupplierOrder {
 impl From<AnswerSupplierOrder> for Answer {
     fn from(AnswerSupplierOrder { answer, on, lines, reason }: AnswerSupplierOrder) -> Self {
         match answer {
-            Word::Accept => Self::Promise { on, lines },
+            Word::Accept => Self::Promise { on, lines, reason },
             Word::Reject => Self::Reject { reason },
         }
     }
@@ -159,6 +161,14 @@ pub struct AgreeToDay {
 pub struct PaySupplierOrder {
     amount: Price,
     method: Method,
+}
+
+/// Why the money is not there.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefuseSupplierPayment {
+    /// For the buyer to read.
+    reason: Option<Reason>,
 }
 
 word_enum! {
@@ -286,7 +296,7 @@ act!(
 );
 
 act!(
-    /// Agrees to the later day that the supplier proposed.
+    /// Agrees to the day that the supplier proposed.
     agree, "supply", "/supplier-orders/{id}/agree", "agree_to_supplier_day", SupplierOrderId, SupplierOrderView, AgreeToDay,
     |tx, who, id, body| answering::agree(tx, who, id, body.on).map(|whole| shown(tx, whole))
 );
@@ -332,10 +342,10 @@ act!(
 act!(
     /// The supplier has the money that the buyer told of.
     confirm_payment, "supply", "/supplier-payments/{id}/confirm", "confirm_supplier_payment", SupplierPaymentId, SupplierOrderView,
-    |tx, who, id| paying::answer_payment(tx, who, id, true).map(|whole| shown(tx, whole))
+    |tx, who, id| paying::confirm(tx, who, id).map(|whole| shown(tx, whole))
 );
 act!(
     /// The supplier does not see the money that the buyer told of.
-    refuse_payment, "supply", "/supplier-payments/{id}/refuse", "refuse_supplier_payment", SupplierPaymentId, SupplierOrderView,
-    |tx, who, id| paying::answer_payment(tx, who, id, false).map(|whole| shown(tx, whole))
+    refuse_payment, "supply", "/supplier-payments/{id}/refuse", "refuse_supplier_payment", SupplierPaymentId, SupplierOrderView, RefuseSupplierPayment,
+    |tx, who, id, body| paying::refuse(tx, who, id, body.reason.as_ref().map(Reason::as_str)).map(|whole| shown(tx, whole))
 );

@@ -3,8 +3,8 @@
 //! 1. An order is sent only while a supply agreement is in force, at its prices or else at the list's of that day, not below
 //!    its minimum, for a day it allows, and on credit only within its limit.
 //! 2. The supplier answers by her account, by the village's office, or by a link that needs no account: she takes it on for the
-//!    day it is wanted, proposes a later one (which the buyer agrees to by naming it), takes on less, or declines. What is promised
-//!    is for today or later, and is not taken back; by her account she may name a day of the last week, for only she is judged by it.
+//!    day it is wanted or a sooner one that was agreed on, proposes another (which the buyer agrees to by naming it), takes on less, or
+//!    declines; what she says to it is kept with her answer. What is promised is for today or later, and is not taken back; by her account she may name a day of the last week, for only she is judged by it.
 //!    A link promises nothing sooner than was wanted, for the buyer may have made it, and nobody is late by what it promised for the very day.
 //! 3. Three quantities stand beside each other on every line: ordered, billed, received, each as it is known last. What is owed is
 //!    what was received, or billed where that is less; more than was ordered may come, up to twice as much, and is owed even beyond the limit.
@@ -18,7 +18,8 @@
 //! 7. What did not come by its day either side may call off; it was missed. What nobody answered by the day it was wanted for is
 //!    counted beside.
 //! 8. Shares of a joint buy are answered alike, all of each; they are called off together, or one of them once its day has passed.
-//! 9. Both enterprises must be approved for a draft, an order or a promise; what is under way comes and is paid without.
+//! 9. Both enterprises must be approved for a draft, an order or a promise, and the supplier alone to promise shares of a joint buy; what
+//!    is under way comes and is paid without.
 //!
 //! | from | event | to |
 //! |---|---|---|
@@ -38,6 +39,7 @@ pub mod model;
 pub mod on_time;
 mod on_time_store;
 pub mod paying;
+mod payment_store;
 pub mod reading;
 pub mod receiving;
 pub mod rules;

@@ -120,6 +120,7 @@ pub enum Answer {
     Promise {
         on: Option<NaiveDate>,
         lines: Vec<LineCount>,
+        reason: Option<Reason>,
     },
     Reject {
         reason: Option<Reason>,
@@ -131,8 +132,16 @@ impl Answer {
     #[must_use]
     pub fn for_share(&self) -> Self {
         match self {
-            Self::Promise { on, lines: _ } => Self::Promise { on: *on, lines: Vec::new() },
+            Self::Promise { on, lines: _, reason } => Self::Promise { on: *on, lines: Vec::new(), reason: reason.clone() },
             Self::Reject { reason } => Self::Reject { reason: reason.clone() },
+        }
+    }
+
+    /// What she says to it, for the buyer to read.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Promise { reason, .. } | Self::Reject { reason } => reason.as_ref().map(Reason::as_str),
         }
     }
 }
@@ -150,7 +159,7 @@ pub struct Order {
     pub payment: Payment,
     pub state: State,
     pub wanted_on: Option<NaiveDate>,
-    /// A later day than was wanted, which the buyer has not agreed to.
+    /// Another day than was wanted, which the buyer has not agreed to.
     pub proposed_on: Option<NaiveDate>,
     pub promised_on: Option<NaiveDate>,
     /// What lateness is counted from.
@@ -209,6 +218,11 @@ pub struct Money {
     pub state: PaymentState,
     pub created_at: Timestamp,
     pub settled_at: Option<Timestamp>,
+    /// Who said whether the money is there.
+    pub settled_by: Option<AccountId>,
+    pub settled_for: Option<EnterpriseId>,
+    /// Why it was refused.
+    pub reason: Option<String>,
 }
 
 /// An order with all that belongs to it.
@@ -226,7 +240,7 @@ pub enum Doer<'a> {
     /// Someone of one of its sides.
     Person(By<'a>),
     /// Whoever holds the link that someone made; who made one before that was written down is not known.
-    Link { made_by: Option<AccountId> },
+    Link { made_by: Option<AccountId>, reason: Option<&'a str> },
     /// The cut-off of a joint buy.
     Clock,
 }
@@ -241,11 +255,21 @@ impl<'a> Doer<'a> {
         }
     }
 
+    /// Why, where something was said.
+    #[must_use]
+    pub const fn reason(self) -> Option<&'a str> {
+        match self {
+            Self::Person(by) => by.reason,
+            Self::Link { reason, .. } => reason,
+            Self::Clock => None,
+        }
+    }
+
     /// Who made the link it was done by.
     #[must_use]
     pub const fn link_made_by(self) -> Option<AccountId> {
         match self {
-            Self::Link { made_by } => made_by,
+            Self::Link { made_by, .. } => made_by,
             Self::Person(_) | Self::Clock => None,
         }
     }
@@ -260,5 +284,7 @@ pub struct Event {
     pub on_behalf_of: Option<EnterpriseId>,
     pub reason: Option<String>,
     pub link_made_by: Option<AccountId>,
+    /// The day that was promised or proposed.
+    pub day: Option<NaiveDate>,
     pub at: Timestamp,
 }

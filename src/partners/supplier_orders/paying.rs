@@ -4,7 +4,7 @@ use super::model::{Order, Payment, PaymentState, State, SupplierOrderId, Supplie
 use super::receiving::{account, between};
 use super::rules::Move;
 use super::service::{Hand, Outcome, Side, SupplierOrderError, take};
-use super::store;
+use super::{payment_store, store};
 use crate::kit::auth::Identity;
 use crate::kit::db::Tx;
 use crate::kit::money::Rupiah;
@@ -20,14 +20,14 @@ use crate::people::permissions::Denied;
 /// [`SupplierOrderError::OverPaid`] with what is open.
 pub fn pay(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, amount: Rupiah, method: Method) -> Outcome<Whole> {
     let hand = take(tx, who, id, &[Side::Buyer, Side::Supplier], None)?;
-    let claimed = store::payments(tx, id)?.into_iter().filter(|money| money.state == PaymentState::Claimed).map(|money| money.amount);
+    let claimed = payment_store::of(tx, &[id])?.into_iter().filter(|money| money.state == PaymentState::Claimed).map(|money| money.amount);
     let promised = Rupiah::sum(claimed).and_then(|sum| sum.plus(hand.order.paid)).map_err(SupplierOrderError::from)?;
     let open = hand.order.owed.minus(promised).map_err(SupplierOrderError::from)?;
     if amount > open {
         return Err(SupplierOrderError::OverPaid { open: open.max(Rupiah::ZERO) }.into());
     }
     let by = hand.by.person().ok_or(SupplierOrderError::Denied(Denied::Forbidden))?;
-    let payment = store::insert_payment(tx, id, (method, amount), by)?;
+    let payment = payment_store::insert(tx, id, (method, amount), by)?;
     match hand.side {
         Side::Supplier => take_in(tx, hand, payment)?,
         Side::Buyer => hand.tell(tx, Notice::SupplierPaymentClaimed)?,
@@ -35,34 +35,43 @@ pub fn pay(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId, amount: Rupiah, 
     Ok(store::whole(tx, id)?)
 }
 
-/// The supplier has the money, or does not see it.
+/// The supplier has the money that the buyer told of.
 ///
 /// # Errors
 /// [`SupplierOrderError::PaymentSettled`], and [`SupplierOrderError::OverPaid`] when less is owed by now.
-pub fn answer_payment(tx: &mut Tx<'_>, who: Identity, payment: SupplierPaymentId, confirmed: bool) -> Outcome<Whole> {
-    let id = store::money(tx, payment)?.order_id;
+pub fn confirm(tx: &mut Tx<'_>, who: Identity, payment: SupplierPaymentId) -> Outcome<Whole> {
+    let id = payment_store::get(tx, payment)?.order_id;
     let hand = take(tx, who, id, &[Side::Supplier], None)?;
-    if confirmed {
-        take_in(tx, hand, payment)?;
-    } else if store::settle_payment(tx, payment, PaymentState::Refused)? {
-        hand.tell(tx, Notice::SupplierPaymentRefused)?;
-    } else {
-        return Err(SupplierOrderError::PaymentSettled.into());
-    }
+    take_in(tx, hand, payment)?;
     Ok(store::whole(tx, id)?)
+}
+
+/// The supplier does not see the money that the buyer told of.
+///
+/// # Errors
+/// [`SupplierOrderError::PaymentSettled`].
+pub fn refuse(tx: &mut Tx<'_>, who: Identity, payment: SupplierPaymentId, reason: Option<&str>) -> Outcome<Whole> {
+    let id = payment_store::get(tx, payment)?.order_id;
+    let hand = take(tx, who, id, &[Side::Supplier], reason)?;
+    settle(tx, &hand, payment, PaymentState::Refused)?;
+    hand.tell(tx, Notice::SupplierPaymentRefused)?;
+    Ok(store::whole(tx, id)?)
+}
+
+fn settle(tx: &mut Tx<'_>, hand: &Hand<'_>, payment: SupplierPaymentId, to: PaymentState) -> Outcome<()> {
+    let by = hand.by.person().ok_or(SupplierOrderError::Denied(Denied::Forbidden))?;
+    if payment_store::settle(tx, payment, to, by)? { Ok(()) } else { Err(SupplierOrderError::PaymentSettled.into()) }
 }
 
 fn take_in(tx: &mut Tx<'_>, mut hand: Hand<'_>, payment: SupplierPaymentId) -> Outcome<()> {
     let now = tx.now();
-    let money = store::money(tx, payment)?;
+    let money = payment_store::get(tx, payment)?;
     let paid = hand.order.paid.plus(money.amount).map_err(SupplierOrderError::from)?;
     if paid > hand.order.owed {
         let open = hand.order.owed.minus(hand.order.paid).map_err(SupplierOrderError::from)?;
         return Err(SupplierOrderError::OverPaid { open }.into());
     }
-    if !store::settle_payment(tx, payment, PaymentState::Confirmed)? {
-        return Err(SupplierOrderError::PaymentSettled.into());
-    }
+    settle(tx, &hand, payment, PaymentState::Confirmed)?;
     store::add_paid(tx, hand.order.id, money.amount)?;
     let entries = debts::settled(between(&hand.order), &format!("{payment}:paid"), money.method, money.amount, now)
         .map_err(SupplierOrderError::from)?;
@@ -83,7 +92,7 @@ pub(super) fn weigh(tx: &mut Tx<'_>, hand: &mut Hand<'_>, before: Rupiah) -> Out
         obligations::parts_released(tx, order.agreement_id, Obligation::Payment, &subject)?;
     } else {
         // The money was paid on the day its payer told of it, whenever it was confirmed.
-        let payments = store::payments(tx, order.id)?;
+        let payments = payment_store::of(tx, &[order.id])?;
         let confirmed = payments.iter().filter(|money| money.state == PaymentState::Confirmed);
         let day = confirmed.map(|money| money.created_at.business_date()).max().unwrap_or_else(|| tx.now().business_date());
         obligations::parts_done_on(tx, order.agreement_id, Obligation::Payment, &subject, day)?;

@@ -31,8 +31,9 @@ pub enum SupplierOrderError {
     NoAgreement,
     /// One of the two may not trade.
     NotTrading,
+    /// An item by its name, or by its id where the supplier has none like it.
     NotForSale {
-        item: ItemId,
+        item: String,
     },
     /// One item stands on two lines.
     LineTwice,
@@ -55,6 +56,8 @@ pub enum SupplierOrderError {
     NotOverdue {
         day: NaiveDate,
     },
+    /// Nothing of it is brought: that is to decline.
+    NothingPromised,
     /// So many are promised already.
     PromisedMore {
         promised: i64,
@@ -144,9 +147,14 @@ pub(super) struct Hand<'a> {
 impl Hand<'_> {
     /// Moves the order.
     pub(super) fn go(&self, tx: &mut Tx<'_>, event: Move) -> Outcome<State> {
+        self.go_for(tx, event, None)
+    }
+
+    /// Moves the order by a word about a day.
+    pub(super) fn go_for(&self, tx: &mut Tx<'_>, event: Move, day: Option<NaiveDate>) -> Outcome<State> {
         let wrong = || SupplierOrderError::WrongState { state: self.order.state, wanted: event };
         let to = rules::next(self.order.state, event).ok_or_else(wrong)?;
-        if store::move_state(tx, self.order.id, self.order.state, to, self.by)? { Ok(to) } else { Err(wrong().into()) }
+        if store::move_state(tx, self.order.id, (self.order.state, to), day, self.by)? { Ok(to) } else { Err(wrong().into()) }
     }
 
     /// Tells the other side.
@@ -210,7 +218,7 @@ pub fn draft(tx: &mut Tx<'_>, who: Identity, buyer: EnterpriseId, new: &NewOrder
     let (place, lines) = priced(tx, &enterprise, new)?;
     let id = store::insert(tx, &place, new, &lines)?;
     let by = By { actor: who.account, on_behalf_of: person.on_behalf_of(&enterprise.resource()), reason: None };
-    store::record(tx, id, State::Draft, State::Draft, Doer::Person(by))?;
+    store::record(tx, id, (State::Draft, State::Draft), None, Doer::Person(by))?;
     Ok(store::whole(tx, id)?)
 }
 
@@ -243,14 +251,15 @@ fn priced(tx: &mut Tx<'_>, buyer: &Enterprise, new: &NewOrder) -> Outcome<(Place
     let mut lines = Vec::with_capacity(ids.len());
     for wanted in &new.lines {
         let item = items.iter().find(|item| item.row.id == wanted.item_id && item.row.supplier_id == new.supplier);
-        let missing = || SupplierOrderError::NotForSale { item: wanted.item_id };
-        let item = item.ok_or_else(missing)?;
-        let price = unit_price(&in_force.terms, item, now.business_date()).ok_or_else(missing)?;
+        let item = item.ok_or_else(|| SupplierOrderError::NotForSale { item: wanted.item_id.to_string() })?;
         let row = &item.row;
+        let label = supply::rules::label(&row.name, row.unit, row.content, row.base);
+        let price = unit_price(&in_force.terms, item, now.business_date());
+        let price = price.ok_or_else(|| SupplierOrderError::NotForSale { item: label.clone() })?;
         lines.push(NewLine {
             item_id: row.id,
             material_id: row.material_id,
-            label: supply::rules::label(&row.name, row.unit, row.content, row.base),
+            label,
             content: row.content,
             ordered: wanted.quantity.units(),
             total: price.times(wanted.quantity.units()).map_err(SupplierOrderError::from)?,
@@ -284,7 +293,7 @@ pub fn send(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId) -> Outcome<Whol
     let items = supply::service::items(tx, &ids, today)?;
     let mut totals = Vec::with_capacity(lines.len());
     for line in &lines {
-        let missing = || SupplierOrderError::NotForSale { item: line.item_id };
+        let missing = || SupplierOrderError::NotForSale { item: line.label.clone() };
         let item = items.iter().find(|item| item.row.id == line.item_id).ok_or_else(missing)?;
         let price = unit_price(&in_force.terms, item, today).ok_or_else(missing)?;
         totals.push((line.position, price.times(line.ordered).map_err(SupplierOrderError::from)?));

@@ -29,7 +29,7 @@ pub fn send_share(
     let total = Rupiah::sum(lines.iter().map(|line| line.total)).map_err(SupplierOrderError::from)?;
     let place = Place { village, buyer, agreement: under.0, number: under.1, joint_buy: Some(joint_buy), delivery_cost, total };
     let id = store::insert(tx, &place, new, lines)?;
-    store::move_state(tx, id, State::Draft, State::Sent, Doer::Clock)?;
+    store::move_state(tx, id, (State::Draft, State::Sent), None, Doer::Clock)?;
     tell(tx, Notice::SupplierOrderSent, new.supplier, buyer, id)?;
     Ok(id)
 }

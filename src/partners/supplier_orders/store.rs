@@ -1,4 +1,4 @@
-//! The tables of supplier orders, their lines, events, links and payments.
+//! The tables of supplier orders, their lines, events and links.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,8 @@ use chrono::NaiveDate;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::model::{
-    Doer, Event, Line, Money, NewLine, NewOrder, Order, Payment, PaymentState, State, SupplierOrderId, SupplierPaymentId, Whole,
-};
+use super::model::{Doer, Event, Line, Money, NewLine, NewOrder, Order, Payment, State, SupplierOrderId, Whole};
+use super::payment_store;
 use super::rules::{COMING, quarter};
 use crate::columns;
 use crate::kit::auth::AccountId;
@@ -17,14 +16,12 @@ use crate::kit::db::{Conn, DbError, Tx};
 use crate::kit::ids::EventId;
 use crate::kit::money::Rupiah;
 use crate::partners::agreements::AgreementId;
-use crate::partners::debts::Method;
 use crate::partners::joint_buying::JointBuyId;
 use crate::partners::parties::Names;
 use crate::partners::supply::ItemId;
 use crate::people::enterprises::EnterpriseId;
-use crate::people::permissions::By;
 use crate::people::villages::VillageId;
-use crate::schema::{supplier_order_events, supplier_order_lines, supplier_order_links, supplier_orders, supplier_payments};
+use crate::schema::{supplier_order_events, supplier_order_lines, supplier_order_links, supplier_orders};
 
 columns!(
     Columns, COLUMNS:
@@ -68,16 +65,6 @@ columns!(
     supplier_order_lines::billed,
     supplier_order_lines::received,
 );
-columns!(
-    MoneyColumns, MONEY:
-    supplier_payments::id,
-    supplier_payments::order_id,
-    supplier_payments::method,
-    supplier_payments::amount,
-    supplier_payments::state,
-    supplier_payments::created_at,
-    supplier_payments::settled_at,
-);
 
 /// Not sent yet, or done with.
 const DONE: [State; 4] = [State::Draft, State::Paid, State::Rejected, State::Cancelled];
@@ -103,9 +90,7 @@ pub(super) fn gathered(conn: &mut Conn, orders: Vec<Order>) -> Result<Vec<Whole>
     for line in rows {
         lines.entry(line.order_id).or_default().push(line);
     }
-    let rows: Vec<Money> =
-        supplier_payments::table.filter(supplier_payments::order_id.eq_any(&ids)).order(supplier_payments::id).select(MONEY).load(conn)?;
-    for money in rows {
+    for money in payment_store::of(conn, &ids)? {
         payments.entry(money.order_id).or_default().push(money);
     }
     let whole = |order: Order| Whole {
@@ -269,7 +254,13 @@ pub(super) fn price(
 }
 
 /// The only writer of the state; answers whether the order still stood in `from`.
-pub(super) fn move_state(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: State, by: Doer<'_>) -> Result<bool, DbError> {
+pub(super) fn move_state(
+    tx: &mut Tx<'_>,
+    id: SupplierOrderId,
+    (from, to): (State, State),
+    day: Option<NaiveDate>,
+    by: Doer<'_>,
+) -> Result<bool, DbError> {
     let now = tx.now();
     let moved = diesel::update(supplier_orders::table.filter(supplier_orders::id.eq(id).and(supplier_orders::state.eq(from))))
         .set((
@@ -279,12 +270,19 @@ pub(super) fn move_state(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: 
         ))
         .execute(&mut **tx)?;
     if moved == 1 {
-        record(tx, id, from, to, by)?;
+        record(tx, id, (from, to), day, by)?;
     }
     Ok(moved == 1)
 }
 
-pub(super) fn record(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: State, by: Doer<'_>) -> Result<(), DbError> {
+/// Writes down a move, with the day it is about.
+pub(super) fn record(
+    tx: &mut Tx<'_>,
+    id: SupplierOrderId,
+    (from, to): (State, State),
+    day: Option<NaiveDate>,
+    by: Doer<'_>,
+) -> Result<(), DbError> {
     let (now, person) = (tx.now(), by.person());
     diesel::insert_into(supplier_order_events::table)
         .values((
@@ -294,21 +292,26 @@ pub(super) fn record(tx: &mut Tx<'_>, id: SupplierOrderId, from: State, to: Stat
             supplier_order_events::to_state.eq(to),
             supplier_order_events::actor_id.eq(person.map(|by| by.actor)),
             supplier_order_events::on_behalf_of.eq(person.and_then(|by| by.on_behalf_of)),
-            supplier_order_events::reason.eq(person.and_then(|by| by.reason)),
+            supplier_order_events::reason.eq(by.reason()),
             supplier_order_events::link_made_by.eq(by.link_made_by()),
+            supplier_order_events::day.eq(day),
             supplier_order_events::at.eq(now),
         ))
         .execute(&mut **tx)?;
     Ok(())
 }
 
+/// The latest hundred moves of an order, oldest first.
 pub(super) fn events(conn: &mut Conn, id: SupplierOrderId) -> Result<Vec<Event>, DbError> {
     use supplier_order_events as e;
-    let rows = e::table.filter(e::order_id.eq(id)).order(e::id).limit(100);
-    Ok(rows.select((e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::link_made_by, e::at)).load(conn)?)
+    let latest = e::table.filter(e::order_id.eq(id)).order(e::id.desc()).limit(100);
+    let columns = (e::from_state, e::to_state, e::actor_id, e::on_behalf_of, e::reason, e::link_made_by, e::day, e::at);
+    let mut events: Vec<Event> = latest.select(columns).load(conn)?;
+    events.reverse();
+    Ok(events)
 }
 
-pub(super) fn propose_day(tx: &mut Tx<'_>, id: SupplierOrderId, day: Option<NaiveDate>) -> Result<(), DbError> {
+pub(super) fn propose_day(tx: &mut Tx<'_>, id: SupplierOrderId, day: NaiveDate) -> Result<(), DbError> {
     let now = tx.now();
     diesel::update(supplier_orders::table.find(id))
         .set((
@@ -452,41 +455,4 @@ pub(super) fn set_link(
 pub(super) fn by_link(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Option<(SupplierOrderId, Option<AccountId>)>, DbError> {
     let good = supplier_order_links::table.filter(supplier_order_links::digest.eq(digest).and(supplier_order_links::expires_at.gt(now)));
     Ok(good.select((supplier_order_links::order_id, supplier_order_links::made_by)).first(conn).optional()?)
-}
-
-pub(super) fn money(conn: &mut Conn, id: SupplierPaymentId) -> Result<Money, DbError> {
-    Ok(supplier_payments::table.find(id).select(MONEY).first(conn)?)
-}
-
-pub(super) fn payments(conn: &mut Conn, id: SupplierOrderId) -> Result<Vec<Money>, DbError> {
-    Ok(supplier_payments::table.filter(supplier_payments::order_id.eq(id)).order(supplier_payments::id).select(MONEY).load(conn)?)
-}
-
-pub(super) fn insert_payment(
-    tx: &mut Tx<'_>,
-    id: SupplierOrderId,
-    (method, amount): (Method, Rupiah),
-    by: By<'_>,
-) -> Result<SupplierPaymentId, DbError> {
-    let (payment, now) = (SupplierPaymentId::new(), tx.now());
-    diesel::insert_into(supplier_payments::table)
-        .values((
-            supplier_payments::id.eq(payment),
-            supplier_payments::order_id.eq(id),
-            supplier_payments::method.eq(method),
-            supplier_payments::amount.eq(amount),
-            supplier_payments::state.eq(PaymentState::Claimed),
-            supplier_payments::actor_id.eq(by.actor),
-            supplier_payments::on_behalf_of.eq(by.on_behalf_of),
-            supplier_payments::created_at.eq(now),
-        ))
-        .execute(&mut **tx)?;
-    Ok(payment)
-}
-
-/// Ends a claim; answers whether it still stood.
-pub(super) fn settle_payment(tx: &mut Tx<'_>, id: SupplierPaymentId, to: PaymentState) -> Result<bool, DbError> {
-    let now = tx.now();
-    let claimed = supplier_payments::table.filter(supplier_payments::id.eq(id).and(supplier_payments::state.eq(PaymentState::Claimed)));
-    Ok(diesel::update(claimed).set((supplier_payments::state.eq(to), supplier_payments::settled_at.eq(now))).execute(&mut **tx)? == 1)
 }

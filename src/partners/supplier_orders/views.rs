@@ -55,11 +55,17 @@ pub struct SupplierPaymentView {
     created_at: Timestamp,
     /// When the supplier said whether she has it.
     settled_at: Option<Timestamp>,
+    settled_by: Option<AccountId>,
+    /// The enterprise for which the village's office said it.
+    settled_for: Option<EnterpriseId>,
+    /// Why she does not.
+    reason: Option<String>,
 }
 
 impl From<Money> for SupplierPaymentView {
-    fn from(Money { id, order_id: _, method, amount, state, created_at, settled_at }: Money) -> Self {
-        Self { id, method, amount, state, created_at, settled_at }
+    fn from(money: Money) -> Self {
+        let Money { id, order_id: _, method, amount, state, created_at, settled_at, settled_by, settled_for, reason } = money;
+        Self { id, method, amount, state, created_at, settled_at, settled_by, settled_for, reason }
     }
 }
 
@@ -85,7 +91,7 @@ pub struct SupplierOrderView {
     payments: Vec<SupplierPaymentView>,
     #[schema(value_type = Option<String>, format = Date)]
     wanted_on: Option<NaiveDate>,
-    /// A later day than was wanted; waits for the buyer's word.
+    /// Another day than was wanted; waits for the buyer's word.
     #[schema(value_type = Option<String>, format = Date)]
     proposed_on: Option<NaiveDate>,
     #[schema(value_type = Option<String>, format = Date)]
@@ -154,10 +160,13 @@ pub struct SupplierOrderEventView {
     /// The enterprise for which the village's office acted.
     on_behalf_of: Option<EnterpriseId>,
     reason: Option<String>,
+    /// The day that was promised, or proposed where the state stayed as it was.
+    #[schema(value_type = Option<String>, format = Date)]
+    day: Option<NaiveDate>,
     at: Timestamp,
 }
 
-/// The moves of a supplier order, oldest first.
+/// The moves of a supplier order, oldest first: the latest hundred.
 #[derive(Serialize, ToSchema)]
 pub struct SupplierOrderHistoryView {
     items: Vec<SupplierOrderEventView>,
@@ -165,13 +174,14 @@ pub struct SupplierOrderHistoryView {
 
 impl From<Vec<Event>> for SupplierOrderHistoryView {
     fn from(events: Vec<Event>) -> Self {
-        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, link_made_by, at }| SupplierOrderEventView {
+        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, link_made_by, day, at }| SupplierOrderEventView {
             from,
             to,
             actor_id,
             link_made_by,
             on_behalf_of,
             reason,
+            day,
             at,
         };
         Self { items: events.into_iter().map(view).collect() }

@@ -12,14 +12,14 @@ use crate::support::{Shop, TestApp, Village};
 
 /// What the enterprise has to do with its partners.
 pub struct Partners {
-    supplier: Shop,
+    pub supplier: Shop,
     agreement: String,
     breach: String,
     item: String,
     order: String,
     payment: String,
     joint_buy: String,
-    warung: Shop,
+    pub warung: Shop,
     goods: String,
     consignment: String,
     note: String,
@@ -67,7 +67,7 @@ pub fn partners(app: &TestApp, village: &Village, shop: &Shop) -> Partners {
 }
 
 struct Consigned {
-    warung: Shop,
+    pub warung: Shop,
     goods: String,
     consignment: String,
     note: String,
@@ -193,8 +193,9 @@ impl Partners {
             "set_recipe" => json!({ "makes": 1, "lines": [{ "material": "Garam", "base": "g", "quantity": 1 }] }),
             "want_in_joint_buy" => json!({ "member_id": shop.id, "item_id": self.item, "wanted": 1_000, "tolerance": 0 }),
             "tell_stall_day" => json!({ "day": "2026-11-24", "takings": 1_000 }),
+            "confirm_stall_day" => json!({}),
             "pay_stall_day" => json!({ "method": "cash" }),
-            "withdraw_stall_day" => json!({ "reason": "Salah hari" }),
+            "withdraw_stall_day" | "refuse_stall_day" | "refuse_stall_payment" => json!({ "reason": "Salah hari" }),
             "note_breach" => json!({ "note": "Datang terlambat" }),
             "reply_to_breach" | "settle_breach" => json!({ "words": "Jalan rusak" }),
             "set_agreement_template" => json!({ "wording": "Kesepakatan" }),
@@ -241,7 +242,9 @@ impl Partners {
             | "list_agreement_versions"
             | "list_agreements"
             | "list_breaches"
+            | "get_stall_day"
             | "list_stall_days"
+            | "list_stall_day_history"
             | "list_village_breaches"
             | "list_notices"
             | "list_obligations"
