@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Supply: an agreement, an order that comes late and short, three who fill two sacks together, and what packs cost to make.
+# Supply: an agreement, an order that comes late and short, three who fill two sacks together, what packs cost to make, and a stall
+# that two share.
 # Against a demo: cargo run --release -- demo, then examples/05_supply.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -135,5 +136,28 @@ get "/v1/packs/$pack/batches" "$first"
 is "packs in the batch" 100 "$(field '.items[0].quantity')"
 is "goods in her books" 192000 "$(balance stock "$maker" "$first")"
 is "material left in them" 123000 "$(balance materials "$maker" "$first")"
+
+say "Two of them share a stall at Rp20.000 a day: half of it each, and a tenth of what the second takes"
+post 201 /v1/agreements "$first" "$(jq -n --arg today "$(day 0)" --arg until "$(day 365)" --arg provider "$maker" --arg receiver "$opak" '{provider_id: $provider, receiver_id: $receiver,
+  proposal: {starts_on: $today, ends_on: $until, notice_days: 14, terms: {kind: "joint_stall", place: "Alun-alun Cisurupan", stall_cost: 20000, provider_bears: 5000, provider_share: 1000,
+    days: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]}}}')"
+stall=$(field .id)
+post 200 "/v1/agreements/$stall/offer" "$first"
+post 200 "/v1/agreements/$stall/accept" "$second" '{"number": 1}'
+post 201 "/v1/agreements/$stall/stall-days" "$first" "{\"day\": \"$(day 0)\", \"takings\": 1500000}"
+is "what the holder says waits for her word" proposed "$(field .state)"
+post 200 "/v1/stall-days/$(field .id)/refuse" "$second" '{"reason": "Satu nol kebanyakan"}'
+post 201 "/v1/agreements/$stall/stall-days" "$second" "{\"day\": \"$(day 0)\", \"takings\": 150000}"
+today=$(field .id)
+is "her part of the cost and the holder's share" "10000 15000" "$(field '"\(.cost_part) \(.share)"')"
+is "in her books" -25000 "$(balance payable:partner "$opak" "$second")"
+post 200 "/v1/stall-days/$today/pay" "$second" '{"method": "cash"}'
+is "she says that she paid" claimed "$(field .state)"
+post 200 "/v1/stall-days/$today/pay" "$first" '{"method": "cash"}'
+is "and the holder has it" paid "$(field .state)"
+is "in her books" 0 "$(balance payable:partner "$opak" "$second")"
+is "in the holder's" -25000 "$(balance income:other "$maker" "$first")"
+get "/v1/agreements/$stall/obligations" "$first"
+is "paid in time" met "$(field '.items[0].state')"
 
 say "Supply is on time, or it is known that it is not."
