@@ -139,6 +139,41 @@ fn goods_on_credit_are_to_be_paid_by_their_day_in_parts_or_at_once() {
 }
 
 #[test]
+fn goods_for_money_under_an_agreement_are_to_be_paid_on_the_day_when_they_are_counted() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let agreement = buys(&titip, 0, 50_000);
+    let of = |titip: &Titip| kept(&titip.maker.owner, &agreement, &titip.warung, "payment");
+    let [prompt, slow] = ["cash", "transfer"].map(|payment| bought(&titip, payment, 5));
+    assert_eq!(of(&titip), [2, 0, 0, 0, 0]);
+    pay(&titip, &prompt, 20_000).expect(200);
+    assert_eq!(of(&titip), [2, 0, 0, 0, 0], "a part is not the whole");
+    pay(&titip, &prompt, 22_500).expect(200);
+    assert_eq!(of(&titip), [1, 1, 0, 0, 0]);
+    app.advance(Duration::days(3));
+    let titip = titip.awake(&app);
+    pay(&titip, &slow, 42_500).expect(200);
+    assert_eq!(of(&titip), [0, 1, 1, 0, 3]);
+
+    let id = delivered(&titip, "cash", 5);
+    app.advance(Duration::days(2));
+    let titip = titip.awake(&app);
+    let came = json!({ "received_at": app.clock.now().after(-Duration::days(2)) });
+    titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), came).expect(200);
+    pay(&titip, &id, 42_500).expect(200);
+    assert_eq!(of(&titip), [0, 2, 1, 0, 3], "a receipt that is keyed in late makes no payment late");
+}
+
+#[test]
+fn without_an_agreement_no_day_is_owed() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let id = bought(&titip, "cash", 5);
+    assert_eq!(money(&pay(&titip, &id, 50_000).expect(200)), [50_000, 50_000]);
+    assert_eq!(kept(&titip.maker.owner, &titip.agreement, &titip.warung, "payment"), [0; 5]);
+}
+
+#[test]
 fn what_is_owed_for_a_restock_is_paid_there_and_not_in_the_cash_book() {
     let app = TestApp::start();
     let titip = titip(&app);
