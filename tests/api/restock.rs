@@ -192,6 +192,26 @@ fn what_is_owed_for_a_restock_is_paid_there_and_not_in_the_cash_book() {
 }
 
 #[test]
+fn what_the_maker_owes_for_something_else_frees_no_limit() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    buys(&titip, 0, 50_000);
+    let first = bought(&titip, "credit", 5);
+    let stall = crate::stalls::joined(&titip.warung, &titip.maker);
+    let day = crate::stalls::told(&titip.maker, &stall, "2026-11-24", 350_000);
+    let books = |titip: &Titip| ["receivable:partner", "payable:partner"].map(|account| balance(&titip.maker, account));
+    assert_eq!(books(&titip), [42_500, -50_000]);
+    let mut more = list(&titip, "outright", 5);
+    more["payment"] = json!("credit");
+    ask(&titip, more.clone()).expect_problem(409, "over_credit_limit");
+    let paid = json!({ "method": "cash" });
+    titip.warung.owner.client.post(&format!("/v1/stall-days/{day}/pay"), paid).expect(200);
+    ask(&titip, more.clone()).expect_problem(409, "over_credit_limit");
+    pay(&titip, &first, 42_500).expect(200);
+    ask(&titip, more).expect(201);
+}
+
+#[test]
 fn outright_goods_are_the_warungs_own_for_money_or_within_the_limit() {
     let app = TestApp::start();
     let titip = titip(&app);
@@ -316,6 +336,32 @@ fn a_restock_is_owed_once_it_is_accepted_on_an_agreed_day_and_met_when_the_warun
 }
 
 #[test]
+fn what_comes_short_of_what_was_accepted_keeps_no_promise() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let agreement = buys(&titip, 0, 1_000_000);
+    let of = |titip: &Titip| kept(&titip.maker.owner, &agreement, &titip.maker, "delivery");
+    let [whole, short, none, late] = [10, 1, 0, 9].map(|came| (delivered(&titip, "credit", 10), came));
+    let count = |titip: &Titip, (id, came): &(String, i64)| {
+        let counted = json!({ "lines": [{ "pack_id": titip.pack, "quantity": came }] });
+        titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), counted).expect(200)
+    };
+    assert_eq!((of(&titip), app.available(&titip.product)), ([4, 0, 0, 0, 0], 60));
+    // They are brought on Wednesdays.
+    app.advance(Duration::days(1));
+    let titip = titip.awake(&app);
+    for restock in [&whole, &short, &none] {
+        count(&titip, restock);
+    }
+    assert_eq!(of(&titip), [1, 1, 0, 2, 0], "one of ten, and none of ten");
+    app.advance(Duration::days(2));
+    let titip = titip.awake(&app);
+    count(&titip, &late);
+    assert_eq!(of(&titip), [0, 1, 1, 2, 2]);
+    assert_eq!(app.available(&titip.product), 80, "what did not come is free again");
+}
+
+#[test]
 fn a_standing_reorder_tells_its_own_reasons_and_all_are_listed_page_by_page() {
     let app = TestApp::start();
     let titip = titip(&app);
@@ -370,32 +416,6 @@ fn a_standing_reorder_is_made_once_for_each_of_its_days_or_says_why_not() {
     app.run_jobs();
     let warung = app.awake(&titip.warung.owner);
     let told = warung.client.get(&runs).expect(200);
-#[test]
-fn what_comes_short_of_what_was_accepted_keeps_no_promise() {
-    let app = TestApp::start();
-    let titip = titip(&app);
-    let agreement = buys(&titip, 0, 1_000_000);
-    let of = |titip: &Titip| kept(&titip.maker.owner, &agreement, &titip.maker, "delivery");
-    let [whole, short, none, late] = [10, 1, 0, 9].map(|came| (delivered(&titip, "credit", 10), came));
-    let count = |titip: &Titip, (id, came): &(String, i64)| {
-        let counted = json!({ "lines": [{ "pack_id": titip.pack, "quantity": came }] });
-        titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), counted).expect(200)
-    };
-    assert_eq!((of(&titip), app.available(&titip.product)), ([4, 0, 0, 0, 0], 60));
-    // They are brought on Wednesdays.
-    app.advance(Duration::days(1));
-    let titip = titip.awake(&app);
-    for restock in [&whole, &short, &none] {
-        count(&titip, restock);
-    }
-    assert_eq!(of(&titip), [1, 1, 0, 2, 0], "one of ten, and none of ten");
-    app.advance(Duration::days(2));
-    let titip = titip.awake(&app);
-    count(&titip, &late);
-    assert_eq!(of(&titip), [0, 1, 1, 2, 2]);
-    assert_eq!(app.available(&titip.product), 80, "what did not come is free again");
-}
-
     assert_eq!((&told["items"][0]["day"], &told["items"][0]["reason"]), (&json!("2026-11-27"), &json!("not_for_sale")));
     // The house was closed for a week: the days that passed say so, and none is made twice.
     app.advance(Duration::days(7));

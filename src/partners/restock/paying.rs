@@ -23,7 +23,8 @@ use crate::partners::obligations::{self, Kind as Obligation, Owed};
 use crate::people::enterprises::EnterpriseId;
 
 /// Whether so much more may be owed for outright goods on credit. What is unpaid of goods that came counts, and what was asked for
-/// and may still come: two restocks together never exceed the limit. What both books say is paid, by whatever act, is not owed.
+/// and may still come: two restocks together never exceed the limit. What both books say is paid, by whatever act, is not owed; what
+/// the maker owes for something else pays nothing.
 ///
 /// # Errors
 /// [`RestockError::OverCredit`] with what is free.
@@ -33,7 +34,7 @@ pub(super) fn within_credit(tx: &mut Tx<'_>, maker: EnterpriseId, warung: Enterp
         owed = sums(owed_for.minus(paid).and_then(|open| owed.plus(open)))?;
     }
     let today = tx.now().business_date();
-    owed = owed.min(ledger::owed(tx, maker, warung, today)?.max(Rupiah::ZERO));
+    owed = owed.min(ledger::claimed(tx, maker, warung, today)?.max(Rupiah::ZERO));
     for (price, quantity) in store::coming_on_credit(tx, maker, warung)? {
         owed = sums(price.times(quantity).and_then(|worth| owed.plus(worth)))?;
     }
