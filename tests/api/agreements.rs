@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
+use pasar_kuliner::kit::auth::Identity;
 use pasar_kuliner::kit::clock::Timestamp;
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::partners::agreements;
+use pasar_kuliner::kit::db::{Engine, Failure, Never};
+use pasar_kuliner::partners::{agreements, supply};
 use pasar_kuliner::people::enterprises::EnterpriseId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::ledger::{plan, sent as sent_for};
 use crate::supplier_orders::{drafted, sent};
 use crate::supply::item;
 use crate::support::people::pack_of;
-use crate::support::{Person, Shop, TestApp, Village};
+use crate::support::{Person, Shop, TestApp, Village, engine};
 
 /// A supplier and a home industry of one village.
 pub struct Dealing {
@@ -590,6 +592,32 @@ fn access_hangs_on_an_agreement_and_ends_with_it() {
     let body = json!({ "supplier_id": supplier.id, "lines": [{ "item_id": cassava, "quantity": 50 }], "payment": "cash" });
     owner.client.post(&format!("/v1/enterprises/{}/supplier-orders", maker.id), body).expect_problem(409, "no_supply_agreement");
     app.run_jobs();
+}
+
+#[test]
+fn partners_are_found_without_reading_the_periods_of_everyone() {
+    // PostgreSQL reads a table whole that is as small as this.
+    if engine() == Engine::Postgres {
+        return;
+    }
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    supplied(&supplier, &maker, supply_terms(0));
+    let stranger = app.buyer("Orang lain");
+    let (account, session) = (stranger.account_id.parse().expect("an id"), stranger.session_id.parse().expect("an id"));
+    let (who, of, now) = (Identity { account, session, guest: false }, supplier.id.parse().expect("an id"), app.clock.now());
+    let look = app.app.db.read(move |conn| {
+        let statements = sent_for(conn, |conn| {
+            supply::service::list(conn, who, now, of, None, 10).expect_err("not hers");
+        });
+        let about: Vec<String> = statements.into_iter().filter(|sql| sql.contains("agreement_periods")).collect();
+        assert!(!about.is_empty());
+        let steps: Vec<String> = about.iter().flat_map(|sql| plan(conn, sql)).collect();
+        Ok::<_, Failure<Never>>(steps)
+    });
+    let steps = app.wait(look).expect("read");
+    assert!(!steps.iter().any(|step| step.starts_with("SCAN agreement_periods")), "{steps:#?}");
+    assert!(steps.iter().any(|step| step.contains("ix_agreement_periods_receiver")), "{steps:#?}");
 }
 
 #[test]
