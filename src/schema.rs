@@ -526,7 +526,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::kit::db::types::{Id, Utc};
-    productions (id) { id -> Id, pack_id -> Id, enterprise_id -> Id, batch_id -> Id, quantity -> BigInt, cost -> BigInt, actor_id -> Id, at -> Utc, }
+    productions (id) { id -> Id, pack_id -> Id, enterprise_id -> Id, batch_id -> Id, quantity -> BigInt, cost -> BigInt, actor_id -> Id, at -> Utc, on_behalf_of -> Nullable<Id>, }
 }
 table! {
     use diesel::sql_types::*;
