@@ -4,10 +4,11 @@
 //! 2. One thing is owed once: what it is about is unique among deliveries and among payments. What is owed anew after all was paid
 //!    is another thing, `<id>:<number>`.
 //! 3. Done on its day or before is met, later is late with its days. What is not done thirty days after its day is missed. What
-//!    comes in parts is done with the last of them; what is closed short of it is late if it was late, and missed if not.
+//!    comes in parts is done with the last of them; what is closed short of it is late if it was late, and missed if not or if
+//!    nothing came.
 //! 4. Who owes and is owed may be others than the agreement's sides: members of a joint buy under the organiser's agreement. They
 //!    see what is theirs, and nothing else of it.
-//! 5. What nobody owes any more, because the order was called off in time or nothing came of it, is released and counts for nothing.
+//! 5. What nobody owes any more, because it was called off in time or nothing came that is to be paid, is released and counts for nothing.
 //! 6. What is known better later is judged anew: goods that were counted wrong, and money that is confirmed after the day it was paid.
 //!
 //! | from | to |
@@ -105,6 +106,8 @@ pub enum Came {
     Whole(NaiveDate),
     /// A part, the last of it on this day, and no more is to come.
     Short(NaiveDate),
+    /// Nothing, and nothing is to come.
+    Never,
 }
 
 /// How an obligation stands on `today`, and how many days late.
@@ -112,7 +115,7 @@ pub enum Came {
 pub fn standing(due_on: NaiveDate, came: Came, today: NaiveDate) -> (State, i32) {
     match came {
         Came::NotYet if in_time(due_on, today) => (State::Open, 0),
-        Came::NotYet => (State::Missed, 0),
+        Came::NotYet | Came::Never => (State::Missed, 0),
         Came::Whole(day) | Came::Short(day) if !in_time(due_on, day) => (State::Missed, 0),
         Came::Whole(day) => judged(due_on, day),
         Came::Short(day) => match judged(due_on, day) {
@@ -197,7 +200,7 @@ pub fn came(tx: &mut Tx<'_>, kind: Kind, subject: &str, came: Came) -> Result<()
     let found: Option<Subject> = owed.first(&mut **tx).optional()?;
     let Some((id, due_on)) = found else { return Ok(()) };
     let done_on = match came {
-        Came::NotYet => None,
+        Came::NotYet | Came::Never => None,
         Came::Whole(day) | Came::Short(day) => Some(day),
     };
     write(tx, id, standing(due_on, came, today), done_on)
@@ -482,7 +485,7 @@ mod tests {
         let stands = |came| standing(friday, came, saturday);
         assert_eq!([Came::Whole(friday), Came::Whole(saturday)].map(stands), [(State::Met, 0), (State::Late, 1)]);
         assert_eq!([Came::Short(friday), Came::Short(saturday)].map(stands), [(State::Missed, 0), (State::Late, 1)]);
-        assert_eq!(stands(Came::NotYet), (State::Open, 0));
+        assert_eq!([Came::NotYet, Came::Never].map(stands), [(State::Open, 0), (State::Missed, 0)]);
         assert_eq!(standing(friday, Came::NotYet, date("2026-12-27")), (State::Open, 0));
         assert_eq!(standing(friday, Came::NotYet, date("2026-12-28")), (State::Missed, 0));
         assert_eq!(standing(friday, Came::Whole(date("2026-12-28")), date("2026-12-28")), (State::Missed, 0));

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
+use pasar_kuliner::kit::auth::Identity;
 use pasar_kuliner::kit::clock::Timestamp;
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::partners::agreements;
+use pasar_kuliner::kit::db::{Engine, Failure, Never};
+use pasar_kuliner::partners::{agreements, supply};
 use pasar_kuliner::people::enterprises::EnterpriseId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::supplier_orders::drafted;
+use crate::ledger::{plan, sent as sent_for};
+use crate::supplier_orders::{drafted, sent};
 use crate::supply::item;
 use crate::support::people::pack_of;
-use crate::support::{Person, Shop, TestApp, Village};
+use crate::support::{Person, Shop, TestApp, Village, engine};
 
 /// A supplier and a home industry of one village.
 pub struct Dealing {
@@ -392,6 +394,63 @@ fn a_breach_is_noted_answered_and_settled_by_the_village() {
 }
 
 #[test]
+fn who_is_accused_replies_once_also_while_the_village_mediates() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, village } = dealing(&app);
+    let id = supplied(&supplier, &maker, supply_terms(0));
+    let noted = || {
+        let breach = act(&maker.owner, &id, "breaches", json!({ "note": "Singkong datang terlambat" })).expect(201);
+        breach["id"].as_str().expect("an id").to_owned()
+    };
+    let say = |by: &Person, breach: &str, act: &str, body: Value| by.client.post(&format!("/v1/breaches/{breach}/{act}"), body);
+    let words = |text: &str| json!({ "words": text });
+
+    let hasty = noted();
+    say(&maker.owner, &hasty, "mediate", json!({})).expect(200);
+    say(&maker.owner, &hasty, "reply", words("Memang begitu")).expect_problem(409, "other_sides_to_do");
+    let replied = say(&supplier.owner, &hasty, "reply", words("Jalan rusak")).expect(200);
+    assert_eq!((&replied["state"], &replied["reply"]), (&json!("mediating"), &json!("Jalan rusak")));
+    let again = say(&supplier.owner, &hasty, "reply", words("Dan hujan"));
+    again.expect_problem(409, "breach_replied");
+    let shown = village.admin.client.get(&format!("/v1/breaches/{hasty}")).expect(200);
+    assert_eq!((&shown["breach"]["reply"], shown["history"].as_array().map(Vec::len)), (&json!("Jalan rusak"), Some(3)));
+    say(&village.admin, &hasty, "settle", words("Ongkir dipotong")).expect(200);
+
+    let calm = noted();
+    say(&supplier.owner, &calm, "reply", words("Jalan rusak")).expect(200);
+    say(&maker.owner, &calm, "mediate", json!({})).expect(200);
+    say(&supplier.owner, &calm, "reply", words("Dan hujan")).expect_problem(409, "breach_replied");
+
+    let silent = noted();
+    say(&village.admin, &silent, "mediate", json!({})).expect(200);
+    say(&village.admin, &silent, "settle", words("Tidak dijawab")).expect(200);
+    say(&supplier.owner, &silent, "reply", words("Terlambat")).expect_problem(409, "breach_wrong_state");
+}
+
+#[test]
+fn a_breach_is_about_what_was_owed_under_its_own_agreement() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, village } = dealing(&app);
+    let other = app.home_industry(&village, "Dodol Balewangi");
+    let [hers, theirs] = [&maker, &other].map(|buyer| supplied(&supplier, buyer, supply_terms(0)));
+    let cassava = item(&supplier, "Singkong", "g", "kg", None, 3_000);
+    let owed = |buyer: &Shop, agreement: &str| {
+        let order = sent(buyer, &supplier, &[(&cassava, 50)], "cash");
+        supplier.owner.client.post(&format!("/v1/supplier-orders/{order}/answer"), json!({ "answer": "accept" })).expect(200);
+        buyer.owner.client.get(&format!("/v1/agreements/{agreement}/obligations")).expect(200)["items"][0]["id"].clone()
+    };
+    let (own, foreign) = (owed(&maker, &hers), owed(&other, &theirs));
+    let about = |obligation: &Value| json!({ "note": "Tidak datang", "obligation_id": obligation });
+    for side in [&maker, &supplier] {
+        let refused = act(&side.owner, &hers, "breaches", about(&foreign));
+        refused.expect_problem(400, "invalid_input");
+        assert_eq!(refused.json["errors"][0]["field"], "obligation_id");
+    }
+    assert_eq!(maker.owner.client.get(&format!("/v1/agreements/{hers}/breaches")).expect(200)["items"], json!([]));
+    assert_eq!(act(&maker.owner, &hers, "breaches", about(&own)).expect(201)["obligation_id"], own);
+}
+
+#[test]
 fn an_offer_is_declined_or_withdrawn_once_and_a_replay_lands_once() {
     let app = TestApp::start();
     let Dealing { supplier, maker, .. } = dealing(&app);
@@ -533,6 +592,32 @@ fn access_hangs_on_an_agreement_and_ends_with_it() {
     let body = json!({ "supplier_id": supplier.id, "lines": [{ "item_id": cassava, "quantity": 50 }], "payment": "cash" });
     owner.client.post(&format!("/v1/enterprises/{}/supplier-orders", maker.id), body).expect_problem(409, "no_supply_agreement");
     app.run_jobs();
+}
+
+#[test]
+fn partners_are_found_without_reading_the_periods_of_everyone() {
+    // PostgreSQL reads a table whole that is as small as this.
+    if engine() == Engine::Postgres {
+        return;
+    }
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    supplied(&supplier, &maker, supply_terms(0));
+    let stranger = app.buyer("Orang lain");
+    let (account, session) = (stranger.account_id.parse().expect("an id"), stranger.session_id.parse().expect("an id"));
+    let (who, of, now) = (Identity { account, session, guest: false }, supplier.id.parse().expect("an id"), app.clock.now());
+    let look = app.app.db.read(move |conn| {
+        let statements = sent_for(conn, |conn| {
+            supply::service::list(conn, who, now, of, None, 10).expect_err("not hers");
+        });
+        let about: Vec<String> = statements.into_iter().filter(|sql| sql.contains("agreement_periods")).collect();
+        assert!(!about.is_empty());
+        let steps: Vec<String> = about.iter().flat_map(|sql| plan(conn, sql)).collect();
+        Ok::<_, Failure<Never>>(steps)
+    });
+    let steps = app.wait(look).expect("read");
+    assert!(!steps.iter().any(|step| step.starts_with("SCAN agreement_periods")), "{steps:#?}");
+    assert!(steps.iter().any(|step| step.contains("ix_agreement_periods_receiver")), "{steps:#?}");
 }
 
 #[test]

@@ -134,30 +134,158 @@ fn at_the_cut_off_it_is_extended_and_then_sent_or_dropped() {
     assert_eq!((state(&enough).0, state(&short).0), (json!("sent"), json!("dropped")));
 }
 
+/// What the village's office does to an enterprise.
+fn office(circle: &Circle, shop: &Shop, act: &str) {
+    let body = if act == "suspend" { json!({ "reason": "Diperiksa" }) } else { json!({}) };
+    circle.village.admin.client.post(&format!("/v1/enterprises/{}/{act}", shop.id), body).expect(200);
+}
+
+/// The last thing that an enterprise was told.
+fn told_last(shop: &Shop) -> Value {
+    shop.owner.client.get(&format!("/v1/enterprises/{}/notices?limit=1", shop.id)).expect(200)["items"][0]["notice"].clone()
+}
+
 #[test]
 fn whoever_the_village_has_stopped_begins_nothing_by_a_joint_buy() {
     let app = TestApp::start();
     let circle = circle(&app);
-    let [first, second, third] = &circle.members;
+    let Circle { supplier, members: [first, second, third], sack, .. } = &circle;
     let buy = opened(&circle, 0, 0);
-    want(first, &buy, &circle.sack, 50_000, 0).expect(200);
-    want(second, &buy, &circle.sack, 50_000, 0).expect(200);
-    let office = |shop: &Shop, act: &str, body: Value| {
-        circle.village.admin.client.post(&format!("/v1/enterprises/{}/{act}", shop.id), body).expect(200)
-    };
-    let stop = json!({ "reason": "Diperiksa" });
-    office(second, "suspend", stop.clone());
+    want(first, &buy, sack, 50_000, 0).expect(200);
+    want(second, &buy, sack, 50_000, 0).expect(200);
+    office(&circle, second, "suspend");
     let shown = first.owner.client.get(&format!("/v1/joint-buys/{buy}")).expect(200);
     assert_eq!((&shown["items"][0]["units"], &shown["value"]), (&json!(1), &json!(150_000)), "a sack without her");
-    office(&circle.supplier, "suspend", stop);
+    want(second, &buy, sack, 60_000, 0).expect_problem(409, "partners_not_trading");
+    want(second, &buy, sack, 50_000, 1).expect_problem(409, "partners_not_trading");
+    want(second, &buy, sack, 40_000, 0).expect(200);
+    office(&circle, supplier, "suspend");
     let send = || first.owner.client.post(&format!("/v1/joint-buys/{buy}/send"), json!({}));
-    send().expect_problem(409, "joint_not_enough");
-    office(&circle.supplier, "reinstate", json!({}));
+    send().expect_problem(409, "partners_not_trading");
+    want(third, &buy, sack, 50_000, 0).expect_problem(409, "partners_not_trading");
+    let body = json!({
+        "supplier_id": supplier.id, "members": [], "cut_off": "2026-11-25T10:00:00Z", "minimum": 0, "delivery_cost": 0, "split": "evenly",
+        "extend_days": 1, "extensions": 0,
+    });
+    let open = || first.owner.client.post(&format!("/v1/enterprises/{}/joint-buys", first.id), body.clone());
+    open().expect_problem(409, "partners_not_trading");
+    office(&circle, supplier, "reinstate");
+    office(&circle, first, "suspend");
+    send().expect_problem(409, "partners_not_trading");
+    open().expect_problem(409, "partners_not_trading");
+    office(&circle, first, "reinstate");
     send().expect(200);
     let orders = |of: &Shop| {
         of.owner.client.get(&format!("/v1/enterprises/{}/supplier-orders?direction=bought", of.id)).expect(200)["items"].clone()
     };
-    assert_eq!([first, second, third].map(|of| orders(of).as_array().map(Vec::len)), [Some(1), Some(0), Some(0)]);
+    let members = [first, second, third];
+    assert_eq!(members.map(|of| orders(of).as_array().map(Vec::len)), [Some(1), Some(0), Some(0)]);
+    assert_eq!(members.map(told_last), ["joint_buy_sent", "joint_buy_no_share", "joint_buy_no_share"]);
+}
+
+#[test]
+fn what_a_joint_buy_came_to_is_told_with_its_reason() {
+    let app = TestApp::start();
+    let circle = circle(&app);
+    let Circle { supplier, members: [first, second, third], sack, .. } = &circle;
+    let (off, short, stopped) = (opened(&circle, 0, 0), opened(&circle, 500_000, 1), opened(&circle, 0, 0));
+    for buy in [&off, &short, &stopped] {
+        want(first, buy, sack, 50_000, 0).expect(200);
+    }
+    let end = |of: &Shop, buy: &str| {
+        let shown = of.owner.client.get(&format!("/v1/joint-buys/{buy}")).expect(200);
+        [shown["joint_buy"]["state"].clone(), shown["reason"].clone(), shown["hindrance"].clone()]
+    };
+    assert_eq!(end(second, &off), [json!("open"), Value::Null, Value::Null]);
+    first.owner.client.post(&format!("/v1/joint-buys/{off}/call-off"), json!({ "reason": "Pemasok libur" })).expect(200);
+    assert_eq!(end(second, &off), [json!("called_off"), json!("Pemasok libur"), Value::Null]);
+    assert_eq!([first, second, third].map(told_last), ["joint_buy_called_off"; 3]);
+
+    office(&circle, supplier, "suspend");
+    app.advance(Duration::days(2));
+    app.run_jobs();
+    let [first, second] = [first, second].map(|shop| Shop { id: shop.id.clone(), owner: app.awake(&shop.owner) });
+    assert_eq!(end(&second, &stopped), [json!("dropped"), Value::Null, json!("not_trading")]);
+    let notices = second.owner.client.get(&format!("/v1/enterprises/{}/notices?limit=2", second.id)).expect(200);
+    let of =
+        |buy: &str| notices["items"].as_array().expect("a list").iter().find(|row| row["fact"] == buy).expect("told")["notice"].clone();
+    assert_eq!((of(&stopped), of(&short)), (json!("joint_buy_hindered"), json!("joint_buy_extended")));
+    let admin = app.awake(&circle.village.admin);
+    admin.client.post(&format!("/v1/enterprises/{}/reinstate", supplier.id), json!({})).expect(200);
+    app.advance(Duration::days(2));
+    app.run_jobs();
+    let [first, second] = [first, second].map(|shop| Shop { owner: app.awake(&shop.owner), ..shop });
+    let admin = app.awake(&admin);
+    assert_eq!(end(&second, &short), [json!("dropped"), Value::Null, json!("not_enough")]);
+    assert_eq!(told_last(&second), "joint_buy_dropped");
+
+    let history = |of: &Shop, buy: &str| of.owner.client.get(&format!("/v1/joint-buys/{buy}/history"));
+    let moves = |buy: &str| {
+        let told = history(&second, buy).expect(200);
+        let row = |row: &Value| ["from", "to", "reason", "hindrance"].map(|field| row[field].as_str().unwrap_or("").to_owned());
+        told["items"].as_array().expect("a list").iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(moves(&off), [["open", "open", "", ""], ["open", "called_off", "Pemasok libur", ""]]);
+    assert_eq!(moves(&short), [["open", "open", "", ""], ["open", "open", "", "not_trading"], ["open", "dropped", "", "not_enough"]]);
+    let told = history(&first, &off).expect(200);
+    assert_eq!((&told["items"][1]["actor_id"], &told["items"][1]["on_behalf_of"]), (&json!(first.owner.account_id), &Value::Null));
+    assert_eq!(history(&first, &short).expect(200)["items"][2]["actor_id"], Value::Null, "it was the clock");
+    admin.client.get(&format!("/v1/joint-buys/{off}/history")).expect(200);
+    app.buyer("Orang lain").client.get(&format!("/v1/joint-buys/{off}/history")).expect_problem(404, "not_found");
+}
+
+#[test]
+fn without_the_organisers_agreement_nothing_more_is_wanted_or_sent() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, village } = dealing(&app);
+    let members = [maker, app.home_industry(&village, "Dodol Balewangi"), app.home_industry(&village, "Rengginang Mekar")];
+    let sack = item(&supplier, "Singkong", "g", "sack", Some(50_000), 150_000);
+    let mut proposal = crate::agreements::proposal(supply_terms(0));
+    proposal["ends_on"] = json!("2026-11-24");
+    let agreement = crate::agreements::offered(&members[0].owner, &supplier, &members[0], proposal);
+    supplier.owner.client.post(&format!("/v1/agreements/{agreement}/accept"), json!({ "number": 1 })).expect(200);
+    let circle = Circle { village, supplier, members, sack };
+    let buy = opened(&circle, 0, 0);
+    want(&circle.members[1], &buy, &circle.sack, 50_000, 0).expect(200);
+    app.advance(Duration::hours(20));
+    let [first, second, _] = circle.members.each_ref().map(|shop| Shop { id: shop.id.clone(), owner: app.awake(&shop.owner) });
+    first.owner.client.post(&format!("/v1/joint-buys/{buy}/send"), json!({})).expect_problem(409, "no_supply_agreement");
+    want(&second, &buy, &circle.sack, 60_000, 0).expect_problem(409, "joint_no_agreement");
+    want(&second, &buy, &circle.sack, 40_000, 0).expect(200);
+    app.advance(Duration::days(1));
+    app.run_jobs();
+    let second = Shop { owner: app.awake(&second.owner), ..second };
+    let shown = second.owner.client.get(&format!("/v1/joint-buys/{buy}")).expect(200);
+    assert_eq!((&shown["joint_buy"]["state"], &shown["hindrance"]), (&json!("dropped"), &json!("no_agreement")));
+    assert_eq!(told_last(&second), "joint_buy_hindered");
+}
+
+#[test]
+fn only_what_the_supplier_sells_is_wanted_and_what_she_takes_off_her_list_is_taken_back() {
+    let app = TestApp::start();
+    let circle = circle(&app);
+    let Circle { supplier, members: [first, second, _], sack, village } = &circle;
+    let other = app.shop(village, "supplier", "Pemasok Gula");
+    let sugar = item(&other, "Gula aren", "g", "sack", Some(25_000), 400_000);
+    let buy = opened(&circle, 0, 0);
+    let detail = |answer: &Answer| answer.json["detail"].as_str().expect("a text").to_owned();
+    let foreign = want(first, &buy, &sugar, 25_000, 0);
+    foreign.expect_problem(409, "supply_not_for_sale");
+    assert!(detail(&foreign).starts_with("Bahan yang dipilih tidak dijual"), "{}", foreign.text);
+    want(first, &buy, sack, 50_000, 0).expect(200);
+    let off = supplier.owner.client.send(
+        "PATCH",
+        &format!("/v1/supply-items/{sack}"),
+        Some(json!({ "active": false })),
+        &[("If-Match", "\"2\"")],
+    );
+    assert_eq!(off.status, 200, "{}", off.text);
+    let gone = want(second, &buy, sack, 50_000, 0);
+    gone.expect_problem(409, "supply_not_for_sale");
+    assert!(detail(&gone).starts_with("Bahan Singkong, karung 50 kg tidak dijual"), "{}", gone.text);
+    want(first, &buy, sack, 50_001, 0).expect_problem(409, "supply_not_for_sale");
+    let back = want(first, &buy, sack, 0, 0).expect(200);
+    assert_eq!((&back["items"], &back["value"]), (&json!([]), &json!(0)));
 }
 
 #[test]

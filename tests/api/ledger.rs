@@ -347,7 +347,7 @@ pub fn sent(conn: &mut Conn, look: impl FnOnce(&mut Conn)) -> Vec<String> {
 }
 
 /// How the engine would go about a statement, whatever its parameters.
-fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
+pub fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
     match engine() {
         Engine::Sqlite => {
             let steps: Vec<Detail> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).expect("a plan");

@@ -65,15 +65,19 @@ fn every_member_is_told_what_became_of_a_joint_buy() {
         let id = made["joint_buy"]["id"].as_str().expect("an id").to_owned();
         let want = json!({ "member_id": members[1].id, "item_id": sack, "wanted": 50_000, "tolerance": 0 });
         members[1].owner.client.post(&format!("/v1/joint-buys/{id}/wants"), want).expect(200);
+        id
     };
     opened(0, 0);
     opened(900_000, 1);
+    let off = opened(0, 0);
+    members[0].owner.client.post(&format!("/v1/joint-buys/{off}/call-off"), json!({ "reason": "Pemasok libur" })).expect(200);
     app.run_jobs();
     let told = |subject: &str| members.each_ref().map(|member| letters(&postbox, &member.owner, subject));
-    assert_eq!(told("Belanja bersama dibuka"), [2, 2, 2]);
+    assert_eq!((told("Belanja bersama dibuka"), told("Belanja bersama dibatalkan")), ([3, 3, 3], [1, 1, 1]));
     app.advance(Duration::days(2));
     app.run_jobs();
-    assert_eq!((told("Belanja bersama dipesankan"), told("Belanja bersama diperpanjang")), ([1, 1, 1], [1, 1, 1]));
+    assert_eq!((told("Belanja bersama dipesankan"), told("Belanja bersama diperpanjang")), ([0, 1, 0], [1, 1, 1]));
+    assert_eq!(told("Anda tidak mendapat bagian belanja bersama"), [1, 0, 1]);
     app.advance(Duration::days(1));
     app.run_jobs();
     assert_eq!(told("Belanja bersama tidak jadi"), [1, 1, 1]);

@@ -84,6 +84,21 @@ fn a_production_uses_material_and_its_batch_knows_its_cost() {
 }
 
 #[test]
+fn a_production_says_for_whom_the_village_wrote_it_down() {
+    let app = TestApp::start();
+    let village = app.balewangi();
+    let (own, led) = (app.home_industry(&village, "Keripik Cisurupan"), crate::agreements::assisted(&village, "Opak Tanpa Telepon"));
+    for (shop, on_behalf_of) in [(&own, Value::Null), (&led, json!(led.id))] {
+        let pack = pack_of(&app.draft(shop, "Keripik Singkong", 12_500, 0));
+        set(shop, &pack, "\"0\"", 100, json!([{ "material": "Singkong", "base": "g", "quantity": 20_000 }]));
+        bought(shop, "Singkong", "g", 45_000, 135_000);
+        let path = format!("/v1/packs/{pack}/productions");
+        assert_eq!(shop.owner.client.post(&path, json!({ "quantity": 10 })).expect(201)["on_behalf_of"], on_behalf_of);
+        assert_eq!(shop.owner.client.get(&path).expect(200)["items"][0]["on_behalf_of"], on_behalf_of);
+    }
+}
+
+#[test]
 fn what_is_counted_differently_stands_in_the_books() {
     let app = TestApp::start();
     let village = app.balewangi();

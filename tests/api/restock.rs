@@ -70,13 +70,19 @@ pub fn buys(titip: &Titip, minimum: i64, credit_limit: i64) -> String {
     agreement
 }
 
-/// Bought outright on credit, brought and counted; answers its id.
-fn bought_on_credit(titip: &Titip, quantity: i64) -> String {
-    let mut credit = list(titip, "outright", quantity);
-    credit["payment"] = json!("credit");
-    let id = text(&ask(titip, credit).expect(201)["id"]);
+/// Asked for outright and brought; answers its id.
+fn delivered(titip: &Titip, payment: &str, quantity: i64) -> String {
+    let mut outright = list(titip, "outright", quantity);
+    outright["payment"] = json!(payment);
+    let id = text(&ask(titip, outright).expect(201)["id"]);
     by_maker(titip, &id, "answer", json!({ "answer": "accept" })).expect(200);
     by_maker(titip, &id, "deliver", json!({})).expect(200);
+    id
+}
+
+/// Bought outright, brought and counted; answers its id.
+fn bought(titip: &Titip, payment: &str, quantity: i64) -> String {
+    let id = delivered(titip, payment, quantity);
     titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), json!({})).expect(200);
     id
 }
@@ -97,7 +103,7 @@ fn goods_on_credit_are_to_be_paid_by_their_day_in_parts_or_at_once() {
         let side: &Shop = if kind == "payment" { &titip.warung } else { &titip.maker };
         kept(&titip.maker.owner, &agreement, side, kind)
     };
-    let first = bought_on_credit(&titip, 5);
+    let first = bought(&titip, "credit", 5);
     assert_eq!((of(&titip, "payment"), of(&titip, "delivery")), ([1, 0, 0, 0, 0], [0, 1, 0, 0, 0]));
     let mut more = list(&titip, "outright", 3);
     more["payment"] = json!("credit");
@@ -123,7 +129,7 @@ fn goods_on_credit_are_to_be_paid_by_their_day_in_parts_or_at_once() {
     let open = text(&ask(&titip, more.clone()).expect(201)["id"]);
     ask(&titip, more).expect_problem(409, "over_credit_limit");
     titip.warung.owner.client.post(&format!("/v1/restocks/{open}/withdraw"), json!({ "reason": "Penuh" })).expect(200);
-    let second = bought_on_credit(&titip, 5);
+    let second = bought(&titip, "credit", 5);
     app.advance(Duration::days(9));
     let titip = titip.awake(&app);
     pay(&titip, &second, 42_500).expect(200);
@@ -133,11 +139,46 @@ fn goods_on_credit_are_to_be_paid_by_their_day_in_parts_or_at_once() {
 }
 
 #[test]
+fn goods_for_money_under_an_agreement_are_to_be_paid_on_the_day_when_they_are_counted() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let agreement = buys(&titip, 0, 50_000);
+    let of = |titip: &Titip| kept(&titip.maker.owner, &agreement, &titip.warung, "payment");
+    let [prompt, slow] = ["cash", "transfer"].map(|payment| bought(&titip, payment, 5));
+    assert_eq!(of(&titip), [2, 0, 0, 0, 0]);
+    pay(&titip, &prompt, 20_000).expect(200);
+    assert_eq!(of(&titip), [2, 0, 0, 0, 0], "a part is not the whole");
+    pay(&titip, &prompt, 22_500).expect(200);
+    assert_eq!(of(&titip), [1, 1, 0, 0, 0]);
+    app.advance(Duration::days(3));
+    let titip = titip.awake(&app);
+    pay(&titip, &slow, 42_500).expect(200);
+    assert_eq!(of(&titip), [0, 1, 1, 0, 3]);
+
+    let id = delivered(&titip, "cash", 5);
+    app.advance(Duration::days(2));
+    let titip = titip.awake(&app);
+    let came = json!({ "received_at": app.clock.now().after(-Duration::days(2)) });
+    titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), came).expect(200);
+    pay(&titip, &id, 42_500).expect(200);
+    assert_eq!(of(&titip), [0, 2, 1, 0, 3], "a receipt that is keyed in late makes no payment late");
+}
+
+#[test]
+fn without_an_agreement_no_day_is_owed() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let id = bought(&titip, "cash", 5);
+    assert_eq!(money(&pay(&titip, &id, 50_000).expect(200)), [50_000, 50_000]);
+    assert_eq!(kept(&titip.maker.owner, &titip.agreement, &titip.warung, "payment"), [0; 5]);
+}
+
+#[test]
 fn what_is_owed_for_a_restock_is_paid_there_and_not_in_the_cash_book() {
     let app = TestApp::start();
     let titip = titip(&app);
     buys(&titip, 0, 50_000);
-    let first = bought_on_credit(&titip, 5);
+    let first = bought(&titip, "credit", 5);
     let mut more = list(&titip, "outright", 5);
     more["payment"] = json!("credit");
     ask(&titip, more.clone()).expect_problem(409, "over_credit_limit");
@@ -147,6 +188,26 @@ fn what_is_owed_for_a_restock_is_paid_there_and_not_in_the_cash_book() {
     titip.maker.owner.client.post(&path, row).expect_problem(409, "more_than_owed_by_hand");
     pay(&titip, &first, 42_500).expect(200);
     assert_eq!((balance(&titip.maker, "receivable:partner"), balance(&titip.warung, "payable:partner")), (0, 0));
+    ask(&titip, more).expect(201);
+}
+
+#[test]
+fn what_the_maker_owes_for_something_else_frees_no_limit() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    buys(&titip, 0, 50_000);
+    let first = bought(&titip, "credit", 5);
+    let stall = crate::stalls::joined(&titip.warung, &titip.maker);
+    let day = crate::stalls::told(&titip.maker, &stall, "2026-11-24", 350_000);
+    let books = |titip: &Titip| ["receivable:partner", "payable:partner"].map(|account| balance(&titip.maker, account));
+    assert_eq!(books(&titip), [42_500, -50_000]);
+    let mut more = list(&titip, "outright", 5);
+    more["payment"] = json!("credit");
+    ask(&titip, more.clone()).expect_problem(409, "over_credit_limit");
+    let paid = json!({ "method": "cash" });
+    titip.warung.owner.client.post(&format!("/v1/stall-days/{day}/pay"), paid).expect(200);
+    ask(&titip, more.clone()).expect_problem(409, "over_credit_limit");
+    pay(&titip, &first, 42_500).expect(200);
     ask(&titip, more).expect(201);
 }
 
@@ -272,6 +333,32 @@ fn a_restock_is_owed_once_it_is_accepted_on_an_agreed_day_and_met_when_the_warun
     by_maker(&titip, &text(&ignored["id"]), "deliver", json!({})).expect(200);
     confirm(&text(&ignored["id"]), Value::Null).expect(200);
     assert_eq!(of(&titip), [0, 1, 1, 0, 2], "two days late");
+}
+
+#[test]
+fn what_comes_short_of_what_was_accepted_keeps_no_promise() {
+    let app = TestApp::start();
+    let titip = titip(&app);
+    let agreement = buys(&titip, 0, 1_000_000);
+    let of = |titip: &Titip| kept(&titip.maker.owner, &agreement, &titip.maker, "delivery");
+    let [whole, short, none, late] = [10, 1, 0, 9].map(|came| (delivered(&titip, "credit", 10), came));
+    let count = |titip: &Titip, (id, came): &(String, i64)| {
+        let counted = json!({ "lines": [{ "pack_id": titip.pack, "quantity": came }] });
+        titip.warung.owner.client.post(&format!("/v1/restocks/{id}/confirm"), counted).expect(200)
+    };
+    assert_eq!((of(&titip), app.available(&titip.product)), ([4, 0, 0, 0, 0], 60));
+    // They are brought on Wednesdays.
+    app.advance(Duration::days(1));
+    let titip = titip.awake(&app);
+    for restock in [&whole, &short, &none] {
+        count(&titip, restock);
+    }
+    assert_eq!(of(&titip), [1, 1, 0, 2, 0], "one of ten, and none of ten");
+    app.advance(Duration::days(2));
+    let titip = titip.awake(&app);
+    count(&titip, &late);
+    assert_eq!(of(&titip), [0, 1, 1, 2, 2]);
+    assert_eq!(app.available(&titip.product), 80, "what did not come is free again");
 }
 
 #[test]

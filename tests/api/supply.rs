@@ -151,6 +151,31 @@ fn a_price_holds_on_its_days() {
 }
 
 #[test]
+fn a_list_beyond_what_a_supplier_may_have_leaves_nothing_half_imported() {
+    let app = TestApp::start();
+    let Dealing { supplier, maker, .. } = dealing(&app);
+    let cassava = item(&supplier, "Singkong", "g", "sack", Some(50_000), 150_000);
+    item(&supplier, "Minyak goreng", "ml", "litre", None, 18_000);
+    supplied(&supplier, &maker, supply_terms(0));
+    sent(&maker, &supplier, &[(&cassava, 1)], "cash");
+    let rows = |new: i64| {
+        let names = "material,unit,content,base,price\nSingkong,sack,50000,g,155000\n".to_owned();
+        (1..=new).fold(names, |list, n| list + &format!("Bahan {n},kg,,g,{}\n", 1_000 + n))
+    };
+    import(&supplier, &rows(499)).expect_problem(409, "too_many_supply_items");
+    let list = listed(&supplier);
+    assert_eq!((list.as_array().map(Vec::len), &list[0]["price"]), (Some(2), &json!(150_000)));
+    let prices = supplier.owner.client.get(&format!("/v1/supply-items/{cassava}/prices")).expect(200);
+    assert_eq!(prices["items"].as_array().map(Vec::len), Some(1));
+    let notices = maker.owner.client.get(&format!("/v1/enterprises/{}/notices", maker.id)).expect(200);
+    app.run_jobs();
+    assert_eq!(maker.owner.client.get(&format!("/v1/enterprises/{}/notices", maker.id)).expect(200), notices, "nobody is told of a price");
+    import(&supplier, &rows(498)).expect(200);
+    let body = json!({ "material": "Garam", "base": "g", "unit": "kg", "price": { "price": 5_000 } });
+    supplier.owner.client.post(&format!("/v1/enterprises/{}/supply-items", supplier.id), body).expect_problem(409, "too_many_supply_items");
+}
+
+#[test]
 fn a_list_is_imported_whole_or_not_at_all() {
     let app = TestApp::start();
     let Dealing { supplier, maker, .. } = dealing(&app);

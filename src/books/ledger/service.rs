@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::model::{Balance, Between, ClaimLine, ClosedMonth, EntryId, JournalRow, Mark, Place, PostingRow, Span, Statement};
+use super::model::{Account, Balance, Between, ClaimLine, ClosedMonth, EntryId, JournalRow, Mark, Place, PostingRow, Span, Statement};
 use super::rules::{self, Entry};
 use super::{balances, chain, store};
 use crate::kit::auth::Identity;
@@ -403,6 +403,14 @@ pub fn owed(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseId, da
         sum = sum.plus(balances::service::of(conn, enterprise, account.with(partner), day)?).map_err(out_of_range)?;
     }
     Ok(sum)
+}
+
+/// What the partner owes by these books at the end of `day`, whatever she is owed for something else.
+///
+/// # Errors
+/// [`DbError`] when the database fails.
+pub fn claimed(conn: &mut Conn, enterprise: EnterpriseId, partner: EnterpriseId, day: NaiveDate) -> Result<Rupiah, DbError> {
+    balances::service::of(conn, enterprise, Account::ReceivablePartner.with(partner), day)
 }
 
 /// Whether an entry of these books is about what is owed to or by the partner.

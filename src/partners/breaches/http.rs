@@ -26,6 +26,7 @@ impl From<BreachError> for Problem {
             BreachError::OtherObligation => Self::invalid_field("obligation_id", "other_obligation"),
             BreachError::NeverInForce => Self::conflict("agreement_never_in_force"),
             BreachError::WrongState { state, wanted } => Self::conflict("breach_wrong_state").arg("state", state).arg("event", wanted),
+            BreachError::AlreadyReplied => Self::conflict("breach_replied"),
             BreachError::OtherSide => Self::conflict("other_sides_to_do"),
             BreachError::Denied(denied) => denied.into(),
         }
@@ -197,7 +198,7 @@ fn shown(breach: Breach) -> Reply {
 }
 
 act!(
-    /// Says the other side's part.
+    /// Says the other side's part, once, until the village's office has settled it.
     answer, "agreements", "/breaches/{id}/reply", "reply_to_breach", BreachId, BreachView, SayOnBreach,
     |tx, who, id, body| service::advance(tx, who, id, Move::Reply, Some(body.words.as_str())).map(shown)
 );

@@ -1,7 +1,8 @@
 //! Breaches: what one side says the other did not keep, what the other says to it, and how the village's office settled it.
 //!
 //! 1. Either side notes one, about an obligation or in words alone; the other side replies once.
-//! 2. Either side may ask the village's office to stand between them, and the office may step in itself.
+//! 2. Either side may ask the village's office to stand between them, and the office may step in itself. That takes nobody's reply
+//!    away: who has not replied still may, until it is settled.
 //! 3. Only the office settles what is being mediated, and nobody of either side does it for the office.
 //! 4. Who noted it may take it back until it is settled.
 //!
@@ -9,7 +10,7 @@
 //! |---|---|---|
 //! | `noted` | reply, mediate, withdraw | `replied`, `mediating`, `withdrawn` |
 //! | `replied` | mediate, withdraw | `mediating`, `withdrawn` |
-//! | `mediating` | settle, withdraw | `settled`, `withdrawn` |
+//! | `mediating` | reply, settle, withdraw | `mediating`, `settled`, `withdrawn` |
 
 pub mod http;
 pub mod model;

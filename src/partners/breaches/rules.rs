@@ -22,7 +22,7 @@ word_enum! {
 pub const fn next(state: State, event: Move) -> Option<State> {
     match (state, event) {
         (State::Noted, Move::Reply) => Some(State::Replied),
-        (State::Noted | State::Replied, Move::Mediate) => Some(State::Mediating),
+        (State::Noted | State::Replied, Move::Mediate) | (State::Mediating, Move::Reply) => Some(State::Mediating),
         (State::Mediating, Move::Settle) => Some(State::Settled),
         (State::Noted | State::Replied | State::Mediating, Move::Withdraw) => Some(State::Withdrawn),
         (

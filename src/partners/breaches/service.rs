@@ -28,6 +28,8 @@ pub enum BreachError {
         state: State,
         wanted: Move,
     },
+    /// The other side has replied.
+    AlreadyReplied,
     /// It is the other side's to do.
     OtherSide,
     Denied(Denied),
@@ -83,7 +85,7 @@ pub fn note(tx: &mut Tx<'_>, who: Identity, of: AgreementId, about: Option<Oblig
 /// noted it takes it back.
 ///
 /// # Errors
-/// [`BreachError::WrongState`], [`BreachError::OtherSide`].
+/// [`BreachError::WrongState`], [`BreachError::AlreadyReplied`], [`BreachError::OtherSide`].
 pub fn advance(tx: &mut Tx<'_>, who: Identity, id: BreachId, event: Move, said: Option<&str>) -> Outcome<Breach> {
     let now = tx.now();
     let person = person(tx, who, now)?;
@@ -114,6 +116,9 @@ pub fn advance(tx: &mut Tx<'_>, who: Identity, id: BreachId, event: Move, said: 
     };
     let wrong = || BreachError::WrongState { state: breach.state, wanted: event };
     let to = rules::next(breach.state, event).ok_or_else(wrong)?;
+    if event == Move::Reply && breach.reply.is_some() {
+        return Err(BreachError::AlreadyReplied.into());
+    }
     if !store::move_state(tx, id, breach.state, to, event, by)? {
         return Err(wrong().into());
     }

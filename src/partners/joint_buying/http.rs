@@ -4,11 +4,13 @@ use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{ExtendDays, Extensions, JointBuy, JointBuyId, MOST_MEMBERS, NewJointBuy, Offered, Split, State, Wanted, Whole};
+use super::model::{
+    Event, ExtendDays, Extensions, Hindrance, JointBuy, JointBuyId, MOST_MEMBERS, NewJointBuy, Offered, Split, State, Wanted, Whole,
+};
 use super::reading;
 use super::service::{self, JointBuyError};
 use crate::act;
-use crate::kit::auth::{Actor, SignedIn};
+use crate::kit::auth::{AccountId, Actor, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
 use crate::kit::http::etag::tagged;
@@ -26,11 +28,15 @@ use crate::people::enterprises::EnterpriseId;
 impl From<JointBuyError> for Problem {
     fn from(error: JointBuyError) -> Self {
         match error {
+            JointBuyError::NotTrading => Self::conflict("partners_not_trading"),
+            JointBuyError::OrganiserHasNone => Self::conflict("joint_no_agreement"),
             JointBuyError::NoAgreement => Self::conflict("no_supply_agreement"),
             JointBuyError::Members => Self::invalid_field("members", "joint_members_invalid"),
             JointBuyError::CutOff => Self::invalid_field("cut_off", "joint_cut_off_out_of_range"),
             JointBuyError::CutOffPassed => Self::conflict("joint_cut_off_passed"),
-            JointBuyError::NotForSale { item } => Self::conflict("supply_not_for_sale").arg("item", item),
+            JointBuyError::NotForSale { item } => {
+                Self::conflict("supply_not_for_sale").arg("item", item.as_deref().unwrap_or("chosen_item"))
+            }
             JointBuyError::NotEnough { value, minimum } => Self::conflict("joint_not_enough").arg("value", value).arg("minimum", minimum),
             JointBuyError::WrongState { state, wanted } => Self::conflict("joint_buy_wrong_state").arg("state", state).arg("event", wanted),
             JointBuyError::NotSent { state } => Self::conflict("joint_buy_not_sent").arg("state", state),
@@ -117,6 +123,10 @@ pub struct JointBuyPlanView {
     value: Rupiah,
     /// What they must come to for it to be sent; null once it is sent or dropped.
     needed: Option<Rupiah>,
+    /// What its organiser said when she called it off.
+    reason: Option<String>,
+    /// Why it was dropped.
+    hindrance: Option<Hindrance>,
     members: Vec<JointPartView>,
 }
 
@@ -147,7 +157,46 @@ impl From<Whole> for JointBuyPlanView {
         };
         let units = |(item, units): (&ItemId, &i64)| JointUnitsView { item_id: *item, label: whole.label(*item), units: *units };
         let (items, members) = (whole.plan.units.iter().map(units).collect(), whole.members.iter().map(part).collect());
-        Self { items, members, value: whole.plan.value, needed: whole.needed, joint_buy: JointBuyView::new(whole.buy, &whole.names) }
+        let (reason, hindrance) = whole.ended.map(|event| (event.reason, event.hindrance)).unwrap_or_default();
+        let joint_buy = JointBuyView::new(whole.buy, &whole.names);
+        Self { items, members, value: whole.plan.value, needed: whole.needed, reason, hindrance, joint_buy }
+    }
+}
+
+/// One move of a joint buy.
+#[derive(Serialize, ToSchema)]
+pub struct JointBuyEventView {
+    from: State,
+    to: State,
+    /// Null when it was the clock.
+    actor_id: Option<AccountId>,
+    /// The enterprise for which the village's office acted.
+    on_behalf_of: Option<EnterpriseId>,
+    /// What its organiser said when she called it off.
+    reason: Option<String>,
+    /// Why the clock gave it more time or dropped it.
+    hindrance: Option<Hindrance>,
+    at: Timestamp,
+}
+
+/// The moves of a joint buy, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct JointBuyHistoryView {
+    items: Vec<JointBuyEventView>,
+}
+
+impl From<Vec<Event>> for JointBuyHistoryView {
+    fn from(events: Vec<Event>) -> Self {
+        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, hindrance, at }| JointBuyEventView {
+            from,
+            to,
+            actor_id,
+            on_behalf_of,
+            reason,
+            hindrance,
+            at,
+        };
+        Self { items: events.into_iter().map(view).collect() }
     }
 }
 
@@ -250,6 +299,19 @@ pub async fn show(actor: Actor<SignedIn>, id: web::Path<JointBuyId>, db: web::Da
     Ok(tagged(whole.buy.version, &JointBuyPlanView::from(whole)))
 }
 
+/// Lists the moves of a joint buy, for its members.
+#[utoipa::path(tag = "supply", operation_id = "list_joint_buy_history", params(("id" = JointBuyId, Path)),
+    responses((status = 200, body = JointBuyHistoryView), Always, SignedInOnly, OnOne), security(("bearer" = [])))]
+#[get("/joint-buys/{id}/history")]
+pub async fn history(
+    actor: Actor<SignedIn>,
+    id: web::Path<JointBuyId>,
+    db: web::Data<Db>,
+) -> Result<web::Json<JointBuyHistoryView>, Problem> {
+    let now = db.clock().now();
+    Ok(web::Json(db.read(move |conn| reading::history(conn, actor.who, now, *id)).await?.into()))
+}
+
 /// What the supplier offers in a joint buy, and what one costs in it today.
 #[derive(Serialize, ToSchema)]
 pub struct JointOfferView {
@@ -290,7 +352,8 @@ pub async fn offered(
     Ok(Page::cut(rows, q.limit, OLDEST, |offered| offered.row.id).map(JointOfferView::from))
 }
 
-/// Says what a member wants and how much more she would take. Who wants more goes to the end of the line, less keeps one's place.
+/// Says what a member wants and how much more she would take. Who wants more goes to the end of the line; less keeps one's place, and
+/// is taken also of what is not for sale any more.
 #[utoipa::path(tag = "supply", operation_id = "want_in_joint_buy", params(("id" = JointBuyId, Path), ("Idempotency-Key" = String, Header)), request_body = WantInJointBuy,
     responses((status = 200, body = JointBuyPlanView), Always, SignedInOnly, OnOne, WithBody, WithKey), security(("bearer" = [])))]
 #[post("/joint-buys/{id}/wants")]

@@ -1,7 +1,7 @@
 //! Joint buying: home industries fill a supplier's sacks and her minimum together, and each has her own share, debt and books.
 //!
 //! A member says how much she wants and how much more she would take so that a sack is filled. Until the cut-off everyone sees
-//! what that makes. Then it is sent, extended, or dropped, and everyone is told.
+//! what that makes. Then it is sent, extended, or dropped, and everyone is told which, and why.
 //!
 //! 1. Only whole units are bought. One more is bought if what is wanted beyond whole ones and all tolerances fill it.
 //! 2. Who came first is served first: wanted quantities in the order in which members came, then tolerances in that order. Who
@@ -12,7 +12,8 @@
 //!    is on its way. So sacks stay whole, and each part of the delivery has who bears it.
 //! 6. Members need no agreement of their own: the organiser's lets them see what is offered and at which price while it is open, the
 //!    supplier's list and how she kept her promises until their shares are done with, and what they themselves owe or are owed under it.
-//! 7. It is sent when it comes to the minimum of the organiser's agreement and her own, each share as its member's order.
+//! 7. Whoever the village has stopped begins nothing: neither opens nor sends one, and wants no more. Sacks are filled without her.
+//! 8. It is sent when it comes to the minimum of the organiser's agreement and her own, each share as its member's order.
 //!
 //! | from | event | to |
 //! |---|---|---|
@@ -39,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(http::open)
         .service(http::list)
         .service(http::show)
+        .service(http::history)
         .service(http::offered)
         .service(http::say_what)
         .service(http::send_now)

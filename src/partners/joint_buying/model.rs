@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::market::orders::model::Note;
@@ -10,6 +11,7 @@ use crate::partners::parties::Names;
 use crate::partners::supply::model::{Item, ItemRow};
 use crate::partners::supply::{self, ItemId};
 use crate::people::enterprises::EnterpriseId;
+use crate::people::permissions::By;
 use crate::people::villages::VillageId;
 use crate::{bounded, typed_id, word_enum};
 
@@ -63,6 +65,18 @@ word_enum! {
     }
 }
 
+word_enum! {
+    /// What stands in the way of sending a joint buy.
+    Hindrance as "JointBuyHindrance" {
+        /// It does not come to the minimum.
+        NotEnough = "not_enough",
+        /// The organiser has no agreement with the supplier any more.
+        NoAgreement = "no_agreement",
+        /// The village has stopped the supplier or the organiser.
+        NotTrading = "not_trading",
+    }
+}
+
 /// A joint buy as it is opened.
 #[derive(Clone, Debug)]
 pub struct NewJointBuy {
@@ -107,6 +121,26 @@ pub struct Want {
     pub tolerance: i64,
 }
 
+/// Who moves a joint buy: a person, or the clock with what stands in the way of sending it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mover<'a> {
+    Person(By<'a>),
+    Clock(Option<Hindrance>),
+}
+
+/// One move of a joint buy; without an actor it was the clock.
+#[derive(Clone, Debug, Queryable)]
+pub struct Event {
+    pub from: State,
+    pub to: State,
+    pub actor: Option<AccountId>,
+    pub on_behalf_of: Option<EnterpriseId>,
+    pub reason: Option<String>,
+    /// Why the clock gave it more time or dropped it.
+    pub hindrance: Option<Hindrance>,
+    pub at: Timestamp,
+}
+
 /// A joint buy with what has come together so far.
 #[derive(Clone, Debug)]
 pub struct Whole {
@@ -118,6 +152,8 @@ pub struct Whole {
     pub plan: super::rules::Plan,
     /// What it must come to, while it may still be sent.
     pub needed: Option<Rupiah>,
+    /// The move that ended it, where it was dropped or called off.
+    pub ended: Option<Event>,
 }
 
 /// What the supplier offers in a joint buy, and what one costs in it today.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{JointBuy, JointBuyId, Offered, State, Whole};
+use super::model::{Event, Hindrance, JointBuy, JointBuyId, Offered, State, Whole};
 use super::rules::{self, Move, Offer, Part, Plan, Share};
 use super::service::{JointBuyError, Outcome, person};
 use super::store;
@@ -28,20 +28,20 @@ pub(super) fn visible(conn: &mut Conn, person: &Principal, buy: &JointBuy) -> Ou
     Ok(())
 }
 
-/// The organiser's terms. Whoever the village has stopped begins nothing: it is as if nothing were agreed.
-pub(super) fn terms(conn: &mut Conn, buy: &JointBuy, now: Timestamp) -> Result<Option<InForce<Supply>>, DbError> {
-    let sides = enterprises::service::these(conn, &[buy.supplier_id, buy.organiser_id])?;
-    if sides.iter().all(Enterprise::is_seller) {
-        agreements::supply_in_force(conn, buy.supplier_id, buy.organiser_id, now)
-    } else {
-        Ok(None)
+/// The organiser's terms, or why there are none: whoever the village has stopped begins nothing.
+pub(super) type Standing = Result<InForce<Supply>, Hindrance>;
+
+pub(super) fn terms(conn: &mut Conn, supplier: EnterpriseId, organiser: EnterpriseId, now: Timestamp) -> Result<Standing, DbError> {
+    if !enterprises::service::these(conn, &[supplier, organiser])?.iter().all(Enterprise::is_seller) {
+        return Ok(Err(Hindrance::NotTrading));
     }
+    Ok(agreements::supply_in_force(conn, supplier, organiser, now)?.ok_or(Hindrance::NoAgreement))
 }
 
 /// The organiser's terms, and what of `items` is for sale under them today.
-pub(super) fn offers(conn: &mut Conn, buy: &JointBuy, items: &[Item], now: Timestamp) -> Outcome<(Option<InForce<Supply>>, Vec<Offer>)> {
-    let in_force = terms(conn, buy, now)?;
-    let Some(terms) = in_force.as_ref().map(|found| &found.terms) else { return Ok((None, Vec::new())) };
+pub(super) fn offers(conn: &mut Conn, buy: &JointBuy, items: &[Item], now: Timestamp) -> Outcome<(Standing, Vec<Offer>)> {
+    let in_force = terms(conn, buy.supplier_id, buy.organiser_id, now)?;
+    let Ok(InForce { terms, .. }) = &in_force else { return Ok((in_force, Vec::new())) };
     let offer = |item: &Item| {
         let price = supplier_orders::unit_price(terms, item, now.business_date())?;
         Some(Offer { item: item.row.id, content: item.row.content, base: item.row.base, price })
@@ -60,7 +60,7 @@ pub(super) fn gathered(conn: &mut Conn, now: Timestamp, buy: JointBuy) -> Outcom
     };
     let (plan, needed) = if shares.is_empty() {
         let (in_force, offers) = offers(conn, &buy, &items, now)?;
-        let needed = in_force.filter(|_| buy.state == State::Open).map(|found| rules::needed(&buy, &found.terms));
+        let needed = in_force.ok().filter(|_| buy.state == State::Open).map(|found| rules::needed(&buy, &found.terms));
         // Sacks are filled without a member whom the village has stopped.
         let trade: BTreeSet<EnterpriseId> =
             enterprises::service::these(conn, &members)?.into_iter().filter(Enterprise::is_seller).map(|member| member.id).collect();
@@ -71,7 +71,11 @@ pub(super) fn gathered(conn: &mut Conn, now: Timestamp, buy: JointBuy) -> Outcom
         (sent(shares, &items)?, None)
     };
     let names = Names::of(conn, members.iter().copied().chain([buy.organiser_id, buy.supplier_id]))?;
-    Ok(Whole { buy, members, wants, items, names, plan, needed })
+    let ended = match buy.state {
+        State::Dropped | State::CalledOff => store::last_event(conn, buy.id)?,
+        State::Open | State::Sent => None,
+    };
+    Ok(Whole { buy, members, wants, items, names, plan, needed, ended })
 }
 
 /// The plan that a joint buy's orders are.
@@ -95,6 +99,17 @@ pub fn show(conn: &mut Conn, who: Identity, now: Timestamp, id: JointBuyId) -> O
     let buy = store::get(conn, id)?;
     visible(conn, &person, &buy)?;
     gathered(conn, now, buy)
+}
+
+/// The moves of a joint buy for its members, oldest first.
+///
+/// # Errors
+/// [`JointBuyError::Denied`].
+pub fn history(conn: &mut Conn, who: Identity, now: Timestamp, id: JointBuyId) -> Outcome<Vec<Event>> {
+    let person = person(conn, who, now)?;
+    let buy = store::get(conn, id)?;
+    visible(conn, &person, &buy)?;
+    Ok(store::events(conn, id)?)
 }
 
 /// A page of what the supplier offers in a joint buy, at the organiser's prices, for its members while they may want something.

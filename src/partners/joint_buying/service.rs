@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 
-use super::model::{JointBuy, JointBuyId, NewJointBuy, State, WantId, Wanted, Whole};
-use super::reading::{self, gathered, visible};
-use super::rules::{self, Move, Plan};
+use super::model::{Hindrance, JointBuy, JointBuyId, Mover, NewJointBuy, State, WantId, Wanted, Whole};
+use super::reading::{self, Standing, gathered, visible};
+use super::rules::{self, Move};
 use super::{jobs, store};
 use crate::kit::auth::Identity;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, Failure, Refusal, Tx};
 use crate::kit::money::{MoneyError, Rupiah};
+use crate::partners::agreements::InForce;
 use crate::partners::agreements::terms::Supply;
-use crate::partners::agreements::{self, InForce};
 use crate::partners::notices::{Notice, tell};
 use crate::partners::supplier_orders::model::{NewLine, NewOrder, Payment};
 use crate::partners::supplier_orders::service::SupplierOrderError;
@@ -31,12 +31,17 @@ const MOST_DAYS: i64 = 60;
 pub enum JointBuyError {
     /// The organiser has no agreement with the supplier.
     NoAgreement,
+    /// The same, told to a member, who needs none of her own.
+    OrganiserHasNone,
+    /// The village has stopped the supplier, the organiser, or who wants more.
+    NotTrading,
     /// A member does not trade, or is of another village.
     Members,
     CutOff,
     CutOffPassed,
+    /// The supplier does not sell it; it has a name where it is hers.
     NotForSale {
-        item: ItemId,
+        item: Option<String>,
     },
     /// It does not come to the minimum.
     NotEnough {
@@ -85,12 +90,16 @@ fn acts(conn: &mut Conn, person: &Principal, enterprise: EnterpriseId) -> Outcom
 /// Opens a joint buy; the organiser is one of its members.
 ///
 /// # Errors
-/// [`JointBuyError::NoAgreement`], [`JointBuyError::Members`], [`JointBuyError::CutOff`].
+/// [`JointBuyError::NotTrading`], [`JointBuyError::NoAgreement`], [`JointBuyError::Members`], [`JointBuyError::CutOff`].
 pub fn open(tx: &mut Tx<'_>, who: Identity, organiser: EnterpriseId, new: &NewJointBuy) -> Outcome<Whole> {
     let now = tx.now();
     let person = person(tx, who, now)?;
     let by = acts(tx, &person, organiser)?;
-    agreements::supply_in_force(tx, new.supplier, organiser, now)?.ok_or(JointBuyError::NoAgreement)?;
+    match reading::terms(tx, new.supplier, organiser, now)? {
+        Err(Hindrance::NotTrading) => return Err(JointBuyError::NotTrading.into()),
+        Err(Hindrance::NoAgreement | Hindrance::NotEnough) => return Err(JointBuyError::NoAgreement.into()),
+        Ok(_) => {}
+    }
     if new.cut_off <= now || new.cut_off > now.after(Duration::days(MOST_DAYS)) {
         return Err(JointBuyError::CutOff.into());
     }
@@ -104,7 +113,7 @@ pub fn open(tx: &mut Tx<'_>, who: Identity, organiser: EnterpriseId, new: &NewJo
     }
     let new = NewJointBuy { members, ..new.clone() };
     let id = store::insert(tx, village, organiser, &new)?;
-    store::record(tx, id, State::Open, State::Open, Some(by))?;
+    store::record(tx, id, State::Open, State::Open, Mover::Person(by))?;
     jobs::at_cut_off(tx, id, new.cut_off)?;
     let buy = store::get(tx, id)?;
     tell_members(tx, &buy, Notice::JointBuyOpened)?;
@@ -119,10 +128,11 @@ fn tell_members(tx: &mut Tx<'_>, buy: &JointBuy, notice: Notice) -> Outcome<()> 
 }
 
 /// Says what a member wants of an item, and how much more she would take to fill a sack. Who raises either goes to the end of
-/// the line.
+/// the line; to want less is free to everyone.
 ///
 /// # Errors
-/// [`JointBuyError::CutOffPassed`], [`JointBuyError::NotForSale`], [`JointBuyError::WrongState`].
+/// [`JointBuyError::CutOffPassed`], [`JointBuyError::WrongState`], and for more than before [`JointBuyError::NotTrading`],
+/// [`JointBuyError::OrganiserHasNone`], [`JointBuyError::NotForSale`].
 pub fn want(
     tx: &mut Tx<'_>,
     who: Identity,
@@ -146,20 +156,38 @@ pub fn want(
     if now >= buy.cut_off {
         return Err(JointBuyError::CutOffPassed.into());
     }
-    let items = supply::service::items(tx, &[item], now.business_date())?;
-    let (_, offers) = reading::offers(tx, &buy, &items, now)?;
-    if items.iter().all(|found| found.row.supplier_id != buy.supplier_id) || offers.is_empty() {
-        return Err(JointBuyError::NotForSale { item }.into());
-    }
     let (before, now_wanted) = (store::want_of(tx, id, member, item)?, (wanted.get(), tolerance.get()));
     match before {
         Some(before) if rules::keeps_place((before.wanted, before.tolerance), now_wanted) => {
             store::change_want(tx, before.id, before.id, now_wanted, by)?;
         }
-        Some(before) => store::change_want(tx, before.id, WantId::new(), now_wanted, by)?,
-        None => store::insert_want(tx, id, (member, item), now_wanted, by)?,
+        Some(before) => {
+            may_want(tx, &buy, member, item, now)?;
+            store::change_want(tx, before.id, WantId::new(), now_wanted, by)?;
+        }
+        None => {
+            may_want(tx, &buy, member, item, now)?;
+            store::insert_want(tx, id, (member, item), now_wanted, by)?;
+        }
     }
     gathered(tx, now, buy)
+}
+
+/// Whether a member may want more of an item: she trades, and it is for sale under the organiser's terms.
+fn may_want(conn: &mut Conn, buy: &JointBuy, member: EnterpriseId, item: ItemId, now: Timestamp) -> Outcome<()> {
+    let items = supply::service::items(conn, &[item], now.business_date())?;
+    let hers = items.iter().find(|found| found.row.supplier_id == buy.supplier_id).map(|found| &found.row);
+    let (in_force, offers) = reading::offers(conn, buy, &items, now)?;
+    let trades = enterprises::service::get(conn, member)?.is_seller();
+    match in_force {
+        Err(Hindrance::NoAgreement | Hindrance::NotEnough) => Err(JointBuyError::OrganiserHasNone.into()),
+        Ok(_) if trades && hers.is_some() && !offers.is_empty() => Ok(()),
+        Ok(_) if trades => {
+            let item = hers.map(|row| supply::rules::label(&row.name, row.unit, row.content, row.base));
+            Err(JointBuyError::NotForSale { item }.into())
+        }
+        Ok(_) | Err(Hindrance::NotTrading) => Err(JointBuyError::NotTrading.into()),
+    }
 }
 
 /// By whose hand the organiser acts; to other members it is told that it is not theirs to do.
@@ -174,7 +202,8 @@ fn organises(conn: &mut Conn, person: &Principal, buy: &JointBuy) -> Outcome<By<
 /// The organiser sends it before the cut-off, as soon as it is enough.
 ///
 /// # Errors
-/// [`JointBuyError::NotEnough`] with the figures, [`JointBuyError::WrongState`].
+/// [`JointBuyError::NotEnough`] with the figures, [`JointBuyError::NotTrading`], [`JointBuyError::NoAgreement`],
+/// [`JointBuyError::WrongState`].
 pub fn send_now(tx: &mut Tx<'_>, who: Identity, id: JointBuyId) -> Outcome<Whole> {
     let now = tx.now();
     let person = person(tx, who, now)?;
@@ -185,25 +214,28 @@ pub fn send_now(tx: &mut Tx<'_>, who: Identity, id: JointBuyId) -> Outcome<Whole
     }
     let whole = gathered(tx, now, buy)?;
     match enough(tx, &whole, now)? {
-        Ok(in_force) => send(tx, &whole, &in_force, Some(by))?,
-        Err((value, minimum)) => return Err(JointBuyError::NotEnough { value, minimum }.into()),
+        Ok(in_force) => send(tx, &whole, &in_force, Mover::Person(by))?,
+        Err(Hindrance::NotTrading) => return Err(JointBuyError::NotTrading.into()),
+        Err(Hindrance::NoAgreement) => return Err(JointBuyError::NoAgreement.into()),
+        Err(Hindrance::NotEnough) => {
+            let minimum = whole.needed.unwrap_or(whole.buy.minimum);
+            return Err(JointBuyError::NotEnough { value: whole.plan.value, minimum }.into());
+        }
     }
     let buy = store::get(tx, id)?;
     gathered(tx, now, buy)
 }
 
-/// The terms it would be sent under, or what it comes to and should come to.
-fn enough(conn: &mut Conn, whole: &Whole, now: Timestamp) -> Outcome<Result<InForce<Supply>, (Rupiah, Rupiah)>> {
-    let Plan { value, .. } = whole.plan;
-    let Some(in_force) = reading::terms(conn, &whole.buy, now)? else {
-        return Ok(Err((value, whole.buy.minimum)));
-    };
-    let minimum = rules::needed(&whole.buy, &in_force.terms);
-    Ok(if value.is_positive() && value >= minimum { Ok(in_force) } else { Err((value, minimum)) })
+/// The terms it would be sent under, or what stands in the way.
+fn enough(conn: &mut Conn, whole: &Whole, now: Timestamp) -> Outcome<Standing> {
+    let (buy, value) = (&whole.buy, whole.plan.value);
+    let comes_to_it = |found: &InForce<Supply>| value.is_positive() && value >= rules::needed(buy, &found.terms);
+    let in_force = reading::terms(conn, buy.supplier_id, buy.organiser_id, now)?;
+    Ok(in_force.and_then(|found| if comes_to_it(&found) { Ok(found) } else { Err(Hindrance::NotEnough) }))
 }
 
-/// Makes each member's share her order.
-fn send(tx: &mut Tx<'_>, whole: &Whole, in_force: &InForce<Supply>, by: Option<By<'_>>) -> Outcome<()> {
+/// Makes each member's share her order. Who has none is told so.
+fn send(tx: &mut Tx<'_>, whole: &Whole, in_force: &InForce<Supply>, by: Mover<'_>) -> Outcome<()> {
     let (now, buy) = (tx.now(), &whole.buy);
     if !store::move_state(tx, buy.id, State::Open, State::Sent, by)? {
         return Err(JointBuyError::WrongState { state: buy.state, wanted: Move::Send }.into());
@@ -232,7 +264,11 @@ fn send(tx: &mut Tx<'_>, whole: &Whole, in_force: &InForce<Supply>, by: Option<B
         shares::send_share(tx, *member, &new, under, &lines, (buy.id, part.delivery))
             .map_err(|failure| failure.map(JointBuyError::Order))?;
     }
-    tell_members(tx, buy, Notice::JointBuySent)
+    for member in &whole.members {
+        let notice = if whole.plan.parts.contains_key(member) { Notice::JointBuySent } else { Notice::JointBuyNoShare };
+        tell(tx, notice, *member, buy.organiser_id, buy.id)?;
+    }
+    Ok(())
 }
 
 /// At the cut-off: sent if it is enough, else extended as often as was said, else dropped. Everyone is told.
@@ -247,18 +283,24 @@ pub fn cut_off(tx: &mut Tx<'_>, id: JointBuyId) -> Outcome<()> {
     }
     let whole = gathered(tx, now, buy)?;
     let buy = &whole.buy;
-    if let Ok(in_force) = enough(tx, &whole, now)? {
-        return send(tx, &whole, &in_force, None);
-    }
+    let hindrance = match enough(tx, &whole, now)? {
+        Ok(in_force) => return send(tx, &whole, &in_force, Mover::Clock(None)),
+        Err(hindrance) => hindrance,
+    };
+    let clock = Mover::Clock(Some(hindrance));
     if buy.extensions_left > 0 {
         let later = buy.cut_off.after(Duration::days(buy.extend_days));
         store::extend(tx, id, later, buy.extensions_left - 1)?;
-        store::move_state(tx, id, State::Open, State::Open, None)?;
+        store::move_state(tx, id, State::Open, State::Open, clock)?;
         jobs::at_cut_off(tx, id, later)?;
         return tell_members(tx, buy, Notice::JointBuyExtended);
     }
-    store::move_state(tx, id, State::Open, State::Dropped, None)?;
-    tell_members(tx, buy, Notice::JointBuyDropped)
+    store::move_state(tx, id, State::Open, State::Dropped, clock)?;
+    let notice = match hindrance {
+        Hindrance::NotEnough => Notice::JointBuyDropped,
+        Hindrance::NoAgreement | Hindrance::NotTrading => Notice::JointBuyHindered,
+    };
+    tell_members(tx, buy, notice)
 }
 
 /// The organiser calls it off; what was sent with all its shares, until one of them is on its way.
@@ -272,11 +314,11 @@ pub fn call_off(tx: &mut Tx<'_>, who: Identity, id: JointBuyId, reason: &str) ->
     let by = By { reason: Some(reason), ..organises(tx, &person, &buy)? };
     let wrong = || JointBuyError::WrongState { state: buy.state, wanted: Move::CallOff };
     let to = rules::next(buy.state, Move::CallOff).ok_or_else(wrong)?;
-    if !store::move_state(tx, id, buy.state, to, Some(by))? {
+    if !store::move_state(tx, id, buy.state, to, Mover::Person(by))? {
         return Err(wrong().into());
     }
     shares::call_off(tx, id, by).map_err(|failure| failure.map(JointBuyError::Order))?;
-    tell_members(tx, &buy, Notice::JointBuyDropped)?;
+    tell_members(tx, &buy, Notice::JointBuyCalledOff)?;
     let buy = store::get(tx, id)?;
     gathered(tx, now, buy)
 }

@@ -3,7 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::model::{JointBuy, JointBuyId, NewJointBuy, State, Want, WantId};
+use super::model::{Event, JointBuy, JointBuyId, Mover, NewJointBuy, State, Want, WantId};
 use crate::columns;
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Conn, DbError, Tx};
@@ -40,6 +40,17 @@ columns!(
     joint_wants::item_id,
     joint_wants::wanted,
     joint_wants::tolerance,
+);
+
+columns!(
+    EventColumns, EVENT:
+    joint_events::from_state,
+    joint_events::to_state,
+    joint_events::actor_id,
+    joint_events::on_behalf_of,
+    joint_events::reason,
+    joint_events::hindrance,
+    joint_events::at,
 );
 
 pub(super) fn get(conn: &mut Conn, id: JointBuyId) -> Result<JointBuy, DbError> {
@@ -158,7 +169,7 @@ pub(super) fn filling(conn: &mut Conn, item: ItemId) -> Result<Vec<EnterpriseId>
 }
 
 /// The only writer of the state; answers whether it still stood in `from`.
-pub(super) fn move_state(tx: &mut Tx<'_>, id: JointBuyId, from: State, to: State, by: Option<By<'_>>) -> Result<bool, DbError> {
+pub(super) fn move_state(tx: &mut Tx<'_>, id: JointBuyId, from: State, to: State, by: Mover<'_>) -> Result<bool, DbError> {
     let now = tx.now();
     let moved = diesel::update(joint_buys::table.filter(joint_buys::id.eq(id).and(joint_buys::state.eq(from))))
         .set((joint_buys::state.eq(to), joint_buys::version.eq(joint_buys::version + 1), joint_buys::updated_at.eq(now)))
@@ -169,8 +180,12 @@ pub(super) fn move_state(tx: &mut Tx<'_>, id: JointBuyId, from: State, to: State
     Ok(moved == 1)
 }
 
-pub(super) fn record(tx: &mut Tx<'_>, id: JointBuyId, from: State, to: State, by: Option<By<'_>>) -> Result<(), DbError> {
+pub(super) fn record(tx: &mut Tx<'_>, id: JointBuyId, from: State, to: State, by: Mover<'_>) -> Result<(), DbError> {
     let now = tx.now();
+    let (by, hindrance) = match by {
+        Mover::Person(by) => (Some(by), None),
+        Mover::Clock(hindrance) => (None, hindrance),
+    };
     diesel::insert_into(joint_events::table)
         .values((
             joint_events::id.eq(EventId::new()),
@@ -180,10 +195,22 @@ pub(super) fn record(tx: &mut Tx<'_>, id: JointBuyId, from: State, to: State, by
             joint_events::actor_id.eq(by.map(|by| by.actor)),
             joint_events::on_behalf_of.eq(by.and_then(|by| by.on_behalf_of)),
             joint_events::reason.eq(by.and_then(|by| by.reason)),
+            joint_events::hindrance.eq(hindrance),
             joint_events::at.eq(now),
         ))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// The moves of a joint buy, oldest first.
+pub(super) fn events(conn: &mut Conn, id: JointBuyId) -> Result<Vec<Event>, DbError> {
+    let events = joint_events::table.filter(joint_events::buy_id.eq(id)).order(joint_events::id).limit(100);
+    Ok(events.select(EVENT).load(conn)?)
+}
+
+pub(super) fn last_event(conn: &mut Conn, id: JointBuyId) -> Result<Option<Event>, DbError> {
+    let events = joint_events::table.filter(joint_events::buy_id.eq(id)).order(joint_events::id.desc());
+    Ok(events.select(EVENT).first(conn).optional()?)
 }
 
 pub(super) fn extend(tx: &mut Tx<'_>, id: JointBuyId, cut_off: Timestamp, extensions_left: i64) -> Result<(), DbError> {

@@ -108,8 +108,14 @@ word_enum! {
         JointBuySent = "joint_buy_sent",
         /// It got more time.
         JointBuyExtended = "joint_buy_extended",
-        /// It was not enough, or was called off.
+        /// It went to the supplier without a share for her who is told.
+        JointBuyNoShare = "joint_buy_no_share",
+        /// It was not enough.
         JointBuyDropped = "joint_buy_dropped",
+        /// At its end there was no agreement, or one of the two was stopped by the village.
+        JointBuyHindered = "joint_buy_hindered",
+        /// Its organiser called it off.
+        JointBuyCalledOff = "joint_buy_called_off",
     }
 }
 

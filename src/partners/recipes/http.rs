@@ -139,6 +139,8 @@ pub struct ProductionView {
     cost: Rupiah,
     /// What one pack cost, rounded down.
     cost_per_pack: Rupiah,
+    /// The enterprise for which the village's office wrote it down.
+    on_behalf_of: Option<EnterpriseId>,
     at: Timestamp,
 }
 
@@ -146,8 +148,8 @@ impl From<Production> for ProductionView {
     fn from(made: Production) -> Self {
         // A part of an amount that is in range.
         let cost_per_pack = Rupiah::new(made.cost.amount() / made.quantity.max(1)).unwrap_or_default();
-        let Production { id, pack_id, enterprise_id: _, batch_id, quantity, cost, actor: _, at } = made;
-        Self { id, pack_id, batch_id, quantity, cost, cost_per_pack, at }
+        let Production { id, pack_id, enterprise_id: _, batch_id, quantity, cost, actor: _, on_behalf_of, at } = made;
+        Self { id, pack_id, batch_id, quantity, cost, cost_per_pack, on_behalf_of, at }
     }
 }
 

@@ -55,6 +55,7 @@ pub struct Production {
     pub quantity: i64,
     pub cost: Rupiah,
     pub actor: AccountId,
+    pub on_behalf_of: Option<EnterpriseId>,
     pub at: Timestamp,
 }
 

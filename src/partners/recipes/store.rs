@@ -26,6 +26,7 @@ columns!(
     productions::quantity,
     productions::cost,
     productions::actor_id,
+    productions::on_behalf_of,
     productions::at,
 );
 
@@ -118,6 +119,7 @@ pub(super) fn insert_production(
             productions::quantity.eq(quantity),
             productions::cost.eq(cost),
             productions::actor_id.eq(by.actor),
+            productions::on_behalf_of.eq(by.on_behalf_of),
             productions::at.eq(now),
         ))
         .execute(&mut **tx)?;

@@ -23,7 +23,8 @@ use crate::partners::obligations::{self, Kind as Obligation, Owed};
 use crate::people::enterprises::EnterpriseId;
 
 /// Whether so much more may be owed for outright goods on credit. What is unpaid of goods that came counts, and what was asked for
-/// and may still come: two restocks together never exceed the limit. What both books say is paid, by whatever act, is not owed.
+/// and may still come: two restocks together never exceed the limit. What both books say is paid, by whatever act, is not owed; what
+/// the maker owes for something else pays nothing.
 ///
 /// # Errors
 /// [`RestockError::OverCredit`] with what is free.
@@ -33,7 +34,7 @@ pub(super) fn within_credit(tx: &mut Tx<'_>, maker: EnterpriseId, warung: Enterp
         owed = sums(owed_for.minus(paid).and_then(|open| owed.plus(open)))?;
     }
     let today = tx.now().business_date();
-    owed = owed.min(ledger::owed(tx, maker, warung, today)?.max(Rupiah::ZERO));
+    owed = owed.min(ledger::claimed(tx, maker, warung, today)?.max(Rupiah::ZERO));
     for (price, quantity) in store::coming_on_credit(tx, maker, warung)? {
         owed = sums(price.times(quantity).and_then(|worth| owed.plus(worth)))?;
     }
@@ -64,10 +65,7 @@ pub(super) fn buy(tx: &mut Tx<'_>, hand: &Hand<'_>, whole: &Whole, received: &BT
     let bought = sums(rules::bought(between(restock), &reference, total, counts))?;
     enter(tx, restock, &bought)?;
     store::owe(tx, restock.id, total)?;
-    match restock.payment {
-        Some(Payment::Cash | Payment::Transfer) => Ok(()),
-        Some(Payment::Credit) | None => owe_payment(tx, restock, at),
-    }
+    owe_payment(tx, restock, at)
 }
 
 const fn between(restock: &Restock) -> Between {
@@ -80,14 +78,17 @@ fn enter(tx: &mut Tx<'_>, restock: &Restock, (of_maker, of_warung): &Mirrored) -
     Ok(())
 }
 
-/// Goods on credit are to be paid after the days agreed.
+/// Under an agreement goods are to be paid by a day: on credit after the days agreed, else on the day when they were counted, before
+/// which no money for them can be written down.
 fn owe_payment(tx: &mut Tx<'_>, restock: &Restock, at: Timestamp) -> Outcome<()> {
     let Some((agreement, number)) = restock.under() else { return Ok(()) };
-    let days = match agreements::reading::terms_of(tx, agreement, number)? {
-        Terms::Purchase(terms) => u64::try_from(terms.payment_days.get()).unwrap_or(0),
-        Terms::Consignment(_) | Terms::Supply(_) | Terms::JointStall(_) => 0,
+    let due_on = match (restock.payment, agreements::reading::terms_of(tx, agreement, number)?) {
+        (Some(Payment::Credit), Terms::Purchase(terms)) => {
+            at.business_date() + chrono::Days::new(u64::try_from(terms.payment_days.get()).unwrap_or(0))
+        }
+        (Some(Payment::Credit | Payment::Cash | Payment::Transfer) | None, _) => tx.now().business_date(),
     };
-    let (subject, due_on) = (restock.id.to_string(), at.business_date() + chrono::Days::new(days));
+    let subject = restock.id.to_string();
     let owed = Owed { kind: Obligation::Payment, subject: &subject, by: restock.warung_id, to: restock.maker_id, due_on };
     obligations::owe(tx, &InForce { agreement, number, terms: () }, owed)?;
     Ok(())

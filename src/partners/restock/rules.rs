@@ -7,6 +7,7 @@ use crate::books::ledger::{Account, Entry, Movement};
 use crate::kit::clock::Timestamp;
 use crate::kit::money::{MoneyError, Rupiah};
 use crate::partners::debts::{Between, Mirrored};
+use crate::partners::obligations::Came;
 use crate::word_enum;
 
 word_enum! {
@@ -68,6 +69,18 @@ pub const fn may_come(state: State) -> bool {
     }
 }
 
+/// What became of what the maker took on, per line as it was accepted and received, once it was counted on `day`: no more is to come.
+#[must_use]
+pub fn came(lines: &[(i64, i64)], day: NaiveDate) -> Came {
+    if lines.iter().all(|(_, received)| *received == 0) {
+        Came::Never
+    } else if lines.iter().all(|(accepted, received)| received >= accepted) {
+        Came::Whole(day)
+    } else {
+        Came::Short(day)
+    }
+}
+
 /// Goods were bought outright: the warung has a cost and a debt, the maker a sale and a claim.
 ///
 /// # Errors
@@ -93,6 +106,15 @@ mod tests {
         let today = day("2026-11-24");
         assert!(can_be_wanted(today, today) && can_be_wanted(day("2027-02-22"), today));
         assert!(!can_be_wanted(day("2026-11-23"), today) && !can_be_wanted(day("2027-02-23"), today));
+    }
+
+    #[test]
+    fn goods_came_whole_short_or_never_by_what_was_accepted() {
+        let day = "2026-11-25".parse::<NaiveDate>().expect("a day");
+        assert_eq!(came(&[(10, 10), (0, 0)], day), Came::Whole(day));
+        assert_eq!(came(&[(10, 1)], day), Came::Short(day));
+        assert_eq!(came(&[(10, 10), (2, 0)], day), Came::Short(day));
+        assert_eq!(came(&[(10, 0), (2, 0)], day), Came::Never);
     }
 
     #[test]

@@ -402,11 +402,8 @@ pub fn confirm(tx: &mut Tx<'_>, who: Identity, id: RestockId, counts: &[PackCoun
             at
         }
     };
-    if received.values().any(|came| *came > 0) {
-        obligations::done_on(tx, Obligation::Delivery, &id.to_string(), at.business_date())?;
-    } else {
-        obligations::called_off(tx, Obligation::Delivery, &id.to_string())?;
-    }
+    let lines: Vec<(i64, i64)> = whole.lines.iter().map(|line| (line.accepted.unwrap_or(0), received[&line.pack_id])).collect();
+    obligations::came(tx, Obligation::Delivery, &id.to_string(), rules::came(&lines, at.business_date()))?;
     hand.tell(tx, Notice::RestockConfirmed)?;
     Ok(store::whole(tx, id)?)
 }

@@ -226,6 +226,7 @@ impl Partners {
             | "get_agreement_template"
             | "get_breach"
             | "get_joint_buy"
+            | "list_joint_buy_history"
             | "list_joint_offers"
             | "get_joint_receipt"
             | "get_linked_order"

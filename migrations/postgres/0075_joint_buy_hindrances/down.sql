@@ -1,0 +1,1 @@
+ALTER TABLE joint_events DROP COLUMN hindrance;

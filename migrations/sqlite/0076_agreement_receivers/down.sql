@@ -1,0 +1,1 @@
+DROP INDEX ix_agreement_periods_receiver;
