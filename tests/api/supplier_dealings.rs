@@ -368,6 +368,9 @@ fn the_limit_counts_whatever_is_owed_and_what_is_still_to_come() {
         assert!(refused.json["detail"].as_str().is_some_and(|detail| detail.contains(free)), "{}", refused.text);
     };
     over("Rp50.000");
+    let hers = json!({ "kind": "purchase", "amount": 40_000, "paid": "credit", "partner_id": t.maker.id });
+    t.supplier.owner.client.post(&format!("/v1/enterprises/{}/cash-book", t.supplier.id), hers).expect(201);
+    over("Rp50.000");
     t.came(&first, 20);
     over("Rp50.000");
     t.paid(&first, 60_000);

@@ -315,9 +315,10 @@ pub fn send(tx: &mut Tx<'_>, who: Identity, id: SupplierOrderId) -> Outcome<Whol
 }
 
 /// Whether `more` may be owed too: what the books say is owed for whatever it was, and what is ordered on credit and still to come, counts.
+/// What the supplier owes frees nothing: it was not lent under this agreement.
 fn within_credit(tx: &mut Tx<'_>, order: &Order, limit: Rupiah, more: Rupiah) -> Outcome<()> {
     let today = tx.now().business_date();
-    let mut owed = ledger::service::owed(tx, order.supplier_id, order.buyer_id, today)?.max(Rupiah::ZERO);
+    let mut owed = ledger::service::claimed(tx, order.supplier_id, order.buyer_id, today)?.max(Rupiah::ZERO);
     for Whole { order: other, lines, .. } in store::coming_on_credit(tx, order.supplier_id, order.buyer_id)? {
         let rest = rules::may_be_owed(&lines, other.delivery_cost);
         owed = rest.and_then(|rest| owed.plus(rest)).map_err(SupplierOrderError::from)?;
