@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod enterprises;
 pub mod media;
+pub mod moves;
 pub mod payment_details;
 pub mod permissions;
 pub mod villages;

@@ -10,6 +10,7 @@ use crate::kit::money::Rupiah;
 use crate::market::moderation::model::Moderation;
 use crate::market::packs::model::{NewPack, Pack};
 use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::moves::Moved;
 use crate::people::villages::VillageId;
 use crate::{plain_text, typed_id, word_enum};
 
@@ -121,16 +122,8 @@ pub struct Category {
     pub position: i32,
 }
 
-/// One move of a product's state.
-#[derive(Clone, Debug, Queryable)]
-pub struct Event {
-    pub from: State,
-    pub to: State,
-    pub actor: AccountId,
-    pub on_behalf_of: Option<EnterpriseId>,
-    pub reason: Option<String>,
-    pub at: Timestamp,
-}
+/// One move of a product.
+pub type Event = Moved<State, AccountId>;
 
 word_enum! {
     /// What a buyer may insist on.

@@ -11,7 +11,7 @@ use super::badges::{Halal, HalalNumber, HalalScheme, PirtNumber, pirt_counts};
 use super::content::{Allergen, Content, Ingredients, ShelfLifeDays, Storage};
 use super::label::{LabelHint, LabelItem, LabelState, score};
 use super::lapses::{Lapse, LapseKind};
-use super::model::{Category, CategoryCode, Description, Event, Listing, ProductId, ProductName, State};
+use super::model::{Category, CategoryCode, Description, Listing, ProductId, ProductName, State};
 use super::service::{Label, Seen};
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
@@ -21,6 +21,7 @@ use crate::kit::money::Rupiah;
 use crate::market::moderation::views::ModerationView;
 use crate::market::packs::model::Pack;
 use crate::market::packs::views::PackView;
+use crate::moves_view;
 use crate::people::enterprises::EnterpriseId;
 use crate::people::media::Purpose;
 use crate::people::media::http::PhotoView;
@@ -238,37 +239,12 @@ impl LabelView {
     }
 }
 
-/// One move of a product's state.
-#[derive(Serialize, ToSchema)]
-pub struct ProductEventView {
-    from: State,
-    to: State,
-    actor_id: AccountId,
-    /// The enterprise for which the village office acted.
-    on_behalf_of: Option<EnterpriseId>,
-    reason: Option<String>,
-    at: Timestamp,
-}
-
-/// The latest hundred moves, newest first.
-#[derive(Serialize, ToSchema)]
-pub struct ProductHistoryView {
-    items: Vec<ProductEventView>,
-}
-
-impl From<Vec<Event>> for ProductHistoryView {
-    fn from(events: Vec<Event>) -> Self {
-        let view = |e: Event| ProductEventView {
-            from: e.from,
-            to: e.to,
-            actor_id: e.actor,
-            on_behalf_of: e.on_behalf_of,
-            reason: e.reason,
-            at: e.at,
-        };
-        Self { items: events.into_iter().map(view).collect() }
-    }
-}
+moves_view!(
+    /// One move of a product's state.
+    ProductEventView { State, AccountId }
+    /// The latest hundred moves, newest first.
+    ProductHistoryView
+);
 
 /// A product as its house sees it, with its version.
 #[must_use]

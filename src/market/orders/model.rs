@@ -18,6 +18,7 @@ use crate::market::preorders::WindowId;
 use crate::market::shops::ZoneId;
 use crate::people::accounts::PersonName;
 use crate::people::enterprises::{self, EnterpriseId};
+use crate::people::moves::Moved;
 use crate::people::permissions::{By, Resource};
 use crate::people::villages::VillageId;
 use crate::{plain_text, typed_id, word_enum};
@@ -298,13 +299,5 @@ pub struct Whole {
     pub change: Option<(Change, Vec<ChangeLine>)>,
 }
 
-/// One move of an order's state; without an actor it was the clock.
-#[derive(Clone, Debug, Queryable)]
-pub struct Event {
-    pub from: State,
-    pub to: State,
-    pub actor: Option<AccountId>,
-    pub on_behalf_of: Option<EnterpriseId>,
-    pub reason: Option<String>,
-    pub at: Timestamp,
-}
+/// One move of an order; without an actor it was the clock.
+pub type Event = Moved<State, Option<AccountId>>;

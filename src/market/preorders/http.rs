@@ -5,10 +5,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{Capacity, Change, Event, MOST_OPEN, NewWindow, Seen, State, Window, WindowId};
+use super::model::{Capacity, Change, MOST_OPEN, NewWindow, Seen, State, Window, WindowId};
 use super::rules::{self, BadTimes, Move, NotTaken};
 use super::service::{self, PreorderError};
-use crate::act;
 use crate::kit::auth::{AccountId, Actor, Anyone, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::{Db, Tx};
@@ -19,6 +18,7 @@ use crate::kit::http::{Limit, Page, Posted, Problem, Reply, Valid, page};
 use crate::market::catalogue::ProductId;
 use crate::market::packs::PackId;
 use crate::people::enterprises::EnterpriseId;
+use crate::{act, moves_view};
 
 impl From<PreorderError> for Problem {
     fn from(error: PreorderError) -> Self {
@@ -110,37 +110,12 @@ pub struct PreorderWindowsView {
     items: Vec<PreorderWindowView>,
 }
 
-/// One move of a window's state.
-#[derive(Serialize, ToSchema)]
-pub struct PreorderEventView {
-    from: State,
-    to: State,
-    actor_id: AccountId,
-    /// The enterprise for which the village office acted.
-    on_behalf_of: Option<EnterpriseId>,
-    reason: Option<String>,
-    at: Timestamp,
-}
-
-/// The latest hundred moves, newest first.
-#[derive(Serialize, ToSchema)]
-pub struct PreorderHistoryView {
-    items: Vec<PreorderEventView>,
-}
-
-impl From<Vec<Event>> for PreorderHistoryView {
-    fn from(events: Vec<Event>) -> Self {
-        let view = |e: Event| PreorderEventView {
-            from: e.from,
-            to: e.to,
-            actor_id: e.actor,
-            on_behalf_of: e.on_behalf_of,
-            reason: e.reason,
-            at: e.at,
-        };
-        Self { items: events.into_iter().map(view).collect() }
-    }
-}
+moves_view!(
+    /// One move of a window's state.
+    PreorderEventView { State, AccountId }
+    /// The latest hundred moves, newest first.
+    PreorderHistoryView
+);
 
 /// A window to be opened.
 #[derive(Deserialize, ToSchema)]

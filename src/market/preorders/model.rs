@@ -8,6 +8,7 @@ use crate::kit::clock::Timestamp;
 use crate::market::catalogue::ProductId;
 use crate::market::packs::PackId;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::moves::Moved;
 use crate::{bounded, typed_id, word_enum};
 
 typed_id!(
@@ -87,13 +88,5 @@ pub struct Change {
     pub capacity: Option<Capacity>,
 }
 
-/// One move of a window's state.
-#[derive(Clone, Debug, Queryable)]
-pub struct Event {
-    pub from: State,
-    pub to: State,
-    pub actor: AccountId,
-    pub on_behalf_of: Option<EnterpriseId>,
-    pub reason: Option<String>,
-    pub at: Timestamp,
-}
+/// One move of a window.
+pub type Event = Moved<State, AccountId>;

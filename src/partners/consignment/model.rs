@@ -18,6 +18,7 @@ use crate::partners::agreements::AgreementId;
 use crate::partners::debts::Method;
 use crate::partners::parties::Names;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::moves::Moved;
 use crate::people::villages::VillageId;
 use crate::{plain_text, typed_id, word_enum};
 
@@ -387,12 +388,4 @@ pub struct NewSale {
 }
 
 /// One move of a note or visit; without an actor it was by a link or by the clock.
-#[derive(Clone, Debug, Queryable)]
-pub struct Event<S> {
-    pub from: S,
-    pub to: S,
-    pub actor: Option<AccountId>,
-    pub on_behalf_of: Option<EnterpriseId>,
-    pub reason: Option<String>,
-    pub at: Timestamp,
-}
+pub type Event<S> = Moved<S, Option<AccountId>>;

@@ -14,6 +14,7 @@ use crate::partners::agreements::terms::Days;
 use crate::partners::consignment::model::PackCount;
 use crate::partners::parties::Names;
 use crate::people::enterprises::EnterpriseId;
+use crate::people::moves::Moved;
 use crate::people::villages::VillageId;
 use crate::{typed_id, word_enum};
 
@@ -186,15 +187,7 @@ pub struct Whole {
 }
 
 /// One move of a restock; without an actor it was the clock.
-#[derive(Clone, Debug, Queryable)]
-pub struct Event {
-    pub from: State,
-    pub to: State,
-    pub actor: Option<AccountId>,
-    pub on_behalf_of: Option<EnterpriseId>,
-    pub reason: Option<String>,
-    pub at: Timestamp,
-}
+pub type Event = Moved<State, Option<AccountId>>;
 
 /// So many of a pack, as they are kept in a template.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{AskedAs, Basis, Event, Line, NotMade, Payment, RestockId, Run, State, Template, TemplateId, Whole};
+use super::model::{AskedAs, Basis, Line, NotMade, Payment, RestockId, Run, State, Template, TemplateId, Whole};
 use super::suggesting::{Suggested, Suggestion};
 use crate::kit::auth::AccountId;
 use crate::kit::clock::Timestamp;
 use crate::kit::money::Rupiah;
 use crate::market::packs::PackId;
+use crate::moves_view;
 use crate::partners::agreements::AgreementId;
 use crate::partners::agreements::terms::Days;
 use crate::partners::parties::PartyView;
@@ -90,38 +91,14 @@ impl From<Whole> for RestockView {
     }
 }
 
-/// One move of a restock.
-#[derive(Serialize, ToSchema)]
-pub struct RestockEventView {
-    from: State,
-    to: State,
-    /// Null when it was the clock.
-    actor_id: Option<AccountId>,
-    /// The enterprise for which the village's office acted.
-    on_behalf_of: Option<EnterpriseId>,
-    reason: Option<String>,
-    at: Timestamp,
-}
-
-/// The moves of a restock, oldest first.
-#[derive(Serialize, ToSchema)]
-pub struct RestockHistoryView {
-    items: Vec<RestockEventView>,
-}
-
-impl From<Vec<Event>> for RestockHistoryView {
-    fn from(events: Vec<Event>) -> Self {
-        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, at }| RestockEventView {
-            from,
-            to,
-            actor_id,
-            on_behalf_of,
-            reason,
-            at,
-        };
-        Self { items: events.into_iter().map(view).collect() }
-    }
-}
+moves_view!(
+    /// One move of a restock.
+    RestockEventView { State,
+        /// Null when it was the clock.
+        Option<AccountId> }
+    /// The moves of a restock, oldest first.
+    RestockHistoryView
+);
 
 /// How many of a pack should always stand at a warung.
 #[derive(Serialize, ToSchema)]

@@ -5,9 +5,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{Event, StallDay, StallDayId, State};
+use super::model::{StallDay, StallDayId, State};
 use super::service::{self, MOST_DAYS_LATE, StallError};
-use crate::act;
 use crate::kit::auth::{AccountId, Actor, SignedIn};
 use crate::kit::clock::Timestamp;
 use crate::kit::db::Db;
@@ -19,6 +18,7 @@ use crate::market::shops::model::Charge;
 use crate::partners::agreements::AgreementId;
 use crate::partners::debts::Method;
 use crate::people::enterprises::EnterpriseId;
+use crate::{act, moves_view};
 
 impl From<StallError> for Problem {
     fn from(error: StallError) -> Self {
@@ -117,37 +117,12 @@ impl From<StallDay> for StallDayView {
     }
 }
 
-/// One move of a day at a stall.
-#[derive(Serialize, ToSchema)]
-pub struct StallDayEventView {
-    from: State,
-    to: State,
-    actor_id: AccountId,
-    /// The enterprise for which the village's office acted.
-    on_behalf_of: Option<EnterpriseId>,
-    reason: Option<String>,
-    at: Timestamp,
-}
-
-/// The moves of a day at a stall, oldest first.
-#[derive(Serialize, ToSchema)]
-pub struct StallDayHistoryView {
-    items: Vec<StallDayEventView>,
-}
-
-impl From<Vec<Event>> for StallDayHistoryView {
-    fn from(events: Vec<Event>) -> Self {
-        let view = |Event { from, to, actor: actor_id, on_behalf_of, reason, at }| StallDayEventView {
-            from,
-            to,
-            actor_id,
-            on_behalf_of,
-            reason,
-            at,
-        };
-        Self { items: events.into_iter().map(view).collect() }
-    }
-}
+moves_view!(
+    /// One move of a day at a stall.
+    StallDayEventView { State, AccountId }
+    /// The moves of a day at a stall, oldest first.
+    StallDayHistoryView
+);
 
 /// Which page of the days is asked for.
 #[derive(Deserialize, IntoParams)]

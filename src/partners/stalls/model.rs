@@ -10,6 +10,7 @@ use crate::kit::money::{MoneyError, Rupiah};
 use crate::partners::agreements::AgreementId;
 use crate::partners::debts::{Between, Method};
 use crate::people::enterprises::EnterpriseId;
+use crate::people::moves::Moved;
 use crate::{typed_id, word_enum};
 
 typed_id!(
@@ -82,12 +83,4 @@ impl StallDay {
 }
 
 /// One move of a day.
-#[derive(Clone, Debug, Queryable)]
-pub struct Event {
-    pub from: State,
-    pub to: State,
-    pub actor: AccountId,
-    pub on_behalf_of: Option<EnterpriseId>,
-    pub reason: Option<String>,
-    pub at: Timestamp,
-}
+pub type Event = Moved<State, AccountId>;
