@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::kit::auth::token::SigningKey;
-use crate::kit::db::DbConfig;
-use crate::kit::http::limits::Limits;
-use crate::kit::mail::MailConfig;
-use crate::kit::objects::{ObjectsConfig, S3Config};
+use kit::auth::token::SigningKey;
+use kit::db::DbConfig;
+use kit::http::limits::Limits;
+use kit::mail::MailConfig;
+use kit::objects::{ObjectsConfig, S3Config};
 
 /// Everything the binary can be told.
 #[derive(Clone, Debug)]

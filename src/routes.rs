@@ -7,13 +7,13 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, RefOr, Schema};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::books::{access, cashbook, income, ledger, reconciliation, statements};
-use crate::market::{batches, catalogue, claims, complaints, desk, inventory, moderation, orders, packs, preorders, shops, whatsapp};
-use crate::partners::{
+use books::{access, cashbook, income, ledger, reconciliation, statements};
+use market::{batches, catalogue, claims, complaints, desk, inventory, moderation, orders, packs, preorders, shops, whatsapp};
+use partners::{
     agreements, breaches, consignment, joint_buying, materials, notices, obligations, recipes, restock, stalls, supplier_orders, supply,
     till,
 };
-use crate::people::{accounts, enterprises, media, payment_details, villages};
+use people::{accounts, enterprises, media, payment_details, villages};
 
 /// Every operation of the API, feature by feature.
 pub fn api(config: &mut ServiceConfig<'_>) {

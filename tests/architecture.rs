@@ -8,8 +8,21 @@ use std::path::{Path, PathBuf};
 /// The wings in dependency order: a wing uses only those before it.
 const WINGS: [&str; 6] = ["kit", "people", "books", "market", "partners", "office"];
 
-fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Where a wing's source stands: a crate of its own, or a folder of the program.
+fn wing(name: &str) -> PathBuf {
+    let own = root().join("crates").join(name).join("src");
+    if own.is_dir() { own } else { root().join("src").join(name) }
+}
+
+/// Every source file of the program and of its wings.
+fn all_files() -> Vec<PathBuf> {
+    let mut all = files(&root().join("src"));
+    all.extend(files(&root().join("crates")));
+    all
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -36,18 +49,19 @@ fn code(path: &Path) -> String {
 }
 
 fn shown(path: &Path) -> String {
-    path.strip_prefix(source()).expect("under src").display().to_string()
+    let path = path.strip_prefix(root()).expect("under the root").display().to_string();
+    path.trim_start_matches("crates/").replacen("src/", "", 1)
 }
 
 /// A feature's folder, or its one file.
 fn features() -> BTreeMap<String, PathBuf> {
     let mut all = BTreeMap::new();
-    for wing in &WINGS[1..] {
-        for entry in std::fs::read_dir(source().join(wing)).expect("a wing") {
+    for name in &WINGS[1..] {
+        for entry in std::fs::read_dir(wing(name)).expect("a wing") {
             let path = entry.expect("an entry").path();
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            if name != "mod" && name != "snapshots" {
-                all.insert(format!("{wing}/{name}"), path);
+            let feature = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            if !["lib", "mod", "snapshots"].contains(&feature.as_str()) {
+                all.insert(format!("{name}/{feature}"), path);
             }
         }
     }
@@ -56,10 +70,10 @@ fn features() -> BTreeMap<String, PathBuf> {
 
 #[test]
 fn a_wing_uses_only_those_above_it() {
-    for (index, wing) in WINGS.iter().enumerate() {
-        for file in files(&source().join(wing)) {
+    for (index, name) in WINGS.iter().enumerate() {
+        for file in files(&wing(name)) {
             for later in &WINGS[index + 1..] {
-                assert!(!code(&file).contains(&format!("crate::{later}::")), "{} reaches down into {later}", shown(&file));
+                assert!(!code(&file).contains(&format!(" {later}::")), "{} reaches down into {later}", shown(&file));
             }
         }
     }
@@ -68,7 +82,7 @@ fn a_wing_uses_only_those_above_it() {
 #[test]
 fn rules_know_neither_the_database_nor_the_web() {
     let mut rooms = 0;
-    for file in files(&source()).into_iter().filter(|file| file.ends_with("rules.rs")) {
+    for file in all_files().into_iter().filter(|file| file.ends_with("rules.rs")) {
         for forbidden in ["diesel::", "actix_web::", "store::", "Tx<"] {
             assert!(!code(&file).contains(forbidden), "{} knows {forbidden}", shown(&file));
         }
@@ -80,7 +94,7 @@ fn rules_know_neither_the_database_nor_the_web() {
 
 #[test]
 fn services_know_nothing_of_the_web() {
-    for file in files(&source()).into_iter().filter(|file| file.ends_with("service.rs") || file.ends_with("paying.rs")) {
+    for file in all_files().into_iter().filter(|file| file.ends_with("service.rs") || file.ends_with("paying.rs")) {
         for forbidden in ["actix_web", "Problem", "HttpRe", "diesel::"] {
             assert!(!code(&file).contains(forbidden), "{} knows {forbidden}", shown(&file));
         }
@@ -90,7 +104,7 @@ fn services_know_nothing_of_the_web() {
 #[test]
 fn a_table_is_named_by_its_own_feature_alone() {
     let mut writers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for file in files(&source()) {
+    for file in all_files() {
         let name = shown(&file);
         if name.starts_with("office") || name.starts_with("cli") {
             continue;
@@ -130,17 +144,17 @@ fn every_feature_says_what_it_is_for() {
 
 #[test]
 fn a_path_and_a_query_tell_which_value_cannot_be_read() {
-    for file in files(&source()) {
+    for file in all_files() {
         let code = code(&file);
         let takes = !shown(&file).starts_with("kit/http") && ["web::Path<", "web::Query<"].iter().any(|taken| code.contains(taken));
-        assert!(!takes || code.contains("use crate::kit::http::web;"), "{} takes actix's own paths or queries", shown(&file));
+        assert!(!takes || code.contains("use kit::http::web;"), "{} takes actix's own paths or queries", shown(&file));
     }
 }
 
 #[test]
 fn every_handler_says_who_may_knock() {
     let mut handlers = 0;
-    for file in files(&source()) {
+    for file in all_files() {
         let code = code(&file);
         for verb in ["get", "post", "put", "patch", "delete"] {
             for piece in code.split(&format!("#[{verb}(\"")).skip(1) {
@@ -162,7 +176,7 @@ fn every_handler_says_who_may_knock() {
 #[test]
 fn what_takes_a_key_lands_once() {
     let mut keyed = 0;
-    for file in files(&source()) {
+    for file in all_files() {
         let code = code(&file);
         for handler in code.split("#[utoipa::path(").skip(1).filter(|handler| handler.contains("(\"Idempotency-Key\" = String, Header)")) {
             let name = handler.split("pub async fn ").nth(1).and_then(|rest| rest.split('(').next()).unwrap_or("");
@@ -177,7 +191,7 @@ fn what_takes_a_key_lands_once() {
 #[test]
 fn a_file_stays_readable() {
     // The tables of the schema are a list that is looked up and not read.
-    for file in files(&source()).into_iter().filter(|file| !file.ends_with("schema.rs")) {
+    for file in all_files().into_iter().filter(|file| !file.ends_with("schema.rs")) {
         let lines = code(&file).lines().count();
         assert!(lines <= 500, "{} has {lines} lines: split it by act", shown(&file));
     }
@@ -186,7 +200,7 @@ fn a_file_stays_readable() {
 /// Codes are found by their text in the source, so that a new one without words fails here.
 #[test]
 fn every_code_has_its_words() {
-    let catalogue = text(&source().join("kit/i18n/id.yml"));
+    let catalogue = text(&wing("kit").join("i18n/id.yml"));
     let section = |name: &str| {
         let start = catalogue.find(&format!("\n{name}:\n")).expect("a section");
         let rest = &catalogue[start + name.len() + 3..];
@@ -198,7 +212,7 @@ fn every_code_has_its_words() {
     };
     let (problems, words) = (section("problem"), section("word"));
     let mut codes = 0;
-    for file in files(&source()) {
+    for file in all_files() {
         let code = code(&file);
         for call in [
             "conflict(\"",
@@ -232,7 +246,7 @@ fn every_code_has_its_words() {
 #[test]
 fn no_two_kinds_of_id_begin_alike() {
     let mut kinds: BTreeMap<String, String> = BTreeMap::new();
-    for path in files(&source()) {
+    for path in all_files() {
         for made in code(&path).split("typed_id!(").skip(1) {
             let named = made.lines().find_map(|line| line.trim().strip_suffix('"')?.split_once("Id, \""));
             let Some((kind, prefix)) = named else { continue };

@@ -11,7 +11,7 @@ mod pictures;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use pasar_kuliner::kit::pictures::{BadPicture, Declared, develop, inspect};
+use kit::pictures::{BadPicture, Declared, develop, inspect};
 
 const MOST_MEMORY: u64 = 64 * 1024 * 1024;
 /// What a picture that is taken may take.

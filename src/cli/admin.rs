@@ -4,12 +4,12 @@ use std::io::BufRead as _;
 
 use super::CliError;
 use crate::app::App;
-use crate::kit::db::{Failure, Never};
-use crate::kit::i18n::{Language, say_field};
-use crate::kit::phone::{BadPhone, Phone};
-use crate::kit::text::BadText;
-use crate::people::accounts::model::{Password, Registered};
-use crate::people::accounts::service;
+use kit::db::{Failure, Never};
+use kit::i18n::{Language, say_field};
+use kit::phone::{BadPhone, Phone};
+use kit::text::BadText;
+use people::accounts::model::{Password, Registered};
+use people::accounts::service;
 
 pub(super) async fn create(app: &App, phone: &str, name: &str) -> Result<(), CliError> {
     let phone = number(phone)?;

@@ -7,27 +7,27 @@ use chrono::Duration;
 
 use super::CliError;
 use crate::app::App;
-use crate::books::ledger::Holder;
 use crate::config::Config;
-use crate::kit::auth::{AccountId, Identity};
-use crate::kit::clock::Clock;
-use crate::kit::db::{Failure, Tx};
-use crate::kit::jobs;
-use crate::market::catalogue::content::{Content, Photos};
-use crate::market::catalogue::model::NewProduct;
-use crate::market::catalogue::{self, rules::Move as ProductMove};
-use crate::market::orders::model::{Cart, CartLine, Delivery};
-use crate::market::orders::paying::Received;
-use crate::market::orders::{self, rules::Move as OrderMove};
-use crate::market::packs::PackId;
-use crate::market::packs::model::NewPack;
-use crate::market::packs::rules::PriceList;
-use crate::market::payments::Method;
-use crate::people::accounts::model::{Device, Registered};
-use crate::people::enterprises::model::NewEnterprise;
-use crate::people::enterprises::{self, EnterpriseId, Kind, rules::Move as EnterpriseMove};
-use crate::people::permissions::Action;
-use crate::people::{accounts, payment_details, villages};
+use books::ledger::Holder;
+use kit::auth::{AccountId, Identity};
+use kit::clock::Clock;
+use kit::db::{Failure, Tx};
+use kit::jobs;
+use market::catalogue::content::{Content, Photos};
+use market::catalogue::model::NewProduct;
+use market::catalogue::{self, rules::Move as ProductMove};
+use market::orders::model::{Cart, CartLine, Delivery};
+use market::orders::paying::Received;
+use market::orders::{self, rules::Move as OrderMove};
+use market::packs::PackId;
+use market::packs::model::NewPack;
+use market::packs::rules::PriceList;
+use market::payments::Method;
+use people::accounts::model::{Device, Registered};
+use people::enterprises::model::NewEnterprise;
+use people::enterprises::{self, EnterpriseId, Kind, rules::Move as EnterpriseMove};
+use people::permissions::Action;
+use people::{accounts, payment_details, villages};
 
 /// Everyone in the demo signs in with this.
 const PASSWORD: &str = "pasar-demo";
@@ -186,7 +186,7 @@ fn failed<T>(outcome: Result<T, Failure<Unexpected>>) -> Result<T, CliError> {
 /// Something a service refused that it should not have.
 #[derive(Debug)]
 struct Unexpected(String);
-impl crate::kit::db::Refusal for Unexpected {}
+impl kit::db::Refusal for Unexpected {}
 
 trait Expect<T> {
     fn expected(self) -> Result<T, Failure<Unexpected>>;
@@ -232,7 +232,7 @@ fn settle(tx: &mut Tx<'_>, password: &str) -> Result<Village, Failure<Unexpected
             email: None,
             name: understood(name)?,
             password_hash: password.to_owned(),
-            language: crate::kit::i18n::Language::Indonesian,
+            language: kit::i18n::Language::Indonesian,
         };
         let account = register(tx, &person, key == "admin")?;
         people.insert(key, account);
@@ -272,7 +272,7 @@ fn register(tx: &mut Tx<'_>, person: &Registered, operator: bool) -> Result<Acco
 
 fn signed_in(tx: &mut Tx<'_>, account: AccountId) -> Result<Identity, Failure<Unexpected>> {
     let device = Device { id: understood("the demo's own device")?, label: "demo".to_owned() };
-    let token = crate::kit::auth::token::random_secret().map_err(|error| Failure::Refused(Unexpected(error.to_string())))?;
+    let token = kit::auth::token::random_secret().map_err(|error| Failure::Refused(Unexpected(error.to_string())))?;
     let opened = accounts::service::open_session(tx, account, &device, &token)?;
     Ok(Identity { account, session: opened.session, guest: false })
 }

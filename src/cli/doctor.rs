@@ -8,10 +8,10 @@ use diesel::prelude::*;
 use super::CliError;
 use crate::app::App;
 use crate::config::Config;
-use crate::kit::clock::Timestamp;
-use crate::kit::db::{Conn, DbError, Engine, Failure, Never, types};
-use crate::kit::jobs::{self, JobState};
-use crate::market::inventory;
+use kit::clock::Timestamp;
+use kit::db::{Conn, DbError, Engine, Failure, Never, types};
+use kit::jobs::{self, JobState};
+use market::inventory;
 
 pub(super) async fn doctor(config: &Config, app: &App) -> Result<(), CliError> {
     let now = app.db.clock().now();

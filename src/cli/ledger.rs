@@ -2,8 +2,8 @@
 
 use super::CliError;
 use crate::app::{App, StartError};
-use crate::books::ledger::chain::verify::{Head, MOST_FAULTS, Report, verify};
-use crate::kit::db::{Failure, Never};
+use books::ledger::chain::verify::{Head, MOST_FAULTS, Report, verify};
+use kit::db::{Failure, Never};
 
 /// Links what has come since, then looks at every entry, link and stored balance. `heads` are seals that were written down before.
 pub(super) async fn prove(app: &App, heads: &[String]) -> Result<(), CliError> {

@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::{App, StartError, openapi};
 use crate::config::{Config, ConfigError, Flags};
-use crate::kit::clock::Clock;
+use kit::clock::Clock;
 
 /// A village's food trade in one binary.
 #[derive(Parser)]

@@ -8,12 +8,12 @@ use tokio::sync::watch;
 use super::CliError;
 use crate::app::{App, StartError};
 use crate::config::Config;
-use crate::kit::auth::token::random_secret;
-use crate::kit::clock::Clock;
-use crate::kit::db::{Failure, Never};
-use crate::kit::i18n::{Language, say};
-use crate::kit::jobs;
-use crate::people::accounts;
+use kit::auth::token::random_secret;
+use kit::clock::Clock;
+use kit::db::{Failure, Never};
+use kit::i18n::{Language, say};
+use kit::jobs;
+use people::accounts;
 
 /// How often new entries are linked into the chain of their village.
 const TEND: Duration = Duration::from_secs(30);

@@ -7,14 +7,14 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::kit::auth::AccountId;
-use crate::kit::db::{Conn, Db, DbError, Failure, Never};
-use crate::kit::i18n::{Language, say};
-use crate::kit::jobs::{Job, enqueue};
-use crate::kit::mail::{Letter, Mailer};
-use crate::market::orders::{OrderId, jobs};
-use crate::market::{claims, payments};
-use crate::schema::{accounts, enterprises, members, orders};
+use kit::auth::AccountId;
+use kit::db::{Conn, Db, DbError, Failure, Never};
+use kit::i18n::{Language, say};
+use kit::jobs::{Job, enqueue};
+use kit::mail::{Letter, Mailer};
+use kit::schema::{accounts, enterprises, members, orders};
+use market::orders::{OrderId, jobs};
+use market::{claims, payments};
 
 /// One letter is to be written.
 pub const LETTER: &str = "letter";

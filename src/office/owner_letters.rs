@@ -7,14 +7,14 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::kit::auth::AccountId;
-use crate::kit::clock::Timestamp;
-use crate::kit::db::{Conn, Db, DbError, Failure, Never};
-use crate::kit::i18n::{Language, say};
-use crate::kit::jobs::{Job, enqueue};
-use crate::kit::mail::{Letter, Mailer};
-use crate::people::enterprises::{EnterpriseId, Role};
-use crate::schema::{accounts, enterprises, members};
+use kit::auth::AccountId;
+use kit::clock::Timestamp;
+use kit::db::{Conn, Db, DbError, Failure, Never};
+use kit::i18n::{Language, say};
+use kit::jobs::{Job, enqueue};
+use kit::mail::{Letter, Mailer};
+use kit::schema::{accounts, enterprises, members};
+use people::enterprises::{EnterpriseId, Role};
 
 /// One letter to an owner is to be written.
 pub const LETTER: &str = "owner_letter";

@@ -7,13 +7,13 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::kit::auth::AccountId;
-use crate::kit::db::{Conn, Db, DbError, Failure, Never};
-use crate::kit::i18n::{Language, find, say};
-use crate::kit::jobs::{Job, enqueue};
-use crate::kit::mail::{Letter, Mailer};
-use crate::partners::notices::{Message, message_of};
-use crate::schema::{accounts, enterprises, members};
+use kit::auth::AccountId;
+use kit::db::{Conn, Db, DbError, Failure, Never};
+use kit::i18n::{Language, find, say};
+use kit::jobs::{Job, enqueue};
+use kit::mail::{Letter, Mailer};
+use kit::schema::{accounts, enterprises, members};
+use partners::notices::{Message, message_of};
 
 /// One letter is to be written.
 pub const LETTER: &str = "partner_letter";

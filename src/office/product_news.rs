@@ -7,13 +7,13 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
-use crate::kit::auth::AccountId;
-use crate::kit::db::{Conn, Db, DbError, Failure, Never};
-use crate::kit::i18n::{Language, say};
-use crate::kit::jobs::{Job, enqueue};
-use crate::kit::mail::{Letter, Mailer};
-use crate::market::catalogue::ProductId;
-use crate::schema::{accounts, enterprises, members, products};
+use kit::auth::AccountId;
+use kit::db::{Conn, Db, DbError, Failure, Never};
+use kit::i18n::{Language, say};
+use kit::jobs::{Job, enqueue};
+use kit::mail::{Letter, Mailer};
+use kit::schema::{accounts, enterprises, members, products};
+use market::catalogue::ProductId;
 
 /// One letter about a product is to be written.
 pub const LETTER: &str = "product_letter";

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::Duration;
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::people::accounts;
+use kit::db::{Failure, Never};
+use people::accounts;
 use serde_json::{Value, json};
 
 use crate::support::people::{PASSWORD, new_phone};
@@ -253,7 +253,7 @@ fn a_token_somebody_touched_is_refused() {
     let app = TestApp::start();
     let (sari, rahma) = (app.registered("Sari"), app.registered("Rahma"));
     let token = |person: &Person| {
-        let identity = pasar_kuliner::kit::auth::Identity {
+        let identity = kit::auth::Identity {
             account: person.account_id.parse().expect("an id"),
             session: person.session_id.parse().expect("an id"),
             guest: false,

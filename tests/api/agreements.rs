@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
-use pasar_kuliner::kit::auth::Identity;
-use pasar_kuliner::kit::clock::Timestamp;
-use pasar_kuliner::kit::db::{Engine, Failure, Never};
-use pasar_kuliner::partners::{agreements, supply};
-use pasar_kuliner::people::enterprises::EnterpriseId;
+use kit::auth::Identity;
+use kit::clock::Timestamp;
+use kit::db::{Engine, Failure, Never};
+use partners::{agreements, supply};
+use people::enterprises::EnterpriseId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

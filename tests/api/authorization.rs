@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use pasar_kuliner::people::media::Purpose;
+use people::media::Purpose;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};

@@ -1,12 +1,12 @@
 //! The books of an enterprise: what an order leaves in them, and that nothing leaves them again.
 
+use books::ledger::service::LedgerError;
+use books::ledger::{self, Account, Entry, EntryId, Movement};
 use chrono::Duration;
 use diesel::RunQueryDsl as _;
-use pasar_kuliner::books::ledger::service::LedgerError;
-use pasar_kuliner::books::ledger::{self, Account, Entry, EntryId, Movement};
-use pasar_kuliner::kit::db::{Engine, Failure, Never};
-use pasar_kuliner::kit::money::Rupiah;
-use pasar_kuliner::people::enterprises::EnterpriseId;
+use kit::db::{Engine, Failure, Never};
+use kit::money::Rupiah;
+use people::enterprises::EnterpriseId;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};

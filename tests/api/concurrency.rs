@@ -1,9 +1,9 @@
 //! Many at once: exactly one winner, and nothing lost.
 
 use diesel::prelude::*;
-use pasar_kuliner::kit::db::{Db, DbConfig, DbError, Failure, Never};
-use pasar_kuliner::market::packs::PackId;
-use pasar_kuliner::schema::stock_items;
+use kit::db::{Db, DbConfig, DbError, Failure, Never};
+use kit::schema::stock_items;
+use market::packs::PackId;
 
 use serde_json::{Value, json};
 
@@ -187,7 +187,7 @@ fn an_order_is_called_off_or_goes_on_and_never_both() {
 
 #[test]
 fn a_full_queue_says_come_back() {
-    if crate::support::engine() != pasar_kuliner::kit::db::Engine::Sqlite {
+    if crate::support::engine() != kit::db::Engine::Sqlite {
         // The queue is SQLite's; PostgreSQL's waiting room is the pool.
         return;
     }

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use pasar_kuliner::kit::http::limits::Limits;
+use kit::http::limits::Limits;
 use serde_json::{Value, json};
 
 use crate::support::people::new_phone;

@@ -23,8 +23,8 @@ fn a_replay_is_byte_equal_even_after_a_restart() {
     assert_eq!(app.available(&product), 37, "ordered once");
 }
 
-fn identity(person: &crate::support::Person) -> pasar_kuliner::kit::auth::Identity {
-    pasar_kuliner::kit::auth::Identity {
+fn identity(person: &crate::support::Person) -> kit::auth::Identity {
+    kit::auth::Identity {
         account: person.account_id.parse().expect("an id"),
         session: person.session_id.parse().expect("an id"),
         guest: false,

@@ -1,9 +1,9 @@
 //! Home industries that fill sacks together, and what each of them owes for it.
 
 use chrono::Duration;
-use pasar_kuliner::kit::auth::Identity;
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::partners::joint_buying::reading;
+use kit::auth::Identity;
+use kit::db::{Failure, Never};
+use partners::joint_buying::reading;
 use serde_json::{Value, json};
 
 use crate::agreements::{Dealing, dealing, supplied, supply_terms};

@@ -2,15 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
+use books::ledger::chain::sealing;
+use books::ledger::chain::verify::{Report, What};
+use books::ledger::{self, Account, Entry, Movement, balances};
 use diesel::connection::{Connection as _, InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use pasar_kuliner::books::ledger::chain::sealing;
-use pasar_kuliner::books::ledger::chain::verify::{Report, What};
-use pasar_kuliner::books::ledger::{self, Account, Entry, Movement, balances};
-use pasar_kuliner::kit::db::{Conn, DbError, Engine, Failure, Never};
-use pasar_kuliner::kit::money::Rupiah;
-use pasar_kuliner::people::enterprises::EnterpriseId;
+use kit::db::{Conn, DbError, Engine, Failure, Never};
+use kit::money::Rupiah;
+use people::enterprises::EnterpriseId;
 use serde_json::{Value, json};
 
 use crate::support::{Shop, TestApp, Village, engine};

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use books::ledger::service::{self, BooksError, LedgerError};
+use books::ledger::{Account, Channel, Entry, EntryId, Movement, Place, balances};
 use chrono::{Days, NaiveDate};
-use pasar_kuliner::books::ledger::service::{self, BooksError, LedgerError};
-use pasar_kuliner::books::ledger::{Account, Channel, Entry, EntryId, Movement, Place, balances};
-use pasar_kuliner::kit::auth::Identity;
-use pasar_kuliner::kit::clock::{Month, Timestamp};
-use pasar_kuliner::kit::db::{Failure, Never, Tx};
-use pasar_kuliner::kit::money::Rupiah;
-use pasar_kuliner::people::enterprises::{self, EnterpriseId};
+use kit::auth::Identity;
+use kit::clock::{Month, Timestamp};
+use kit::db::{Failure, Never, Tx};
+use kit::money::Rupiah;
+use people::enterprises::{self, EnterpriseId};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 

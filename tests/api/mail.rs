@@ -113,12 +113,12 @@ fn a_worker_that_died_leaves_its_job_to_another() {
     buyer.orders(&product, 1);
     let taken: Arc<Mutex<usize>> = Arc::default();
     let counted = Arc::clone(&taken);
-    let dying: pasar_kuliner::kit::jobs::Doer = Arc::new(move |_| {
+    let dying: kit::jobs::Doer = Arc::new(move |_| {
         *counted.lock().expect("the count") += 1;
         Box::pin(std::future::pending())
     });
     let _ = app.wait(async {
-        let work = pasar_kuliner::kit::jobs::run_due(&app.app.db, &dying);
+        let work = kit::jobs::run_due(&app.app.db, &dying);
         tokio::time::timeout(std::time::Duration::from_secs(2), work).await
     });
     assert_eq!(*taken.lock().expect("the count"), 1);
@@ -131,25 +131,25 @@ fn a_worker_that_died_leaves_its_job_to_another() {
 #[test]
 fn a_job_that_never_succeeds_is_dead_and_seen() {
     let app = TestApp::start();
-    let failing: pasar_kuliner::kit::jobs::Doer = Arc::new(|_| Box::pin(async { Err("no".to_owned()) }));
+    let failing: kit::jobs::Doer = Arc::new(|_| Box::pin(async { Err("no".to_owned()) }));
     app.wait(app.app.db.write(|tx| {
-        let made = pasar_kuliner::kit::jobs::enqueue(tx, "order_expire", serde_json::json!({}));
-        Ok::<_, pasar_kuliner::kit::db::Failure<pasar_kuliner::kit::db::Never>>(made?)
+        let made = kit::jobs::enqueue(tx, "order_expire", serde_json::json!({}));
+        Ok::<_, kit::db::Failure<kit::db::Never>>(made?)
     }))
     .expect("queued");
     let mut tries = 0;
     for _ in 0..20 {
-        tries += app.wait(pasar_kuliner::kit::jobs::run_due(&app.app.db, &failing)).expect("the queue answers");
+        tries += app.wait(kit::jobs::run_due(&app.app.db, &failing)).expect("the queue answers");
         app.advance(chrono::Duration::hours(7));
     }
     assert_eq!(tries, 8);
     app.wait(app.app.db.write(|tx| {
         use diesel::prelude::*;
-        use pasar_kuliner::schema::jobs as t;
+        use kit::schema::jobs as t;
         let dead: i64 = t::table.filter(t::state.eq("dead").and(t::last_error.eq("no"))).count().get_result(&mut **tx)?;
         assert_eq!(dead, 1);
         diesel::delete(t::table).execute(&mut **tx)?;
-        Ok::<_, pasar_kuliner::kit::db::Failure<pasar_kuliner::kit::db::Never>>(())
+        Ok::<_, kit::db::Failure<kit::db::Never>>(())
     }))
     .expect("cleared away");
 }

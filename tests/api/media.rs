@@ -4,10 +4,10 @@ use std::io::Cursor;
 
 use chrono::Duration;
 use image::GenericImageView;
-use pasar_kuliner::kit::auth::AccountId;
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::people::media::service::{self, AttachError};
-use pasar_kuliner::people::media::{Attachment, MediaId, Purpose};
+use kit::auth::AccountId;
+use kit::db::{Failure, Never};
+use people::media::service::{self, AttachError};
+use people::media::{Attachment, MediaId, Purpose};
 use serde_json::{Value, json};
 
 use crate::pictures::{exif, harmless, hostile, jpeg, png, with_segment};
@@ -294,7 +294,7 @@ fn a_removal_never_takes_what_has_just_come() {
         std::thread::scope(|scope| {
             let removal = scope.spawn(|| {
                 for _ in 0..4 {
-                    app.wait(pasar_kuliner::kit::jobs::run_due(&db, &doer)).expect("the queue answers");
+                    app.wait(kit::jobs::run_due(&db, &doer)).expect("the queue answers");
                 }
             });
             let fresh = app.buyer("Euis").client.photo("product_photo", &file);

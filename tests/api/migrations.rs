@@ -6,8 +6,8 @@ use std::path::Path;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use pasar_kuliner::kit::clock::Clock;
-use pasar_kuliner::kit::db::{Conn, Db, DbConfig, Engine, Failure, Never};
+use kit::clock::Clock;
+use kit::db::{Conn, Db, DbConfig, Engine, Failure, Never};
 
 use crate::support::{TestDb, engine};
 
@@ -65,7 +65,7 @@ fn live_columns(conn: &mut Conn) -> Vec<Column> {
 
 /// Reads `schema.rs` the way the compiler does: tables with their columns, types and whether they may be null.
 fn believed() -> BTreeMap<String, Vec<(String, String, bool)>> {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema.rs")).expect("schema.rs");
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/kit/src/schema.rs")).expect("schema.rs");
     let mut tables = BTreeMap::new();
     for block in text.split("table! {").skip(1) {
         let head = block.lines().find(|line| line.contains(") {")).expect("a table");

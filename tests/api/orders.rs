@@ -303,11 +303,9 @@ fn an_order_nobody_answers_expires_once() {
             let order = order.parse().expect("an id");
             move |conn| {
                 use diesel::prelude::*;
-                use pasar_kuliner::schema::orders as t;
-                let id: pasar_kuliner::market::orders::OrderId = order;
-                Ok::<String, pasar_kuliner::kit::db::Failure<pasar_kuliner::kit::db::Never>>(
-                    t::table.find(id).select(t::state).first(conn)?,
-                )
+                use kit::schema::orders as t;
+                let id: market::orders::OrderId = order;
+                Ok::<String, kit::db::Failure<kit::db::Never>>(t::table.find(id).select(t::state).first(conn)?)
             }
         }));
         whole.expect("an order")

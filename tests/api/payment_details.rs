@@ -2,10 +2,10 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{GrayImage, Luma};
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::kit::money::Rupiah;
-use pasar_kuliner::people::enterprises::EnterpriseId;
-use pasar_kuliner::people::payment_details::{self, Method};
+use kit::db::{Failure, Never};
+use kit::money::Rupiah;
+use people::enterprises::EnterpriseId;
+use people::payment_details::{self, Method};
 use qrcode::{Color, QrCode};
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ fn a_printed_code_is_read_off_a_photo() {
     assert!(refused(&read(&wati.client, &photo_of(&damaged))).contains("rusak"));
     assert!(refused(&read(&wati.client, &photo_of("https://desa.example"))).contains("bukan kode pembayaran"));
     assert!(refused(&read(&wati.client, &jpeg(300, 300))).contains("Tidak ada kode QR"));
-    let asking = CODE.parse::<pasar_kuliner::kit::qris::Qris>().expect("a code").asking_for(Rupiah::new(5_000).expect("an amount"));
+    let asking = CODE.parse::<kit::qris::Qris>().expect("a code").asking_for(Rupiah::new(5_000).expect("an amount"));
     assert!(refused(&read(&wati.client, &photo_of(&asking.to_string()))).contains("satu pembayaran"));
     assert!(refused(&read(&wati.client, b"GIF89a")).contains("bukan foto"));
     read(&app.client, &photo_of(CODE)).expect_problem(401, "not_signed_in");

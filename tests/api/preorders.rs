@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{Duration, NaiveDate};
-use pasar_kuliner::kit::db::{Db, DbError, Failure, Never};
-use pasar_kuliner::market::packs::PackId;
-use pasar_kuliner::market::preorders::model::State;
-use pasar_kuliner::market::preorders::rules::NotTaken;
-use pasar_kuliner::market::preorders::{self, WindowId};
+use kit::db::{Db, DbError, Failure, Never};
+use market::packs::PackId;
+use market::preorders::model::State;
+use market::preorders::rules::NotTaken;
+use market::preorders::{self, WindowId};
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};

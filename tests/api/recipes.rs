@@ -1,9 +1,9 @@
 //! Packs made by a recipe: material leaves, a batch is there, and its cost is known.
 
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::kit::money::Rupiah;
-use pasar_kuliner::market::costs;
-use pasar_kuliner::market::packs::PackId;
+use kit::db::{Failure, Never};
+use kit::money::Rupiah;
+use market::costs;
+use market::packs::PackId;
 use serde_json::{Value, json};
 
 use crate::agreements::{supplied, supply_terms};

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pasar_kuliner::kit::auth::Identity;
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::market::catalogue::content::{Content, Photos};
-use pasar_kuliner::market::catalogue::model::NewProduct;
-use pasar_kuliner::market::catalogue::rules::Move;
-use pasar_kuliner::market::catalogue::{ProductId, service};
-use pasar_kuliner::market::packs::model::NewPack;
-use pasar_kuliner::market::packs::rules::PriceList;
-use pasar_kuliner::people::enterprises::EnterpriseId;
-use pasar_kuliner::people::permissions::Action;
+use kit::auth::Identity;
+use kit::db::{Failure, Never};
+use market::catalogue::content::{Content, Photos};
+use market::catalogue::model::NewProduct;
+use market::catalogue::rules::Move;
+use market::catalogue::{ProductId, service};
+use market::packs::model::NewPack;
+use market::packs::rules::PriceList;
+use people::enterprises::EnterpriseId;
+use people::permissions::Action;
 use serde::Deserialize;
 use serde_json::json;
 

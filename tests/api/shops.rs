@@ -1,9 +1,9 @@
 //! The terms on which a seller sells, and where she delivers.
 
 use chrono::Duration;
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::market::shops;
-use pasar_kuliner::people::enterprises::EnterpriseId;
+use kit::db::{Failure, Never};
+use market::shops;
+use people::enterprises::EnterpriseId;
 use serde_json::{Value, json};
 
 use crate::orders::{Stall, stall};

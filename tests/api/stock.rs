@@ -1,7 +1,7 @@
 //! Stock: whose it is, where it stands, of which batch, and that nothing but movements changes it.
 
 use diesel::RunQueryDsl as _;
-use pasar_kuliner::kit::db::{Engine, Failure, Never};
+use kit::db::{Engine, Failure, Never};
 use serde_json::{Value, json};
 
 use crate::consignment::balance;

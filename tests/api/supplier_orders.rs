@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 use diesel::prelude::*;
-use pasar_kuliner::kit::db::{Conn, DbError, Failure, Never};
-use pasar_kuliner::schema::partner_notices;
+use kit::db::{Conn, DbError, Failure, Never};
+use kit::schema::partner_notices;
 use serde_json::{Value, json};
 
 use crate::agreements::{Dealing, dealing, supplied, supply_terms};

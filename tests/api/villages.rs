@@ -1,7 +1,7 @@
 //! What a village decides for itself.
 
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::people::villages::{self, VillageId};
+use kit::db::{Failure, Never};
+use people::villages::{self, VillageId};
 use serde_json::json;
 
 use crate::support::TestApp;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use pasar_kuliner::kit::clock::Clock;
-use pasar_kuliner::kit::db::{Db, DbConfig, Engine};
+use kit::clock::Clock;
+use kit::db::{Db, DbConfig, Engine};
 
 /// The engine this run is about.
 pub fn engine() -> Engine {

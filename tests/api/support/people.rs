@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use pasar_kuliner::kit::auth::AccountId;
-use pasar_kuliner::kit::db::{Failure, Never};
-use pasar_kuliner::people::accounts;
-use pasar_kuliner::people::accounts::model::Device;
+use kit::auth::AccountId;
+use kit::db::{Failure, Never};
+use people::accounts;
+use people::accounts::model::Device;
 use serde_json::{Value, json};
 
 use super::{Client, TestApp};
@@ -81,9 +81,9 @@ impl TestApp {
             email: serde_json::from_value(json!(format!("{phone}@desa.example"))).ok(),
             name: name.parse().expect("a name"),
             password_hash: "unusable".to_owned(),
-            language: pasar_kuliner::kit::i18n::Language::Indonesian,
+            language: kit::i18n::Language::Indonesian,
         };
-        let token = pasar_kuliner::kit::auth::token::random_secret().expect("randomness");
+        let token = kit::auth::token::random_secret().expect("randomness");
         let number = person.phone.clone();
         let opened = self.wait(self.app.db.write(move |tx| {
             if operator {
@@ -96,7 +96,7 @@ impl TestApp {
             Ok::<_, Failure<Never>>(accounts::service::open_session(tx, account, &device, &token)?)
         }));
         let opened = opened.expect("a session");
-        let identity = pasar_kuliner::kit::auth::Identity { account: opened.account, session: opened.session, guest: false };
+        let identity = kit::auth::Identity { account: opened.account, session: opened.session, guest: false };
         let access_token = self.app.tokens.access(identity).expect("a token");
         let tokens = json!({
             "access_token": access_token, "refresh_token": opened.refresh_token,
@@ -122,7 +122,7 @@ impl TestApp {
     /// Signs a person in on a second device; answers the session's id.
     pub fn second_session(&self, person: &Person) -> String {
         let account: AccountId = person.account_id.parse().expect("an id");
-        let token = pasar_kuliner::kit::auth::token::random_secret().expect("randomness");
+        let token = kit::auth::token::random_secret().expect("randomness");
         let opened = self.wait(self.app.db.write(move |tx| {
             let device = Device { id: "hp-kedua".parse().expect("a device"), label: "-".to_owned() };
             Ok::<_, Failure<Never>>(accounts::service::open_session(tx, account, &device, &token)?)
@@ -133,7 +133,7 @@ impl TestApp {
     /// The same person with a fresh access token, for when the clock has been moved past the last one.
     pub fn awake(&self, person: &Person) -> Person {
         let (account, session) = (person.account_id.parse().expect("an id"), person.session_id.parse().expect("an id"));
-        let token = self.app.tokens.access(pasar_kuliner::kit::auth::Identity { account, session, guest: false }).expect("a token");
+        let token = self.app.tokens.access(kit::auth::Identity { account, session, guest: false }).expect("a token");
         Person { client: self.client.signed_in(&token), ..person.clone() }
     }
 
